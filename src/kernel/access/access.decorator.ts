@@ -1,0 +1,57 @@
+import { applyDecorators, SetMetadata, UseInterceptors } from '@nestjs/common';
+import type { EventType } from '../context/event-types.js';
+import { MutationInterceptor } from '../http/mutation.interceptor.js';
+import type { Permission } from './permissions.js';
+
+/**
+ * Who may call a handler:
+ * - `public`: anybody; credentials are not looked at
+ * - `session`: any signed-in person
+ * - `key`: any API key
+ * - `any`: a session or a key
+ * - `admin`: platform admins
+ * - a permission: whoever holds it in the project of the path's `:id` (a key: in its own project),
+ *   and platform admins
+ * - `member`: whoever is active in the project of the path's `:id`, whatever the role; the service
+ *   decides the rest
+ */
+export type AccessRule = 'public' | 'session' | 'key' | 'any' | 'admin' | 'member' | Permission;
+
+export const ACCESS = 'bailiwick:access';
+export const MUTATION = 'bailiwick:mutation';
+export const READ = 'bailiwick:read';
+
+/** Declares who may call a handler. Every handler carries exactly one; start-up fails otherwise. */
+export const Access = (rule: AccessRule) => SetMetadata(ACCESS, rule);
+
+/** Shorthand for `@Access('public')`. */
+export const Public = () => Access('public');
+
+/** Shorthand for `@Access('admin')`. */
+export const PlatformAdmin = () => Access('admin');
+
+/** A POST that changes nothing. Start-up fails for one with neither this nor {@link Mutation}. */
+export const Read = () => SetMetadata(READ, true);
+
+/** What a mutating handler declares. */
+export interface MutationOptions {
+  /** Event types the handler may leave; it leaves exactly one entry. */
+  readonly events: readonly EventType[];
+  /** Top-level response fields that hold a secret: not stored with the idempotency record. */
+  readonly secrets: readonly string[];
+  /** False where the route has identifiers of its own and ignores `Idempotency-Key`. */
+  readonly idempotent: boolean;
+}
+
+/**
+ * Runs the handler in a unit of work that leaves exactly one entry of one of `events` in the
+ * event log, and honours `Idempotency-Key` on POST.
+ */
+export const Mutation = (
+  events: readonly EventType[],
+  options: Partial<Pick<MutationOptions, 'secrets' | 'idempotent'>> = {},
+) =>
+  applyDecorators(
+    SetMetadata(MUTATION, { events, secrets: [], idempotent: true, ...options } satisfies MutationOptions),
+    UseInterceptors(MutationInterceptor),
+  );

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+import { parseDatabaseUrl } from '../database/database-url.js';
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0', 'on', 'off'], { error: 'must be true or false' })
+    .default(fallback ? 'true' : 'false')
+    .transform(value => value === 'true' || value === '1' || value === 'on');
+
+const whole = (min: number, max: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine(value => value >= min && value <= max, `must be a whole number from ${min} to ${max}`)
+    .default(fallback);
+
+const url = (protocols: string[]) =>
+  z
+    .string()
+    .refine(value => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+      error: `must be a URL beginning with ${protocols.map(p => `${p}//`).join(' or ')}`,
+    });
+
+const list = z.string().transform(value =>
+  value
+    .split(',')
+    .map(entry => entry.trim())
+    .filter(Boolean),
+);
+
+const isAddress = (value: string) => ipaddr.isValid(value) || ipaddr.isValidCIDR(value);
+
+const Environment = z.object({
+  PORT: whole(0, 65_535, 3000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: url(['http:', 'https:']).optional(),
+  DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: z
+    .string()
+    .refine(value => parseDatabaseUrl(value) !== null, {
+      error: 'must be sqlite:<file>, mysql://user:password@host/database or mariadb://… (in-memory SQLite is not supported)',
+    })
+    .optional(),
+  REDIS_URL: url(['redis:', 'rediss:']).optional(),
+  ADMIN_EMAIL: z.email('must be an e-mail address').default('admin@localhost.localdomain'),
+  ADMIN_PASSWORD: z.string().min(12, 'must have 12 to 128 characters').max(128, 'must have 12 to 128 characters').optional(),
+  APP_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  SMTP_URL: url(['smtp:', 'smtps:']).optional(),
+  MAIL_FROM: z.string().regex(/^[^\r\n]+$/).default('Bailiwick <bailiwick@localhost.localdomain>'),
+  TRUST_PROXY: list
+    .refine(entries => entries.every(isAddress), { error: 'must be addresses or CIDRs, separated by commas' })
+    .default([]),
+  RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000_000, 1000),
+  REQUESTS_PER_DAY: whole(1, 1_000_000_000_000, 100_000),
+  PROMOTION_REVIEW: z.enum(['required', 'off'], { error: 'must be required or off' }).default('required'),
+  RUN_JOBS: flag(true),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be fatal, error, warn, info, debug, trace or silent',
+    })
+    .default('info'),
+  METRICS_PORT: whole(0, 65_535, 0),
+  CORS_ORIGINS: list
+    .refine(origins => origins.every(origin => URL.canParse(origin) && new URL(origin).origin === origin), {
+      error: 'must be origins such as https://console.example.com, separated by commas',
+    })
+    .default([]),
+});
+
+/** The configuration, read once from the environment and never changed afterwards. */
+export class Config {
+  private constructor(private readonly env: z.output<typeof Environment>) {}
+
+  readonly port = this.env.PORT;
+  readonly host = this.env.HOST;
+  readonly dataDir = this.env.DATA_DIR;
+  /** Base of every link the server hands out, without a trailing slash. */
+  readonly publicUrl = (this.env.PUBLIC_URL ?? `http://localhost:${this.env.PORT}`).replace(/\/+$/, '');
+  readonly database = parseDatabaseUrl(this.env.DATABASE_URL ?? `sqlite:${join(this.env.DATA_DIR, 'bailiwick.sqlite')}`)!;
+  readonly redisUrl = this.env.REDIS_URL ?? null;
+  readonly adminEmail = this.env.ADMIN_EMAIL;
+  readonly adminPassword = this.env.ADMIN_PASSWORD ?? null;
+  readonly appSecret = this.env.APP_SECRET ?? null;
+  readonly smtpUrl = this.env.SMTP_URL ?? null;
+  readonly mailFrom = this.env.MAIL_FROM;
+  readonly trustProxy = this.env.TRUST_PROXY;
+  readonly requestsPerMinute = this.env.RATE_LIMIT_PER_MINUTE;
+  readonly requestsPerDay = this.env.REQUESTS_PER_DAY;
+  /** Whether a production project needs an approved promotion. */
+  readonly promotionReview = this.env.PROMOTION_REVIEW === 'required';
+  readonly runJobs = this.env.RUN_JOBS;
+  readonly logLevel = this.env.LOG_LEVEL;
+  /** Port of the Prometheus endpoint; null when it is off. */
+  readonly metricsPort = this.env.METRICS_PORT || null;
+  readonly corsOrigins = this.env.CORS_ORIGINS;
+
+  /**
+   * Reads and validates the environment. Variables set to nothing count as not set.
+   * @throws ConfigError listing every mistake at once.
+   */
+  static from(environment: Record<string, string | undefined>): Config {
+    const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '' && value !== undefined));
+    const result = Environment.safeParse(given);
+    if (result.success) return new Config(result.data);
+    throw new ConfigError(result.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`));
+  }
+}
+
+/** The environment is wrong; `mistakes` has a line for each variable. */
+export class ConfigError extends Error {
+  constructor(readonly mistakes: string[]) {
+    super(`Configuration is not valid:\n${mistakes.map(line => `  - ${line}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}

@@ -1,0 +1,34 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource, type MigrationInterface } from 'typeorm';
+import { Config } from '../config/config.js';
+import { Database } from './database.js';
+import { openDatabase, writerOptions } from './open-database.js';
+import { UnitOfWork } from './unit-of-work.js';
+
+/** The database and the unit of work, for every module. Entities come from the modules' own `forFeature`. */
+@Global()
+@Module({
+  providers: [{ provide: Database, inject: [DataSource], useFactory: openDatabase }, UnitOfWork],
+  exports: [Database, UnitOfWork],
+})
+export class DatabaseModule {
+  static forRoot(migrations: (new () => MigrationInterface)[]): DynamicModule {
+    return {
+      module: DatabaseModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          inject: [Config],
+          // A database that starts beside the server may need a moment.
+          useFactory: (config: Config) => ({
+            ...writerOptions(config.database),
+            migrations,
+            autoLoadEntities: true,
+            retryAttempts: 10,
+            retryDelay: 1_000,
+          }),
+        }),
+      ],
+    };
+  }
+}

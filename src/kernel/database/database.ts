@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { RequestContext } from '../context/request-context.js';
+import type { Dialect, Transaction } from './transaction.js';
+
+/** The way of every repository to the database. */
+@Injectable()
+export class Database {
+  constructor(private readonly dialect: Dialect) {}
+
+  get kind(): Dialect['kind'] {
+    return this.dialect.kind;
+  }
+
+  /**
+   * The manager to read with: the unit of work's once it has begun to write, so that it sees its own
+   * rows; otherwise one that sees committed rows only.
+   */
+  read(ctx: RequestContext | null): EntityManager {
+    return ctx?.unit?.transactionManager ?? this.dialect.reader;
+  }
+
+  /**
+   * The manager to write with. Begins the unit's transaction when it has not begun.
+   * @throws Error outside a unit of work: such a write would have no event-log entry.
+   */
+  write(ctx: RequestContext): Promise<EntityManager> {
+    if (!ctx.unit) throw new Error('a write needs an open unit of work');
+    return ctx.unit.manager();
+  }
+
+  /** Opens a transaction; for the unit of work alone. */
+  begin(): Promise<Transaction> {
+    return this.dialect.begin();
+  }
+
+  /** Answers whether the database can be reached. */
+  async ping(): Promise<void> {
+    await this.dialect.reader.query('SELECT 1');
+  }
+
+  close(): Promise<void> {
+    return this.dialect.close();
+  }
+}

@@ -1,0 +1,19 @@
+import { monotonicFactory } from 'ulid';
+
+/** The prefixes of ids, as on the wire. */
+export type IdPrefix =
+  'org' | 'usr' | 'prj' | 'mbr' | 'inv' | 'key' | 'evt' | 'rol' | 'ses' | 'req' | 'job' | 'ntf' | 'tok' | 'orm';
+
+const ulid = monotonicFactory();
+
+/** A new id `<prefix>_<ULID, lower case>`; ids of one process sort by the time they were made. */
+export function newId(prefix: IdPrefix): string {
+  return `${prefix}_${ulid().toLowerCase()}`;
+}
+
+const ID = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$/;
+
+/** Whether `value` has the form of an id, of `prefix` when given. */
+export function isId(value: string, prefix?: IdPrefix): boolean {
+  return ID.test(value) && (!prefix || value.startsWith(`${prefix}_`));
+}

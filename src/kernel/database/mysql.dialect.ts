@@ -1,0 +1,44 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Dialect, Transaction } from './transaction.js';
+
+/** MySQL and MariaDB: a pool; each transaction has a connection of its own. */
+export class MysqlDialect implements Dialect {
+  readonly kind = 'mysql';
+
+  constructor(private readonly source: DataSource) {}
+
+  get reader(): EntityManager {
+    return this.source.manager;
+  }
+
+  async begin(): Promise<Transaction> {
+    const runner = this.source.createQueryRunner();
+    try {
+      await runner.startTransaction();
+    } catch (error) {
+      await runner.release();
+      throw error;
+    }
+    return {
+      manager: runner.manager,
+      commit: async () => {
+        try {
+          await runner.commitTransaction();
+        } finally {
+          await runner.release();
+        }
+      },
+      rollback: async () => {
+        try {
+          await runner.rollbackTransaction();
+        } finally {
+          await runner.release();
+        }
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.source.destroy();
+  }
+}

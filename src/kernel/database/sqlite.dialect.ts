@@ -1,0 +1,50 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Dialect, Transaction } from './transaction.js';
+import { WriterQueue } from './writer-queue.js';
+
+/**
+ * SQLite: one writing connection, lent to one unit of work at a time, and one `query_only`
+ * connection for everybody else. TypeORM itself would interleave overlapping transactions on its
+ * single connection.
+ */
+export class SqliteDialect implements Dialect {
+  readonly kind = 'sqlite';
+  private readonly queue = new WriterQueue();
+
+  constructor(
+    private readonly writer: DataSource,
+    private readonly readerSource: DataSource,
+  ) {}
+
+  get reader(): EntityManager {
+    return this.readerSource.manager;
+  }
+
+  async begin(): Promise<Transaction> {
+    const release = await this.queue.acquire();
+    const runner = this.writer.createQueryRunner();
+    try {
+      await runner.query('BEGIN IMMEDIATE');
+    } catch (error) {
+      release();
+      throw error;
+    }
+    const end = async (statement: 'COMMIT' | 'ROLLBACK') => {
+      try {
+        await runner.query(statement);
+      } catch (error) {
+        // A failed COMMIT leaves the transaction open; the connection must not keep it for the next.
+        if (statement === 'COMMIT') await runner.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      } finally {
+        release();
+      }
+    };
+    return { manager: runner.manager, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
+  }
+
+  async close(): Promise<void> {
+    await this.readerSource.destroy();
+    await this.writer.destroy();
+  }
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AuditRecord } from '../context/audit-record.js';
+import type { EventType } from '../context/event-types.js';
+import type { RequestContext } from '../context/request-context.js';
+import { AppError } from '../errors/app-error.js';
+import { isContention } from './database-errors.js';
+import { Database } from './database.js';
+import { EventLog } from './event-log.port.js';
+import { Unit } from './unit.js';
+
+/** What a unit of work declares before it begins. */
+export interface UnitOptions<T> {
+  /** The event types of which the unit leaves exactly one entry. */
+  events: readonly EventType[];
+  /** The last statements of the transaction, given what the work returned. */
+  beforeCommit?: (manager: EntityManager, result: T) => Promise<void>;
+}
+
+/** How a unit's work ended when its writes are to stay. */
+type Outcome<T> = { value: T } | { refusal: AppError };
+
+const ATTEMPTS = 4;
+
+/** Runs work that writes: all of it commits, with its event-log entry, or nothing does. */
+@Injectable()
+export class UnitOfWork {
+  constructor(
+    private readonly database: Database,
+    private readonly eventLog: EventLog,
+  ) {}
+
+  /**
+   * Runs `work` in one transaction that begins at its first write, adds its event-log entry and
+   * commits. Inside another unit it joins that one. A deadlock or lock timeout runs the whole work
+   * again, up to three times, so `work` must be able to be re-run.
+   *
+   * An `AppError` that keeps its records commits what was written before it, then is thrown.
+   */
+  run<T>(ctx: RequestContext, options: UnitOptions<T>, work: () => Promise<T>): Promise<T> {
+    if (ctx.unit) return work();
+    return this.withRetries(ctx, options.events, work, async (unit, outcome) => {
+      const manager = await unit.manager();
+      await this.eventLog.append(ctx, manager, unit.audit);
+      if ('value' in outcome) await options.beforeCommit?.(manager, outcome.value);
+    });
+  }
+
+  /**
+   * Runs writes that are no mutation anybody made: counters, buffers, the state of jobs. They leave
+   * no event-log entry; use {@link run} for anything a user would call a change.
+   */
+  bookkeeping<T>(ctx: RequestContext, work: () => Promise<T>): Promise<T> {
+    if (ctx.unit) return work();
+    return this.withRetries(ctx, [], work, async () => undefined);
+  }
+
+  private async withRetries<T>(
+    ctx: RequestContext,
+    events: readonly EventType[],
+    work: () => Promise<T>,
+    finish: (unit: Unit, outcome: Outcome<T>) => Promise<void>,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const unit = new Unit(new AuditRecord(events), () => this.database.begin());
+      ctx.unit = unit;
+      try {
+        const outcome = await settle(work);
+        await finish(unit, outcome);
+        await unit.commit();
+        if ('refusal' in outcome) throw outcome.refusal;
+        return outcome.value;
+      } catch (error) {
+        if (!(error instanceof AppError && error.recorded)) await unit.rollback();
+        if (attempt >= ATTEMPTS || !isContention(error)) throw error;
+        await pause(attempt);
+      } finally {
+        ctx.unit = null;
+      }
+    }
+  }
+}
+
+/** A refusal that keeps its records is an outcome; every other error undoes the unit. */
+async function settle<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (error instanceof AppError && error.recorded) return { refusal: error };
+    throw error;
+  }
+}
+
+/** Backs off 10–30 ms, 20–60 ms, 40–120 ms, so that those who collided do not meet again. */
+function pause(attempt: number): Promise<void> {
+  const ms = 10 * 2 ** attempt * (0.5 + Math.random());
+  return new Promise(resolve => setTimeout(resolve, ms));
+}

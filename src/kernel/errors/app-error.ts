@@ -1,0 +1,57 @@
+import { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from './error-codes.js';
+
+/** What may go with an error beside its code. */
+export interface AppErrorExtras {
+  /** The input field the error is about, as on the wire. */
+  param?: string;
+  details?: Record<string, unknown>;
+  /** Replaces the code's default message. Never holds a secret. */
+  message?: string;
+  /** Seconds until a retry makes sense; sent as `Retry-After`. */
+  retryAfter?: number;
+  /** What went wrong underneath; logged, never sent. */
+  cause?: unknown;
+}
+
+/** The one error the application throws on purpose; status and type follow from the code. */
+export class AppError extends Error {
+  readonly param?: string;
+  readonly details?: Record<string, unknown>;
+  readonly retryAfter?: number;
+  /**
+   * True for a refusal that is itself the outcome (a failed sign-in): the unit of work commits
+   * what was written before it, and then throws it on.
+   */
+  recorded = false;
+
+  constructor(
+    readonly code: ErrorCode,
+    extras: AppErrorExtras = {},
+  ) {
+    super(extras.message ?? ERROR_CODES[code].message, { cause: extras.cause });
+    this.name = 'AppError';
+    this.param = extras.param;
+    this.details = extras.details;
+    this.retryAfter = extras.retryAfter;
+  }
+
+  get entry(): ErrorCodeEntry {
+    return ERROR_CODES[this.code];
+  }
+
+  /** Whether the same request may succeed later without being changed. */
+  get retryable(): boolean {
+    return this.entry.status === 429 || this.entry.status >= 500 || this.code === 'idempotency_in_flight';
+  }
+
+  /** Marks this refusal as one whose records stay; see {@link recorded}. */
+  keepRecords(): this {
+    this.recorded = true;
+    return this;
+  }
+}
+
+/** A validation error about one field that no schema can check (it needs the database, say). */
+export function invalidField(param: string, message: string, fix: string): AppError {
+  return new AppError('validation_failed', { param, details: { errors: [{ param, message, fix }] } });
+}

@@ -1,0 +1,96 @@
+/**
+ * Every error code the API can answer, with its HTTP status, type and default message.
+ * Codes are part of the wire contract: they are added, never renamed or reused.
+ */
+const bad = (message: string) => ({ status: 400, type: 'bad_request', message }) as const;
+const auth = (message: string) => ({ status: 401, type: 'auth_error', message }) as const;
+const denied = (message: string) => ({ status: 403, type: 'permission_denied', message }) as const;
+const missing = (message: string) => ({ status: 404, type: 'not_found', message }) as const;
+const conflict = (message: string) => ({ status: 409, type: 'conflict', message }) as const;
+const limited = (message: string) => ({ status: 429, type: 'rate_limited', message }) as const;
+const unavailable = (message: string) => ({ status: 503, type: 'server_error', message }) as const;
+
+export const ERROR_CODES = {
+  validation_failed: bad('Some of the input is not valid; details.errors says what and how to fix it.'),
+  invalid_json: bad('The body is not valid JSON.'),
+  invalid_encoding: bad('The request holds a character that cannot be stored: NUL or half a surrogate pair.'),
+  forbidden_key: bad('The body holds a key that is never accepted: __proto__, constructor or prototype.'),
+  body_too_deep: bad('The body is nested more than 20 levels deep.'),
+  too_many_keys: bad('The body holds more than 1,000 keys.'),
+  invalid_cursor: bad('The cursor was not made by this list.'),
+  invalid_idempotency_key: bad('Idempotency-Key takes 1 to 255 printable ASCII characters.'),
+  malformed_request: bad('The request could not be read.'),
+  invalid_token: bad('The token is unknown, already used or expired.'),
+  wrong_current_password: bad('The current password is not right.'),
+
+  missing_api_key: auth('No credentials: send Authorization: Basic with api-key:<secret>, or Bearer with a key or session token.'),
+  invalid_api_key: auth('The API key is malformed or unknown.'),
+  api_key_revoked: auth('The API key has been revoked.'),
+  api_key_expired: auth('The API key has expired.'),
+  invalid_session: auth('The session is unknown, ended or expired.'),
+  invalid_credentials: auth('The e-mail address or the password is not right.'),
+
+  permission_denied: denied('You lack the permission this needs.'),
+  session_required: denied('This takes a user session, not an API key.'),
+  api_key_required: denied('This takes an API key, not a user session.'),
+  api_key_suspended: denied('The API key, or the member it belongs to, is suspended.'),
+  project_suspended: denied('The project is suspended.'),
+  account_not_activated: denied('The account is not activated yet: open the link in the activation e-mail.'),
+  account_suspended: denied('The account is suspended.'),
+  password_change_required: denied('Change the password first: POST /v1/me/password.'),
+  permission_escalation: denied('This would give more than you have yourself.'),
+  system_role: denied('System roles cannot be changed.'),
+
+  not_found: missing('Nothing here under that id, or nothing you may see.'),
+  route_not_found: missing('There is no such route; /docs lists them all.'),
+
+  email_taken: conflict('An account with this e-mail address exists.'),
+  promotion_not_approved: conflict(
+    'Production projects come from an approved promotion; create a sandbox project, or ask an admin.',
+  ),
+  project_limit_reached: conflict('The owner may not have more projects.'),
+  invalid_transition: conflict('The present status does not allow this.'),
+  idempotency_in_flight: conflict('A request with this Idempotency-Key is still running.'),
+
+  confirmation_required: {
+    status: 428,
+    type: 'precondition_required',
+    message: 'Repeat the request with "confirm" once you have read what it would do.',
+  },
+  idempotency_mismatch: {
+    status: 422,
+    type: 'unprocessable',
+    message: 'This Idempotency-Key was used with another body.',
+  },
+  body_too_large: { status: 413, type: 'bad_request', message: 'The body is larger than 100 kB.' },
+  unsupported_media_type: { status: 415, type: 'bad_request', message: 'Send application/json.' },
+  method_not_allowed: { status: 405, type: 'bad_request', message: 'The route exists, but not with this method.' },
+
+  too_many_attempts: limited('Too many failed attempts; wait before trying again.'),
+
+  internal_error: { status: 500, type: 'server_error', message: 'Something went wrong here; the request id leads to the cause.' },
+  database_busy: unavailable('The database is busy; try again.'),
+  database_unavailable: unavailable('The database cannot be reached; try again.'),
+  shutting_down: unavailable('The server is shutting down; try again.'),
+} as const satisfies Record<string, ErrorCodeEntry>;
+
+/** What the list says of one code. */
+export interface ErrorCodeEntry {
+  readonly status: number;
+  readonly type: ErrorType;
+  readonly message: string;
+}
+
+export type ErrorType =
+  | 'bad_request'
+  | 'auth_error'
+  | 'permission_denied'
+  | 'not_found'
+  | 'conflict'
+  | 'precondition_required'
+  | 'unprocessable'
+  | 'rate_limited'
+  | 'server_error'
+  | 'upstream_error';
+
+export type ErrorCode = keyof typeof ERROR_CODES;

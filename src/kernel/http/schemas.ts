@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** A string of 1 to `max` characters that is not all white space; kept exactly as it came. */
+export function text(max: number) {
+  return z.string().max(max, `must have at most ${max} characters`).regex(/\S/, 'must not be empty');
+}
+
+/** Text that may be empty, of at most `max` characters; kept exactly as it came. */
+export function longText(max: number) {
+  return z.string().max(max, `must have at most ${max} characters`);
+}
+
+/** An e-mail address; compared without regard to case, kept in lower case. */
+export const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254, 'must have at most 254 characters')
+  .pipe(z.email('must be an e-mail address'));
+
+const COUNTRIES = new Set(
+  // ISO 3166-1 alpha-2, officially assigned codes.
+  (
+    'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ ' +
+    'CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO ' +
+    'FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE ' +
+    'JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO ' +
+    'MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW ' +
+    'PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM ' +
+    'TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW'
+  ).split(' '),
+);
+
+/** An ISO 3166-1 alpha-2 country code; lower case is accepted and raised. */
+export const country = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .refine(code => COUNTRIES.has(code), { error: 'must be an ISO 3166-1 alpha-2 country code, such as DE' })
+  .meta({ examples: ['DE'] });
+
+/** An instant as the API writes it. */
+export const instant = z.iso.datetime().meta({ examples: ['2026-01-31T12:00:00.000Z'] });
+
+/** Writes an instant as the API does: ISO 8601, UTC, milliseconds. */
+export function toWire(date: Date): string;
+export function toWire(date: Date | null): string | null;
+export function toWire(date: Date | null): string | null {
+  return date === null ? null : date.toISOString();
+}
