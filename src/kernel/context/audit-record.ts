@@ -100,8 +100,16 @@ export function diff(before: AuditSnapshot, after: AuditSnapshot): Record<string
     const from = before?.[field] ?? null;
     const to = after?.[field] ?? null;
     if (JSON.stringify(from) === JSON.stringify(to)) continue;
-    const mask = (value: unknown) => (value !== null && SECRET_FIELD.test(field) ? '[SECRET]' : value);
-    changes[field] = { before: mask(from), after: mask(to) };
+    changes[field] = { before: masked(field, from), after: masked(field, to) };
   }
   return changes;
+}
+
+/** A field's value without secrets, however deep they lie. */
+function masked(field: string, value: unknown): unknown {
+  if (value === null) return null;
+  if (SECRET_FIELD.test(field)) return '[SECRET]';
+  if (Array.isArray(value)) return value.map(item => masked(field, item));
+  if (typeof value !== 'object' || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(name, inner)]));
 }

@@ -24,6 +24,10 @@ export class MysqlDialect implements Dialect {
       commit: async () => {
         try {
           await runner.commitTransaction();
+        } catch (error) {
+          // The pool's next user must not find it open.
+          await runner.rollbackTransaction().catch(() => undefined);
+          throw error;
         } finally {
           await runner.release();
         }

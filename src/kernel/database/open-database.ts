@@ -3,6 +3,7 @@ import { Database } from './database.js';
 import type { DatabaseLocation } from './database-url.js';
 import { MysqlDialect } from './mysql.dialect.js';
 import { SqliteDialect } from './sqlite.dialect.js';
+import { WriterQueue } from './writer-queue.js';
 
 /** The part of better-sqlite3's connection that is used to prepare it. */
 interface SqliteConnection {
@@ -37,11 +38,14 @@ export function writerOptions(location: DatabaseLocation): DataSourceOptions {
   };
 }
 
-/** Brings the schema behind `writer` up to date and returns the repositories' way to it. */
-export async function openDatabase(writer: DataSource): Promise<Database> {
+/**
+ * Brings the schema behind `writer` up to date and returns the repositories' way to it. `queue` is where
+ * SQLite's writers wait for their turn.
+ */
+export async function openDatabase(writer: DataSource, queue = new WriterQueue()): Promise<Database> {
   if (writer.options.type === 'better-sqlite3') {
     await writer.runMigrations({ transaction: 'each' });
-    return new Database(new SqliteDialect(writer, await openReader(writer)));
+    return new Database(new SqliteDialect(writer, await openReader(writer), queue));
   }
   await prepareSessions(writer);
   await migrateOnce(writer);

@@ -1,6 +1,6 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { Dialect, Transaction } from './transaction.js';
-import { WriterQueue } from './writer-queue.js';
+import type { WriterQueue } from './writer-queue.js';
 
 /**
  * SQLite: one writing connection, lent to one unit of work at a time, and one `query_only`
@@ -9,11 +9,11 @@ import { WriterQueue } from './writer-queue.js';
  */
 export class SqliteDialect implements Dialect {
   readonly kind = 'sqlite';
-  private readonly queue = new WriterQueue();
 
   constructor(
     private readonly writer: DataSource,
     private readonly readerSource: DataSource,
+    private readonly queue: WriterQueue,
   ) {}
 
   get reader(): EntityManager {
@@ -22,9 +22,11 @@ export class SqliteDialect implements Dialect {
 
   async begin(): Promise<Transaction> {
     const release = await this.queue.acquire();
-    const runner = this.writer.createQueryRunner();
+    const runner: QueryRunner & { isTransactionActive: boolean } = this.writer.createQueryRunner();
     try {
       await runner.query('BEGIN IMMEDIATE');
+      // TypeORM cannot begin IMMEDIATE, but `save` must know that it need not begin a transaction itself.
+      runner.isTransactionActive = true;
     } catch (error) {
       release();
       throw error;
@@ -37,6 +39,7 @@ export class SqliteDialect implements Dialect {
         if (statement === 'COMMIT') await runner.query('ROLLBACK').catch(() => undefined);
         throw error;
       } finally {
+        runner.isTransactionActive = false;
         release();
       }
     };

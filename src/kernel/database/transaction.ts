@@ -1,6 +1,9 @@
 import type { EntityManager } from 'typeorm';
 
-/** One open database transaction. Ended exactly once, by `commit` or `rollback`. */
+/**
+ * One open database transaction. Ended exactly once, by `commit` or `rollback`; a commit that fails has
+ * undone everything and given the connection back.
+ */
 export interface Transaction {
   readonly manager: EntityManager;
   commit(): Promise<void>;

@@ -70,22 +70,38 @@ export class UnitOfWork {
     finish: (unit: Unit, outcome: Outcome<T>) => Promise<void>,
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      const unit = new Unit(new AuditRecord(events), () => this.database.begin());
-      ctx.unit = unit;
       try {
-        const outcome = await settle(work);
-        await finish(unit, outcome);
-        await unit.commit();
+        const outcome = await this.attempt(ctx, events, work, finish);
         if ('refusal' in outcome) throw outcome.refusal;
         return outcome.value;
       } catch (error) {
-        if (!(error instanceof AppError && error.recorded)) await unit.rollback();
         if (attempt >= ATTEMPTS || !isContention(error)) throw error;
         await pause(attempt);
-      } finally {
-        ctx.unit = null;
       }
     }
+  }
+
+  private async attempt<T>(
+    ctx: RequestContext,
+    events: readonly EventType[],
+    work: () => Promise<T>,
+    finish: (unit: Unit, outcome: Outcome<T>) => Promise<void>,
+  ): Promise<Outcome<T>> {
+    const unit = new Unit(new AuditRecord(events), () => this.database.begin());
+    ctx.unit = unit;
+    let outcome: Outcome<T>;
+    try {
+      outcome = await settle(work);
+      await finish(unit, outcome);
+      await unit.commit();
+    } catch (error) {
+      await unit.rollback();
+      throw error;
+    } finally {
+      ctx.unit = null;
+    }
+    unit.announce();
+    return outcome;
   }
 }
 

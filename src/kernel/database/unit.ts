@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AuditRecord } from '../context/audit-record.js';
 import type { Transaction } from './transaction.js';
@@ -6,6 +7,7 @@ import type { Transaction } from './transaction.js';
 export class Unit {
   private transaction: Promise<Transaction> | null = null;
   private begun: Transaction | null = null;
+  private ended = false;
   private readonly committed: (() => void)[] = [];
 
   constructor(
@@ -18,8 +20,12 @@ export class Unit {
     return this.begun?.manager ?? null;
   }
 
-  /** The transaction's manager; the transaction begins at the first call. */
+  /**
+   * The transaction's manager; the transaction begins at the first call.
+   * @throws Error once the unit has ended: somebody did not wait for a write.
+   */
   async manager(): Promise<EntityManager> {
+    if (this.ended) throw new Error('the unit of work has ended; was a write not awaited?');
     this.transaction ??= this.begin();
     this.begun = await this.transaction;
     return this.begun.manager;
@@ -31,13 +37,30 @@ export class Unit {
   }
 
   async commit(): Promise<void> {
+    this.ended = true;
     await (await this.transaction)?.commit();
-    for (const hook of this.committed) hook();
   }
 
-  /** Undoes everything. The error that led here matters more than one of the rollback's own, which is dropped. */
+  /**
+   * Undoes everything, unless a commit was tried: that one has ended the transaction, and on SQLite the
+   * connection is already with the next writer. The error that led here matters more than one of the
+   * rollback's own, which is dropped.
+   */
   async rollback(): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
     const transaction = await this.transaction?.catch(() => null);
     await transaction?.rollback().catch(() => undefined);
+  }
+
+  /** Calls what waited for the commit. What fails there is logged: the writes are there to stay. */
+  announce(): void {
+    for (const hook of this.committed) {
+      try {
+        hook();
+      } catch (error) {
+        new Logger('UnitOfWork').error('a hook failed after the commit', (error as Error)?.stack);
+      }
+    }
   }
 }

@@ -1,0 +1,75 @@
+import { MYSQL_URL, probeMysql, probeRedis, REDIS_URL } from './test/support/services.mjs';
+
+const TEST_TIMEOUT_MS = 30_000;
+const LANE_FOLDERS = ['e2e', 'access-matrix', 'properties', 'database'];
+const transformer = '<rootDir>/test/support/transformer.mjs';
+
+const common = {
+  // One id, hence one transform cache, for all projects; see the transformer.
+  id: 'bailiwick',
+  rootDir: import.meta.dirname,
+  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/lint'],
+  // Nest 12 and what it depends on are ES modules, so node_modules is compiled too.
+  transform: {
+    '^.+\\.ts$': [transformer],
+    '^.+\\.m?js$': [
+      transformer,
+      {
+        swcrc: false,
+        jsc: { target: 'es2023', parser: { syntax: 'ecmascript' } },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  transformIgnorePatterns: [],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testEnvironment: 'node',
+};
+
+/** What runs without any server. */
+const unit = {
+  ...common,
+  displayName: 'unit',
+  testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/lint/**/*.spec.mjs', '<rootDir>/test/**/*spec.ts'],
+  testPathIgnorePatterns: [...LANE_FOLDERS, 'bull', 'bench'].map(folder => `<rootDir>/test/${folder}/`),
+};
+
+function lane(name, folders) {
+  return {
+    ...common,
+    displayName: name,
+    testMatch: folders.map(folder => `<rootDir>/test/${folder}/**/*spec.ts`),
+    // A run drops the databases that bear its name, those of tests that broke off included.
+    globals: { LANE: { name, mysqlUrl: MYSQL_URL, redisUrl: REDIS_URL, run: process.pid.toString(36) } },
+    ...(name === 'sqlite' ? {} : { globalTeardown: '<rootDir>/test/support/drop-databases.mjs' }),
+  };
+}
+
+/**
+ * The projects whose servers answer. Without MariaDB or Redis a developer still gets the rest; in CI a
+ * lane left out would look like a lane that passed, so there it is an error.
+ */
+export default async function config() {
+  const [mysql, redis] = await Promise.all([probeMysql(), probeRedis()]);
+  const noMysql = mysql && `MariaDB at ${withoutPassword(MYSQL_URL)}: ${mysql}`;
+  const noRedis = redis && `Redis at ${withoutPassword(REDIS_URL)}: ${redis}`;
+
+  const projects = [unit, lane('sqlite', LANE_FOLDERS)];
+  if (!noMysql) projects.push(lane('mariadb', LANE_FOLDERS));
+  if (!noMysql && !noRedis) projects.push(lane('bull', ['bull']));
+
+  const absent = [noMysql, noRedis].filter(Boolean);
+  if (absent.length) {
+    const left = noMysql ? 'lanes mariadb and bull are' : 'lane bull is';
+    const line = `${left} left out: ${absent.join('; ')}`;
+    if (['true', '1'].includes(process.env.CI)) throw new Error(`In CI every lane must run, but ${line}`);
+    process.stderr.write(`${line}\n`);
+  }
+  return { projects, maxWorkers: 2, testTimeout: TEST_TIMEOUT_MS };
+}
+
+function withoutPassword(value) {
+  const url = new URL(value);
+  url.password &&= '***';
+  return url.href;
+}

@@ -1,0 +1,105 @@
+import { dirname, join, relative, sep } from 'node:path';
+
+const PROJECT_PARTS = ['projects', 'teams', 'usage', 'notifications'];
+
+/**
+ * Which modules a module may import from: "Who may import whom". Downward only. Nobody is allowed `auth`,
+ * so that controllers know nothing of how a principal came to be.
+ */
+export const LAYERS = {
+  notifications: [],
+  roles: [],
+  audit: [],
+
+  users: ['notifications'],
+  usage: [],
+
+  organizations: ['users', 'usage', 'notifications'],
+
+  teams: ['users', 'roles', 'organizations', 'notifications'],
+
+  projects: ['users', 'organizations', 'teams', 'notifications'],
+
+  'api-keys': ['roles', 'teams', 'projects', 'organizations', 'usage'],
+  media: ['projects'],
+  customers: ['projects'],
+  webhooks: PROJECT_PARTS,
+  alerts: PROJECT_PARTS,
+  settings: PROJECT_PARTS,
+  environments: PROJECT_PARTS,
+
+  ledger: ['customers'],
+  slots: ['customers'],
+  entitlements: ['customers'],
+
+  auth: [
+    ...['notifications', 'roles', 'audit', 'users', 'usage', 'organizations', 'teams', 'projects'],
+    ...['api-keys', 'media', 'customers', 'webhooks', 'alerts', 'settings', 'environments'],
+  ],
+  // These reach the other modules through the kernel's registries only.
+  reports: [],
+  retention: [],
+  health: [],
+};
+
+/** What stays inside its module: others go through its service. */
+const PRIVATE = /\.(entity|repository|controller|facet)(\.js|\.ts)?$/;
+
+/**
+ * Why one file may not import another, or null when it may. Both are paths relative to `src`, with
+ * forward slashes.
+ */
+export function violation(importer, imported) {
+  const from = placeOf(importer);
+  const to = placeOf(imported);
+  if (from.area === 'root') return null;
+  if (to.area === 'kernel') return null;
+  if (from.area !== 'modules') {
+    return to.area === from.area ? null : `${from.area} imports nothing but the kernel, so not ${imported}`;
+  }
+  if (!Object.hasOwn(LAYERS, from.module))
+    return `module ${from.module} is missing from LAYERS in lint/layers.mjs`;
+  if (to.area !== 'modules') return `a module imports the kernel and modules below it, so not ${imported}`;
+  if (to.module === from.module) return null;
+  if (!LAYERS[from.module].includes(to.module)) {
+    const allowed = LAYERS[from.module].join(', ') || 'no module';
+    return `module ${from.module} may not import ${to.module} (it may import: ${allowed})`;
+  }
+  if (PRIVATE.test(imported)) return `${imported} belongs to module ${to.module} alone: use its service`;
+  return null;
+}
+
+/** `root` is what puts everything together: app.module.ts, main.ts, server.ts and their like. */
+function placeOf(path) {
+  const [area, module] = path.split('/');
+  if (!path.includes('/')) return { area: 'root' };
+  return area === 'modules' ? { area, module } : { area };
+}
+
+/** The ESLint rule: {@link violation} for every relative import of a file under `src`. */
+export const layers = {
+  meta: { type: 'problem', schema: [], messages: { forbidden: '{{reason}}.' } },
+  create(context) {
+    const src = join(context.cwd, 'src');
+    const importer = relativeTo(src, context.filename);
+    if (importer === null) return {};
+    const check = source => {
+      if (typeof source?.value !== 'string' || !source.value.startsWith('.')) return;
+      const imported = relativeTo(src, join(dirname(context.filename), source.value));
+      const reason = imported && violation(importer, imported);
+      if (reason) context.report({ node: source, messageId: 'forbidden', data: { reason } });
+    };
+    return {
+      ImportDeclaration: node => check(node.source),
+      ExportNamedDeclaration: node => check(node.source),
+      ExportAllDeclaration: node => check(node.source),
+      ImportExpression: node => check(node.source),
+      TSImportType: node => check(node.source),
+    };
+  },
+};
+
+function relativeTo(folder, path) {
+  const result = relative(folder, path);
+  return result.startsWith('..') ? null : result.split(sep).join('/');
+}

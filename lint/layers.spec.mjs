@@ -1,0 +1,89 @@
+import { Linter } from 'eslint';
+import { layers, LAYERS, violation } from './layers.mjs';
+
+describe('violation', () => {
+  it.each([
+    ['modules/projects/project.service.ts', 'modules/teams/member.service.js'],
+    ['modules/projects/project.module.ts', 'modules/teams/team.module.js'],
+    ['modules/projects/project.dto.ts', 'modules/users/user.dto.js'],
+    ['modules/projects/project.service.ts', 'modules/projects/project.repository.js'],
+    ['modules/projects/project.service.ts', 'kernel/errors/app-error.js'],
+    ['kernel/http/list.ts', 'kernel/errors/app-error.js'],
+    ['app.module.ts', 'modules/auth/auth.module.js'],
+    ['migrations/0001-first.ts', 'kernel/database/columns.js'],
+  ])('%s may import %s', (importer, imported) => {
+    expect(violation(importer, imported)).toBeNull();
+  });
+
+  it.each([
+    [
+      'modules/teams/member.service.ts',
+      'modules/projects/project.service.js',
+      /teams may not import projects/,
+    ],
+    ['modules/reports/report.service.ts', 'modules/usage/usage.service.js', /it may import: no module/],
+    ['modules/users/user.controller.ts', 'modules/auth/session.guard.js', /users may not import auth/],
+    ['modules/projects/project.service.ts', 'modules/teams/member.repository.js', /use its service/],
+    ['modules/projects/project.service.ts', 'modules/teams/member.entity.js', /use its service/],
+    ['modules/projects/project.service.ts', 'app.module.js', /kernel and modules below it/],
+    ['modules/gadgets/gadget.service.ts', 'modules/users/user.service.js', /missing from LAYERS/],
+    ['kernel/http/list.ts', 'modules/users/user.service.js', /kernel imports nothing but the kernel/],
+    ['kernel/http/list.ts', 'server.js', /kernel imports nothing but the kernel/],
+    ['migrations/0001-first.ts', 'modules/users/user.entity.js', /migrations imports nothing but the kernel/],
+  ])('%s may not import %s', (importer, imported, reason) => {
+    expect(violation(importer, imported)).toMatch(reason);
+  });
+});
+
+describe('LAYERS', () => {
+  it('names only modules it knows, and never auth', () => {
+    const named = Object.values(LAYERS).flat();
+    expect(named.filter(module => !Object.hasOwn(LAYERS, module))).toEqual([]);
+    expect(named).not.toContain('auth');
+  });
+
+  it('has no cycle', () => {
+    const visit = (module, path) => {
+      if (path.includes(module)) throw new Error([...path, module].join(' → '));
+      LAYERS[module].forEach(next => visit(next, [...path, module]));
+    };
+    expect(() => Object.keys(LAYERS).forEach(module => visit(module, []))).not.toThrow();
+  });
+});
+
+describe('the rule', () => {
+  const lint = (filename, code) =>
+    new Linter({ cwd: '/repository' })
+      .verify(
+        code,
+        {
+          files: ['**/*.ts'],
+          plugins: { bailiwick: { rules: { layers } } },
+          rules: { 'bailiwick/layers': 'error' },
+        },
+        { filename },
+      )
+      .map(message => message.message);
+
+  const file = '/repository/src/modules/roles/role.service.ts';
+
+  it.each([
+    `import { TeamService } from '../teams/team.service.js';`,
+    `export { TeamService } from '../teams/team.service.js';`,
+    `export * from '../teams/team.service.js';`,
+    `await import('../teams/team.service.js');`,
+  ])('reports %s', code => {
+    expect(lint(file, code)).toEqual(['module roles may not import teams (it may import: no module).']);
+  });
+
+  it('is content with packages, the kernel and the own module', () => {
+    const code = `import 'zod'; import '../../kernel/errors/app-error.js'; import './role.repository.js';`;
+    expect(lint(file, code)).toEqual([]);
+  });
+
+  it('leaves files outside src alone', () => {
+    expect(
+      lint('/repository/test/e2e/roles.e2e-spec.ts', `import '../../src/modules/roles/role.entity.js';`),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,133 @@
+import {
+  DataSource,
+  EntitySchema,
+  Table,
+  type EntityManager,
+  type MigrationInterface,
+  type QueryRunner,
+} from 'typeorm';
+import type { AuditRecord } from '../../src/kernel/context/audit-record.js';
+import { RequestContext } from '../../src/kernel/context/request-context.js';
+import { Columns } from '../../src/kernel/database/columns.js';
+import { parseDatabaseUrl } from '../../src/kernel/database/database-url.js';
+import type { Database } from '../../src/kernel/database/database.js';
+import { EventLog } from '../../src/kernel/database/event-log.port.js';
+import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
+import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
+import { WriterQueue } from '../../src/kernel/database/writer-queue.js';
+import { freshDatabase, type FreshDatabase } from '../support/lane.js';
+
+export interface Account {
+  id: string;
+  balance: number;
+}
+
+export const AccountEntity = new EntitySchema<Account>({
+  name: 'account',
+  columns: { id: { type: 'varchar', primary: true }, balance: { type: 'int' } },
+});
+
+/** Two tables for transactions to meet on: accounts, and the entries of a test's own event log. */
+export class CreateBank implements MigrationInterface {
+  readonly name = 'CreateBank1700000000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const columns = await Columns.for(runner);
+    const account = [columns.primaryId(), columns.integer('balance')];
+    const entry = [columns.primaryId(), columns.string('type', 50), columns.id('target_id')];
+    await runner.createTable(new Table({ name: 'account', columns: account }), true);
+    await runner.createTable(new Table({ name: 'entry', columns: entry }), true);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('test databases are dropped whole');
+  }
+}
+
+/** An event log that insists on a target, as the real one does, and fails when told to. */
+export class TestEventLog extends EventLog {
+  failure: Error | null = null;
+  private entries = 0;
+
+  async append(_ctx: RequestContext, manager: EntityManager, record: AuditRecord): Promise<void> {
+    if (this.failure) throw this.failure;
+    if (!record.target) throw new Error('a mutation must say what it changed');
+    const id = `entry-${++this.entries}`;
+    await manager.query('INSERT INTO entry (id, type, target_id) VALUES (?, ?, ?)', [
+      id,
+      record.type,
+      record.target.id,
+    ]);
+  }
+}
+
+/** A migrated database of the lane's kind with the unit of work on it. */
+export class Bank {
+  readonly log = new TestEventLog();
+  readonly units: UnitOfWork;
+
+  private constructor(
+    readonly database: Database,
+    private readonly fresh: FreshDatabase,
+  ) {
+    this.units = new UnitOfWork(database, this.log);
+  }
+
+  static async start(options: { writerDeadlineMs?: number } = {}): Promise<Bank> {
+    const fresh = await freshDatabase();
+    const writer = new DataSource({
+      ...writerOptions(parseDatabaseUrl(fresh.url)!),
+      migrations: [CreateBank],
+      entities: [AccountEntity],
+    });
+    await writer.initialize();
+    return new Bank(await openDatabase(writer, new WriterQueue(options.writerDeadlineMs)), fresh);
+  }
+
+  async close(): Promise<void> {
+    await this.database.close();
+    await this.fresh.drop();
+  }
+
+  /** The context of a new request. */
+  request(): RequestContext {
+    return RequestContext.system('test', 'req_test');
+  }
+
+  /** A mutation as a handler makes it: a unit of work with its event. */
+  mutate<T>(work: (ctx: RequestContext) => Promise<T>, ctx = this.request()): Promise<T> {
+    return this.units.run(ctx, { events: ['project.updated'] }, () => work(ctx));
+  }
+
+  /** Creates an account, in whatever unit `ctx` has open. */
+  async open(ctx: RequestContext, id: string, balance = 0): Promise<void> {
+    const manager = await this.database.write(ctx);
+    await manager.query('INSERT INTO account (id, balance) VALUES (?, ?)', [id, balance]);
+    ctx.unit!.audit.change({ type: 'account', id, name: null }, null, { balance });
+  }
+
+  /** Adds to a balance unless it would fall below zero; returns whether it did. */
+  async add(ctx: RequestContext, id: string, amount: number): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    const result = await manager
+      .createQueryBuilder()
+      .update(AccountEntity)
+      .set({ balance: () => 'balance + :amount' })
+      .where('id = :id AND balance + :amount >= 0', { id, amount })
+      .execute();
+    ctx.unit!.audit.change({ type: 'account', id, name: null }, null, { added: amount });
+    return result.affected === 1;
+  }
+
+  /** A balance as `ctx` sees it (null: as an outsider does); null when there is no such account. */
+  async balance(id: string, ctx: RequestContext | null = null): Promise<number | null> {
+    const rows = await this.database.read(ctx).query('SELECT balance FROM account WHERE id = ?', [id]);
+    return rows[0]?.balance ?? null;
+  }
+
+  /** The targets of the event log's entries, in no order. */
+  async logged(): Promise<string[]> {
+    const rows = await this.database.read(null).query('SELECT target_id FROM entry');
+    return rows.map((row: { target_id: string }) => row.target_id);
+  }
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+
+/** What a test runs against; `jest.config.mjs` sets it for each lane. */
+interface Lane {
+  readonly name: 'sqlite' | 'mariadb' | 'bull';
+  readonly mysqlUrl: string;
+  readonly redisUrl: string;
+  /** Names the run, so that what it leaves behind can be found and dropped. */
+  readonly run: string;
+}
+
+declare global {
+  var LANE: Lane;
+}
+
+/** The database of this lane; the `bull` lane is MariaDB with Redis. */
+export const laneDatabase: 'sqlite' | 'mariadb' = globalThis.LANE.name === 'sqlite' ? 'sqlite' : 'mariadb';
+
+/** `describe` for what only one of the databases does. */
+export const describeOn = (database: typeof laneDatabase) =>
+  database === laneDatabase ? describe : (_name: string, _tests: () => void) => undefined;
+
+/** The Redis of the `bull` lane, or null where jobs run embedded. */
+export const laneRedisUrl: string | null = globalThis.LANE.name === 'bull' ? globalThis.LANE.redisUrl : null;
+
+/** A prefix for Redis keys that no other test uses. */
+export function freshRedisPrefix(): string {
+  return `bw_test_${globalThis.LANE.run}_${randomBytes(6).toString('hex')}`;
+}
+
+/** A directory of the test's own. */
+export function freshDirectory(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'bailiwick-test-'));
+}
+
+export interface FreshDatabase {
+  /** As `DATABASE_URL` takes it. */
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** An empty database of the lane's kind that nobody else uses; whoever asked for it drops it. */
+export async function freshDatabase(): Promise<FreshDatabase> {
+  if (laneDatabase === 'mariadb') return freshMariadb();
+  const directory = await freshDirectory();
+  return {
+    url: `sqlite:${join(directory, 'test.sqlite')}`,
+    drop: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+async function freshMariadb(): Promise<FreshDatabase> {
+  const { mysqlUrl, run } = globalThis.LANE;
+  const name = `bw_test_${run}_${randomBytes(6).toString('hex')}`;
+  const url = new URL(mysqlUrl);
+  url.protocol = 'mariadb:';
+  url.pathname = `/${name}`;
+  await onServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+  return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name}`) };
+}
+
+async function onServer(sql: string): Promise<void> {
+  const connection = await createConnection({ uri: globalThis.LANE.mysqlUrl });
+  try {
+    await connection.query(sql);
+  } finally {
+    await connection.end();
+  }
+}

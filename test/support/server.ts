@@ -1,0 +1,59 @@
+import { rm } from 'node:fs/promises';
+import { Config } from '../../src/kernel/config/config.js';
+import { createServer } from '../../src/server.js';
+import { Client } from './client.js';
+import { freshDatabase, freshDirectory } from './lane.js';
+import { readMails, type Mail } from './mail.js';
+
+export const ADMIN_EMAIL = 'root@admins.example';
+export const ADMIN_PASSWORD = 'tessellate-quokka-41';
+
+/** A whole server in the test's own process, reached over real HTTP. */
+export interface TestServer {
+  readonly url: string;
+  readonly api: Client;
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly databaseUrl: string;
+  /** The mails written so far, oldest first. */
+  mails(): Promise<Mail[]>;
+  /** Shuts the server down and removes the database and the data folder that were made for it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server with a data folder and a database of its own. `overrides` are environment variables. A
+ * `DATA_DIR` or `DATABASE_URL` among them is used as it is and stays after `stop`, to start another server
+ * on the same data.
+ */
+export async function startServer(overrides: Record<string, string> = {}): Promise<TestServer> {
+  const cleanups: (() => Promise<unknown>)[] = [];
+  const dataDir = overrides.DATA_DIR ?? (await freshDirectory());
+  if (!overrides.DATA_DIR) cleanups.push(() => rm(dataDir, { recursive: true, force: true }));
+  const database = overrides.DATABASE_URL ? null : await freshDatabase();
+  if (database) cleanups.push(() => database.drop());
+  const stop = async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    const databaseUrl = database?.url ?? overrides.DATABASE_URL!;
+    const config = Config.from({
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATA_DIR: dataDir,
+      DATABASE_URL: databaseUrl,
+      ADMIN_EMAIL,
+      ADMIN_PASSWORD,
+      LOG_LEVEL: 'error',
+      ...overrides,
+    });
+    const app = await createServer(config);
+    cleanups.push(() => app.close());
+    await app.listen(0, '127.0.0.1');
+    const url = await app.getUrl();
+    return { url, api: new Client(url), config, dataDir, databaseUrl, mails: () => readMails(dataDir), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
