@@ -44,7 +44,7 @@ function toFacts(row: KeyRow, hash: string): KeyFacts {
     },
     role: { id: row.role_id, name: row.role_name },
     permissions:
-      row.member_role_id === null ? own : own.intersection(permissionsOf(row.member_role_id, row.member_permissions)),
+      row.member_role_id === null ? own : shared(own, permissionsOf(row.member_role_id, row.member_permissions)),
     limits: {
       requests_per_minute: Number(row.requests_per_minute),
       requests_per_day: Number(row.requests_per_day),
@@ -54,4 +54,9 @@ function toFacts(row: KeyRow, hash: string): KeyFacts {
 
 function permissionsOf(roleId: string, custom: string | null): ReadonlySet<Permission> {
   return SYSTEM_PERMISSIONS.get(roleId) ?? new Set(JSON.parse(custom ?? '[]') as Permission[]);
+}
+
+/** A member's own key can never do more than the member. */
+function shared(one: ReadonlySet<Permission>, other: ReadonlySet<Permission>): ReadonlySet<Permission> {
+  return new Set([...one].filter(permission => other.has(permission)));
 }

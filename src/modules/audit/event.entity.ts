@@ -1,5 +1,4 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { AuditChange, AuditEffect } from '../../kernel/context/audit-record.js';
 
 export type EventOutcome = 'success' | 'denied' | 'failed';
 export type EventCategory = 'user' | 'project' | 'admin';
@@ -52,10 +51,10 @@ export class EventEntity {
   target_name!: string | null;
 
   @Column('simple-json')
-  changes!: Record<string, AuditChange>;
+  changes!: object;
 
   @Column('simple-json')
-  effects!: AuditEffect[];
+  effects!: object[];
 
   @Column('text', { nullable: true })
   reason!: string | null;

@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { ACCESS, type AccessRule } from '../../kernel/access/access.decorator.js';
+import type { Permission } from '../../kernel/access/permissions.js';
 import { MUTATION } from '../../kernel/access/mutation-options.js';
 import { RequestContext, type Grant } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
@@ -64,7 +65,7 @@ export class AccessGuard implements CanActivate {
     const grant = await this.access.ofUser(caller, asked);
     if (!grant) throw new AppError('not_found');
     this.admit(request, { ...grant, principal });
-    if (rule !== 'member' && !grant.permissions.has(rule)) throw denied(rule);
+    if (isPermissionRule(rule) && !grant.permissions.has(rule)) throw denied(rule);
     // People may still read a suspended project, and its settings are the way back.
     if (mutates && grant.project.status === 'suspended' && rule !== 'settings:write' && caller.user.platform_role !== 'admin') {
       throw new AppError('project_suspended');
@@ -85,7 +86,7 @@ function denied(permission: string): AppError {
   return new AppError('permission_denied', { details: { permission } });
 }
 
-function isPermissionRule(rule: AccessRule): rule is Exclude<AccessRule, 'public' | 'session' | 'key' | 'any' | 'admin' | 'member'> {
+function isPermissionRule(rule: AccessRule): rule is Permission {
   return rule.includes(':');
 }
 

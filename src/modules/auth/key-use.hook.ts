@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KeyUsage } from '../api-keys/key-usage.service.js';
 import { SessionService } from '../users/session.service.js';
 import { AccessCache } from './access-cache.js';
@@ -15,14 +15,25 @@ export class KeyUseHook {
     private readonly cache: AccessCache,
   ) {}
 
-  /** Whether the answer must wait: a key's first successful call shows at once. */
-  mustWait(request: FastifyRequest, reply: FastifyReply): boolean {
-    const { caller } = request;
+  /** Hooks into every request. Callbacks rather than promises: they cost the hot path nothing. */
+  attach(fastify: FastifyInstance): void {
+    fastify.addHook('onSend', (request, reply, payload, done) => {
+      if (this.mustWait(request, reply)) void this.before(request).then(() => done(null, payload));
+      else done(null, payload);
+    });
+    fastify.addHook('onResponse', (request, reply, done) => {
+      this.after(request, reply);
+      done();
+    });
+  }
+
+  /** A key's first successful call shows at once. */
+  private mustWait({ caller }: FastifyRequest, reply: FastifyReply): boolean {
     return caller?.kind === 'api_key' && reply.statusCode < 300 && isFirst(caller.key);
   }
 
   /** Records a first use before its answer is sent. The answer is sent whatever happens here. */
-  async before(request: FastifyRequest): Promise<void> {
+  private async before(request: FastifyRequest): Promise<void> {
     const { caller, ctx } = request;
     if (caller?.kind !== 'api_key' || !ctx) return;
     try {
@@ -34,7 +45,7 @@ export class KeyUseHook {
   }
 
   /** Notes any other use, after the answer has gone. */
-  after(request: FastifyRequest, reply: FastifyReply): void {
+  private after(request: FastifyRequest, reply: FastifyReply): void {
     const { caller } = request;
     if (!caller || reply.statusCode === 401) return;
     if (caller.kind === 'api_key') this.usage.used(caller.key, request.ip);

@@ -31,7 +31,7 @@ async function answers(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<'down'>(resolve => (timer = setTimeout(() => resolve('down'), DEADLINE_MS)));
   try {
-    return await Promise.race([ask().then(() => 'up' as const), deadline]);
+    return await Promise.race([ask().then(answer => (answer === null ? 'down' : 'up')), deadline]);
   } catch {
     return 'down';
   } finally {

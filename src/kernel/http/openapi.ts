@@ -1,0 +1,235 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { ACCESS, type AccessRule } from '../access/access.decorator.js';
+import { MUTATION, type MutationOptions } from '../access/mutation-options.js';
+import { EVENT_TYPES } from '../context/event-types.js';
+import { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from '../errors/error-codes.js';
+import { DOCS, type RouteDocs } from './docs.decorator.js';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+/** What a handler's decorators say of it. */
+interface Declarations {
+  access: AccessRule;
+  mutation?: MutationOptions;
+  docs?: RouteDocs;
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** The OpenAPI 3.1 document, completed by what the access rules and mutations declare. */
+export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Bailiwick')
+    .setDescription(DESCRIPTION)
+    .setVersion('1')
+    .addBasicAuth({ type: 'http', scheme: 'basic', description: 'User name `api-key`, password the key’s secret.' }, 'basic')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A session token or an API key’s secret.' }, 'bearer');
+  const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: operationId });
+  const declarations = declarationsOf(app);
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, Error: ERROR_SCHEMA } };
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method];
+      const declared = operation && declarations.get(operation.operationId ?? '');
+      if (operation && declared) complete(operation, declared, path, method);
+    }
+  }
+  return document;
+}
+
+function operationId(controller: string, method: string): string {
+  return `${controller.replace(/Controller$/, '')}_${method}`;
+}
+
+function declarationsOf(app: NestFastifyApplication): Map<string, Declarations> {
+  const reflector = app.get(Reflector);
+  const scanner = app.get(MetadataScanner);
+  const found = new Map<string, Declarations>();
+  for (const { instance, metatype } of app.get(DiscoveryService).getControllers()) {
+    if (!instance || !metatype) continue;
+    const prototype = Object.getPrototypeOf(instance) as Record<string, () => unknown>;
+    for (const name of scanner.getAllMethodNames(prototype)) {
+      const handler = prototype[name]!;
+      const access = reflector.get<AccessRule | undefined>(ACCESS, handler);
+      if (access === undefined) continue;
+      const mutation = reflector.get<MutationOptions | undefined>(MUTATION, handler);
+      found.set(operationId(metatype.name, name), { access, mutation, docs: reflector.get(DOCS, handler) });
+    }
+  }
+  return found;
+}
+
+function complete(operation: Operation, declared: Declarations, path: string, method: string): void {
+  const { access, mutation, docs } = declared;
+  const isPublic = access === 'public';
+  operation.security = isPublic ? [] : access === 'key' || acceptsKeys(access) ? [{ basic: [] }, { bearer: [] }] : [{ bearer: [] }];
+  operation.description = [docs?.description, whoMay(access), whatItLeaves(mutation)].filter(Boolean).join('\n\n');
+  if (mutation?.idempotent && method === 'post' && !isPublic) addIdempotencyKey(operation);
+  const codes = new Set<ErrorCode>([
+    ...(docs?.errors ?? []),
+    ...(isPublic ? [] : AUTHENTICATION_CODES),
+    ...accessCodes(access, path),
+    ...(operation.requestBody || operation.parameters?.length ? (['validation_failed'] as const) : []),
+    ...(mutation?.idempotent && method === 'post' && !isPublic ? IDEMPOTENCY_CODES : []),
+    'internal_error',
+  ]);
+  for (const status of new Set([...codes].map(statusOf))) {
+    operation.responses[String(status)] = errorResponse([...codes].filter(code => statusOf(code) === status));
+  }
+}
+
+const AUTHENTICATION_CODES = ['missing_api_key', 'invalid_api_key', 'invalid_session'] as const;
+const KEY_CODES = ['api_key_revoked', 'api_key_expired', 'api_key_suspended', 'project_suspended', 'ip_not_allowed', 'domain_not_allowed'] as const;
+const IDEMPOTENCY_CODES = ['idempotency_mismatch', 'idempotency_in_flight', 'invalid_idempotency_key'] as const;
+
+function statusOf(code: ErrorCode): number {
+  return ERROR_CODES[code].status;
+}
+
+function acceptsKeys(access: AccessRule): boolean {
+  return access === 'any' || access === 'key' || access === 'member' || access.includes(':');
+}
+
+function accessCodes(access: AccessRule, path: string): ErrorCode[] {
+  if (access === 'public') return [];
+  if (access === 'session') return ['session_required'];
+  if (access === 'admin') return ['permission_denied'];
+  const codes: ErrorCode[] = [...KEY_CODES];
+  if (access.includes(':')) codes.push('permission_denied');
+  if (path.startsWith('/v1/projects/{id}')) codes.push('not_found');
+  return codes;
+}
+
+function whoMay(access: AccessRule): string {
+  const who: Partial<Record<AccessRule, string>> = {
+    public: 'Open to anybody.',
+    session: 'For signed-in people.',
+    key: 'For API keys.',
+    any: 'For signed-in people and API keys.',
+    admin: 'For platform admins.',
+    member: 'For active members of the project, and its keys.',
+  };
+  return who[access] ?? `Takes the permission \`${access}\`.`;
+}
+
+function whatItLeaves(mutation: MutationOptions | undefined): string | undefined {
+  return mutation && `Leaves one entry in the event log: ${mutation.events.map(type => `\`${type}\``).join(' or ')}.`;
+}
+
+function addIdempotencyKey(operation: Operation): void {
+  operation.parameters = [
+    ...(operation.parameters ?? []),
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description: 'Repeating the request with the same key answers the first answer, without a second effect, for 24 hours.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    },
+  ];
+}
+
+function errorResponse(codes: ErrorCode[]) {
+  return {
+    description: codes.map(code => `\`${code}\`: ${ERROR_CODES[code].message}`).join('\n\n'),
+    content: {
+      'application/json': {
+        schema: { $ref: '#/components/schemas/Error' },
+        example: exampleOf(codes[0]!),
+      },
+    },
+  };
+}
+
+function exampleOf(code: ErrorCode) {
+  const { type, message }: ErrorCodeEntry = ERROR_CODES[code];
+  return { error: { code, type, message, retryable: false, request_id: 'req_01kaj0v7w3m6tn5x9q2e8rfyzd' } };
+}
+
+const ERROR_SCHEMA = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'type', 'message', 'retryable', 'request_id'],
+      properties: {
+        code: { type: 'string', enum: Object.keys(ERROR_CODES), description: 'Stable.' },
+        type: { type: 'string', enum: [...new Set(Object.values(ERROR_CODES).map(entry => entry.type))] },
+        message: { type: 'string', description: 'For people; may change.' },
+        param: { type: 'string', description: 'The input field it is about.' },
+        details: { type: 'object', additionalProperties: true },
+        retryable: { type: 'boolean', description: 'Whether the same request may succeed later.' },
+        request_id: { type: 'string', description: 'Also in `X-Request-Id`.' },
+      },
+    },
+  },
+};
+
+const rows = (entries: [string, string][]) => entries.map(([name, text]) => `| \`${name}\` | ${text} |`).join('\n');
+
+const DESCRIPTION = `The control plane of your API platform.
+
+Sign in with **POST /v1/sessions** below: the token is then used by itself on this page. Scripts use Basic Auth,
+\`curl -u api-key:<secret>\`.
+
+Errors come as \`{"error": {code, type, message, param?, details?, retryable, request_id}}\`; every code and event type
+is listed here and never changes its meaning.
+
+<details><summary>Error codes</summary>
+
+| code | status | meaning |
+|---|---|---|
+${Object.entries(ERROR_CODES)
+  .map(([code, entry]) => `| \`${code}\` | ${entry.status} | ${entry.message} |`)
+  .join('\n')}
+
+</details>
+
+<details><summary>Event types</summary>
+
+| type | meaning |
+|---|---|
+${rows(Object.entries(EVENT_TYPES))}
+
+</details>
+`;
+
+const DOCS_CSP = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Serves Swagger UI at `/docs` and the document at `/docs/openapi.json`. */
+export function serveDocs(app: NestFastifyApplication): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', (request, reply, payload, done) => {
+      if (request.url.startsWith('/docs')) void reply.header('Content-Security-Policy', DOCS_CSP);
+      done(null, payload);
+    });
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'docs/openapi.json',
+    customSiteTitle: 'Bailiwick API',
+    swaggerOptions: { persistAuthorization: true, docExpansion: 'none', filter: true, responseInterceptor: signInHere },
+  });
+}
+
+/** Runs in the browser: after a successful sign-in, the page uses the new token by itself. */
+/* eslint-disable */
+const signInHere = new Function(
+  'response',
+  `if (response.status === 201 && /\\/v1\\/sessions$/.test(response.url) && response.obj && response.obj.token) {
+    window.ui.authActions.authorize({ bearer: { name: 'bearer', schema: { type: 'http', scheme: 'bearer' }, value: response.obj.token } });
+  }
+  return response;`,
+);
+/* eslint-enable */

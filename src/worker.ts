@@ -1,0 +1,26 @@
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
+import { Config, ConfigError } from './kernel/config/config.js';
+import { JsonLogger } from './kernel/logging/json-logger.js';
+
+/** The jobs process: the same modules without HTTP. For MySQL or MariaDB; one process writes one SQLite file. */
+async function main(): Promise<void> {
+  const config = Config.from({ ...process.env, RUN_JOBS: 'true' });
+  if (config.database.kind === 'sqlite') {
+    throw new ConfigError(['DATABASE_URL: the worker needs MySQL or MariaDB; with SQLite the server runs the jobs itself']);
+  }
+  const app = await NestFactory.createApplicationContext(AppModule.forRoot(config), {
+    abortOnError: false,
+    logger: new JsonLogger(config.logLevel),
+  });
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(78);
+  }
+  process.stderr.write(`The worker could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});
