@@ -3,7 +3,7 @@ import type { Permission } from './access/permissions.js';
 import type { RequestContext } from './context/request-context.js';
 
 /** Figures of a project that lists and records show. */
-export type ProjectFigure = 'team_size' | 'api_key_count' | 'customer_count' | 'webhook_targets' | 'threshold_alerts';
+export type ProjectFigure = 'team_size' | 'api_key_count' | 'serving_keys' | 'customer_count' | 'webhook_targets' | 'threshold_alerts';
 
 /** An object found by its id alone; `projectId` is null for what belongs to no project. */
 export interface Found {

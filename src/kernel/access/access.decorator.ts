@@ -1,6 +1,7 @@
 import { applyDecorators, SetMetadata, UseInterceptors } from '@nestjs/common';
 import type { EventType } from '../context/event-types.js';
 import { MutationInterceptor } from '../http/mutation.interceptor.js';
+import { MUTATION, type MutationOptions } from './mutation-options.js';
 import type { Permission } from './permissions.js';
 
 /**
@@ -18,7 +19,6 @@ import type { Permission } from './permissions.js';
 export type AccessRule = 'public' | 'session' | 'key' | 'any' | 'admin' | 'member' | Permission;
 
 export const ACCESS = 'bailiwick:access';
-export const MUTATION = 'bailiwick:mutation';
 export const READ = 'bailiwick:read';
 
 /** Declares who may call a handler. Every handler carries exactly one; start-up fails otherwise. */
@@ -32,16 +32,6 @@ export const PlatformAdmin = () => Access('admin');
 
 /** A POST that changes nothing. Start-up fails for one with neither this nor {@link Mutation}. */
 export const Read = () => SetMetadata(READ, true);
-
-/** What a mutating handler declares. */
-export interface MutationOptions {
-  /** Event types the handler may leave; it leaves exactly one entry. */
-  readonly events: readonly EventType[];
-  /** Top-level response fields that hold a secret: not stored with the idempotency record. */
-  readonly secrets: readonly string[];
-  /** False where the route has identifiers of its own and ignores `Idempotency-Key`. */
-  readonly idempotent: boolean;
-}
 
 /**
  * Runs the handler in a unit of work that leaves exactly one entry of one of `events` in the

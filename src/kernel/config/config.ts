@@ -45,6 +45,10 @@ const Environment = z.object({
     })
     .optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w{}:.-]{1,64}$/, 'must be 1 to 64 letters, digits or _ { } : . -')
+    .default('bailiwick'),
   ADMIN_EMAIL: z.email('must be an e-mail address').default('admin@localhost.localdomain'),
   ADMIN_PASSWORD: z.string().min(12, 'must have 12 to 128 characters').max(128, 'must have 12 to 128 characters').optional(),
   APP_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
@@ -81,6 +85,8 @@ export class Config {
   readonly publicUrl = (this.env.PUBLIC_URL ?? `http://localhost:${this.env.PORT}`).replace(/\/+$/, '');
   readonly database = parseDatabaseUrl(this.env.DATABASE_URL ?? `sqlite:${join(this.env.DATA_DIR, 'bailiwick.sqlite')}`)!;
   readonly redisUrl = this.env.REDIS_URL ?? null;
+  /** What every key in Redis begins with, so that installations can share one. */
+  readonly redisPrefix = this.env.REDIS_PREFIX;
   readonly adminEmail = this.env.ADMIN_EMAIL;
   readonly adminPassword = this.env.ADMIN_PASSWORD ?? null;
   readonly appSecret = this.env.APP_SECRET ?? null;

@@ -27,7 +27,7 @@ const SECRET_FIELD = /secret|password|token|hash/i;
 /** Collects, during one unit of work, what its single event-log entry will say. */
 export class AuditRecord {
   type: EventType | null;
-  outcome: 'success' | 'failed' = 'success';
+  outcome: 'success' | 'denied' | 'failed' = 'success';
   target: AuditTarget | null = null;
   changes: Record<string, AuditChange> = {};
   effects: AuditEffect[] = [];
@@ -79,8 +79,9 @@ export class AuditRecord {
     return this;
   }
 
-  failed(): this {
-    this.outcome = 'failed';
+  /** Says that the attempt did not succeed. */
+  ended(outcome: 'denied' | 'failed'): this {
+    this.outcome = outcome;
     return this;
   }
 

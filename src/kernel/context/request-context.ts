@@ -55,6 +55,8 @@ export interface Grant {
   readonly project?: ProjectInContext | null;
   readonly role?: { readonly id: string; readonly name: string } | null;
   readonly permissions?: ReadonlySet<Permission>;
+  /** The person's membership of the project; null for those who are there by another right. */
+  readonly memberId?: string | null;
 }
 
 /**
@@ -69,6 +71,7 @@ export class RequestContext {
   readonly project: ProjectInContext | null;
   readonly role: { readonly id: string; readonly name: string } | null;
   readonly permissions: ReadonlySet<Permission>;
+  readonly memberId: string | null;
 
   /** The open unit of work; set and cleared by `UnitOfWork.run` alone. */
   unit: Unit | null = null;
@@ -81,6 +84,7 @@ export class RequestContext {
     this.project = grant.project ?? null;
     this.role = grant.role ?? null;
     this.permissions = grant.permissions ?? NO_PERMISSIONS;
+    this.memberId = grant.memberId ?? null;
   }
 
   /** A context for work the server starts by itself. `name` says which part, e.g. `job:mail.deliver`. */

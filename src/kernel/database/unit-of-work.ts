@@ -25,10 +25,17 @@ const ATTEMPTS = 4;
 /** Runs work that writes: all of it commits, with its event-log entry, or nothing does. */
 @Injectable()
 export class UnitOfWork {
+  private readonly listeners: ((record: AuditRecord) => void)[] = [];
+
   constructor(
     private readonly database: Database,
     private readonly eventLog: EventLog,
   ) {}
+
+  /** Calls `listener` after every committed mutation; for caches that must forget what it changed. */
+  onCommitted(listener: (record: AuditRecord) => void): void {
+    this.listeners.push(listener);
+  }
 
   /**
    * Runs `work` in one transaction that begins at its first write, adds its event-log entry and
@@ -42,6 +49,7 @@ export class UnitOfWork {
     return this.withRetries(ctx, options.events, work, async (unit, outcome) => {
       const manager = await unit.manager();
       await this.eventLog.append(ctx, manager, unit.audit);
+      unit.onCommit(() => this.listeners.forEach(listener => listener(unit.audit)));
       if ('value' in outcome) await options.beforeCommit?.(manager, outcome.value);
     });
   }

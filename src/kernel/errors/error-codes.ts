@@ -35,6 +35,8 @@ export const ERROR_CODES = {
   api_key_required: denied('This takes an API key, not a user session.'),
   api_key_suspended: denied('The API key, or the member it belongs to, is suspended.'),
   project_suspended: denied('The project is suspended.'),
+  ip_not_allowed: denied('The API key may not be used from this address.'),
+  domain_not_allowed: denied('The API key may not be used from this origin.'),
   account_not_activated: denied('The account is not activated yet: open the link in the activation e-mail.'),
   account_suspended: denied('The account is suspended.'),
   password_change_required: denied('Change the password first: POST /v1/me/password.'),

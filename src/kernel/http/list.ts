@@ -64,9 +64,14 @@ export function page<R extends { id: string }, T>(rows: R[], limit: number, tota
   };
 }
 
-/** A `LIKE` pattern that finds `search` anywhere, its own wildcards escaped by `\`. */
+/** A `LIKE` pattern that finds folded text anywhere, its own wildcards escaped by `\`. */
 export function containsPattern(search: string): string {
-  return `%${fold(search).replace(/[\\%_]/g, '\\$&')}%`;
+  return `%${prefixPattern(search)}`;
+}
+
+/** A `LIKE` pattern for what begins with folded text. */
+export function prefixPattern(beginning: string): string {
+  return `${fold(beginning).replace(/[\\%_]/g, '\\$&')}%`;
 }
 
 /** Text as searches compare it: case and compatibility forms folded, the same on every database. */

@@ -1,0 +1,57 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import type { Config } from './kernel/config/config.js';
+import { ConfigModule } from './kernel/config/config.module.js';
+import { DatabaseModule } from './kernel/database/database.module.js';
+import { ErrorFilter } from './kernel/http/error.filter.js';
+import { HttpModule } from './kernel/http/http.module.js';
+import { validationPipe } from './kernel/http/validation.js';
+import { JobsModule } from './kernel/jobs/jobs.module.js';
+import { MIGRATIONS } from './migrations/migrations.js';
+import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
+import { AuditModule } from './modules/audit/audit.module.js';
+import { AccessGuard } from './modules/auth/access.guard.js';
+import { AuthModule } from './modules/auth/auth.module.js';
+import { AuthenticationGuard } from './modules/auth/authentication.guard.js';
+import { HealthModule } from './modules/health/health.module.js';
+import { NotificationsModule } from './modules/notifications/notifications.module.js';
+import { OrganizationsModule } from './modules/organizations/organizations.module.js';
+import { ProjectsModule } from './modules/projects/projects.module.js';
+import { RolesModule } from './modules/roles/roles.module.js';
+import { SettingsModule } from './modules/settings/settings.module.js';
+import { TeamsModule } from './modules/teams/teams.module.js';
+import { UsersModule } from './modules/users/users.module.js';
+
+/** Every module, and the one ordered list of what each request passes. */
+@Module({})
+export class AppModule {
+  static forRoot(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        DatabaseModule.forRoot(MIGRATIONS),
+        HttpModule,
+        JobsModule,
+        AuditModule,
+        NotificationsModule,
+        RolesModule,
+        UsersModule,
+        OrganizationsModule,
+        TeamsModule,
+        ProjectsModule,
+        ApiKeysModule,
+        SettingsModule,
+        AuthModule,
+        HealthModule,
+      ],
+      providers: [
+        { provide: APP_GUARD, useExisting: AuthenticationGuard },
+        { provide: APP_GUARD, useExisting: AccessGuard },
+        // Interceptors: none for all; @Mutation attaches its own.
+        { provide: APP_PIPE, useValue: validationPipe },
+        { provide: APP_FILTER, useClass: ErrorFilter },
+      ],
+    };
+  }
+}

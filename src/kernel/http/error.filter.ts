@@ -1,0 +1,95 @@
+import { Catch, HttpException, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { databaseTrouble } from '../database/database-errors.js';
+import { AppError } from '../errors/app-error.js';
+import type { ErrorCode } from '../errors/error-codes.js';
+
+/** The body of every error answer. */
+export interface ErrorBody {
+  error: {
+    code: ErrorCode;
+    type: string;
+    message: string;
+    param?: string;
+    details?: Record<string, unknown>;
+    retryable: boolean;
+    request_id: string;
+  };
+}
+
+/** What wants to know of refusals; the `auth` module writes them to the event log. */
+export abstract class RefusalObserver {
+  abstract refused(request: FastifyRequest, error: AppError): Promise<void>;
+}
+
+/** Turns whatever was thrown into the one error envelope. */
+@Catch()
+@Injectable()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Error');
+
+  constructor(private readonly refusals: RefusalObserver) {}
+
+  async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const error = toAppError(thrown);
+    if (error.entry.status >= 500) this.logger.error({ request_id: request.id, code: error.code, err: error.cause ?? error });
+    if (error.entry.status === 403) await this.refusals.refused(request, error);
+    if (reply.sent) return;
+    sendError(request, reply, error);
+  }
+}
+
+/** Sends `error`; also for what fails before Nest is reached. */
+export function sendError(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
+  request.errorCode = error.code;
+  if (error.retryAfter !== undefined) void reply.header('Retry-After', String(error.retryAfter));
+  if (error.entry.status === 401) void reply.header('WWW-Authenticate', CHALLENGE);
+  void reply.status(error.entry.status).type('application/json; charset=utf-8').send(body(error, request.id));
+}
+
+const CHALLENGE = 'Basic realm="Bailiwick", charset="UTF-8", Bearer realm="Bailiwick"';
+
+function body(error: AppError, requestId: string): ErrorBody {
+  return {
+    error: {
+      code: error.code,
+      type: error.entry.type,
+      message: error.message,
+      param: error.param,
+      details: error.details,
+      retryable: error.retryable,
+      request_id: requestId,
+    },
+  };
+}
+
+/** Codes of errors that Fastify raises while reading a request. */
+const FASTIFY_CODES: Record<string, ErrorCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_json',
+};
+
+/** The application's word for any error; what it does not know is `internal_error`. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const trouble = databaseTrouble(thrown);
+  if (trouble) return trouble;
+  const { code, statusCode } = (thrown ?? {}) as { code?: string; statusCode?: number };
+  if (code && FASTIFY_CODES[code]) return new AppError(FASTIFY_CODES[code], { cause: thrown });
+  const status = thrown instanceof HttpException ? thrown.getStatus() : statusCode;
+  if (status === 404) return new AppError('route_not_found');
+  if (status !== undefined && status >= 400 && status < 500) return new AppError('malformed_request', { cause: thrown });
+  return new AppError('internal_error', { cause: thrown });
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The code of the error that was answered, for logs. */
+    errorCode?: ErrorCode;
+  }
+}

@@ -1,0 +1,17 @@
+import { Global, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { RouteCheck } from '../access/route-check.js';
+import { ProjectFacets } from '../project-facet.js';
+import { IdempotencyRecord } from './idempotency.entity.js';
+import { IdempotencyRepository } from './idempotency.repository.js';
+import { Idempotency } from './idempotency.js';
+
+/** What handlers of every module rely on. */
+@Global()
+@Module({
+  imports: [DiscoveryModule, TypeOrmModule.forFeature([IdempotencyRecord])],
+  providers: [RouteCheck, IdempotencyRepository, Idempotency, ProjectFacets],
+  exports: [Idempotency, ProjectFacets, DiscoveryModule],
+})
+export class HttpModule {}

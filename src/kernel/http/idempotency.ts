@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { EntityManager } from 'typeorm';
+import type { RequestContext } from '../context/request-context.js';
+import { isUniqueViolation } from '../database/database-errors.js';
+import { AppError } from '../errors/app-error.js';
+import type { IdempotencyRecord } from './idempotency.entity.js';
+import { IdempotencyRepository } from './idempotency.repository.js';
+
+const KEPT_MS = 24 * 60 * 60 * 1000;
+const KEY = /^[\x20-\x7e]{1,255}$/;
+
+type BeforeCommit = (manager: EntityManager, result: unknown) => Promise<void>;
+
+/**
+ * Gives a POST with an `Idempotency-Key` one effect however often it is sent. The record is the last
+ * row of the mutation's own transaction: it exists exactly when the effect does.
+ * Follows draft-ietf-httpapi-idempotency-key-header-07.
+ */
+@Injectable()
+export class Idempotency {
+  private readonly running = new Set<string>();
+
+  constructor(private readonly records: IdempotencyRepository) {}
+
+  /**
+   * The one-time frame for this request, or null when it asks for none.
+   * @throws AppError `invalid_idempotency_key`
+   */
+  begin(ctx: RequestContext, request: FastifyRequest): IdempotentRequest | null {
+    const key = request.headers['idempotency-key'];
+    if (key === undefined || request.method !== 'POST' || !ctx.principal) return null;
+    if (typeof key !== 'string' || !KEY.test(key)) {
+      throw new AppError('invalid_idempotency_key', { param: 'Idempotency-Key' });
+    }
+    const path = request.url.split('?', 1)[0]!;
+    const id = digest(JSON.stringify([ctx.principal.id, path, key]));
+    return new IdempotentRequest(this.records, this.running, ctx, id, digest(JSON.stringify(request.body ?? null)));
+  }
+}
+
+/** One request under an `Idempotency-Key`. */
+export class IdempotentRequest {
+  constructor(
+    private readonly records: IdempotencyRepository,
+    private readonly running: Set<string>,
+    private readonly ctx: RequestContext,
+    private readonly id: string,
+    private readonly fingerprint: string,
+  ) {}
+
+  /**
+   * Runs `work`, or answers what it answered the first time.
+   * @throws AppError `idempotency_in_flight`, `idempotency_mismatch`
+   */
+  async run(
+    reply: FastifyReply,
+    secrets: readonly string[],
+    work: (beforeCommit: BeforeCommit) => Promise<unknown>,
+  ): Promise<unknown> {
+    if (this.running.has(this.id)) throw new AppError('idempotency_in_flight', { retryAfter: 1 });
+    this.running.add(this.id);
+    try {
+      const first = await this.replay(reply);
+      if (first) return first.response;
+      return await work((manager, result) =>
+        this.records.insert(manager, this.record(reply.statusCode, result, secrets), new Date()),
+      );
+    } catch (error) {
+      // Another process committed the same key while this one worked: nothing of ours stayed.
+      const first = isUniqueViolation(error) ? await this.replay(reply) : null;
+      if (!first) throw error;
+      return first.response;
+    } finally {
+      this.running.delete(this.id);
+    }
+  }
+
+  private async replay(reply: FastifyReply): Promise<{ response: unknown } | null> {
+    const record = await this.records.find(this.ctx, this.id, new Date());
+    if (!record) return null;
+    if (record.fingerprint !== this.fingerprint) throw new AppError('idempotency_mismatch');
+    reply.status(record.status).header('Idempotent-Replayed', 'true');
+    return record;
+  }
+
+  private record(status: number, result: unknown, secrets: readonly string[]): IdempotencyRecord {
+    return {
+      id: this.id,
+      fingerprint: this.fingerprint,
+      status,
+      response: Object.fromEntries(Object.entries(result ?? {}).filter(([field]) => !secrets.includes(field))),
+      expires_at: new Date(Date.now() + KEPT_MS),
+    };
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}

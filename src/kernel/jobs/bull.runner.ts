@@ -1,0 +1,85 @@
+import { Logger } from '@nestjs/common';
+import Bull, { type Job, type Queue } from 'bull';
+import { within } from './deadline.js';
+import { CONCURRENCY, JobRunner, STOP_DEADLINE_MS, type JobProcessor } from './job-runner.js';
+
+const REDIS_DEADLINE_MS = 2_000;
+const LONGEST_RECONNECT_MS = 2_000;
+const LOG_EVERY_MS = 30_000;
+
+/**
+ * Runs jobs through Bull on Redis, shared by all instances. Redis holds ids only and may be away or
+ * emptied at any time: what it misses, the outbox offers again.
+ */
+export class BullRunner extends JobRunner {
+  private readonly logger = new Logger('Jobs');
+  private readonly queue: Queue;
+  private loggedAt = -Infinity;
+  private stopping = false;
+
+  constructor(redisUrl: string, prefix = 'bailiwick') {
+    super();
+    this.queue = new Bull('outbox', redisUrl, {
+      prefix,
+      redis: {
+        // A worker that is cut off waits for Redis instead of failing for good after some retries.
+        maxRetriesPerRequest: null,
+        retryStrategy: times => Math.min(times * 100, LONGEST_RECONNECT_MS),
+        ...(redisUrl.startsWith('rediss:') ? { tls: {} } : {}),
+      },
+      // A finished job that stayed would keep its id, and so the same row, from being queued again.
+      defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
+    });
+    this.queue.on('error', error => this.report(error));
+  }
+
+  override async enqueue(jobId: string, delayMs: number): Promise<boolean> {
+    // Commands given while Redis is away would pile up in memory until it returns.
+    if (this.stopping || this.queue.client.status !== 'ready') return false;
+    try {
+      await within(REDIS_DEADLINE_MS, this.queue.add({}, { jobId, delay: delayMs }));
+      return true;
+    } catch (error) {
+      this.report(error);
+      return false;
+    }
+  }
+
+  override start(process: JobProcessor, refill: () => void): void {
+    this.queue.client.on('ready', refill);
+    if (this.queue.client.status === 'ready') refill();
+    // A job keeps its id while it runs, so it can be queued again only after it has ended.
+    this.queue.on('completed', (job: Job, againInMs: number | null) => {
+      if (againInMs !== null) void this.enqueue(String(job.id), againInMs);
+    });
+    this.queue
+      .process(CONCURRENCY, (job: Job) => process(String(job.id)))
+      .catch((error: unknown) => this.report(error));
+  }
+
+  override async stop(): Promise<void> {
+    this.stopping = true;
+    await within(STOP_DEADLINE_MS, this.queue.close()).catch(() =>
+      this.logger.warn('stopped with jobs unfinished; they will run again'),
+    );
+  }
+
+  override async depth(): Promise<number | null> {
+    if (this.queue.client.status !== 'ready') return null;
+    try {
+      const { waiting, active, delayed } = await within(REDIS_DEADLINE_MS, this.queue.getJobCounts());
+      return waiting + active + delayed;
+    } catch (error) {
+      this.report(error);
+      return null;
+    }
+  }
+
+  /** Logs that Redis makes trouble, once in a while however many attempts fail meanwhile. */
+  private report(error: unknown): void {
+    if (this.stopping || Date.now() - this.loggedAt < LOG_EVERY_MS) return;
+    this.loggedAt = Date.now();
+    const { code, message } = error as NodeJS.ErrnoException;
+    this.logger.warn(`Redis: ${message || code}. Jobs are kept in the database meanwhile.`);
+  }
+}

@@ -1,0 +1,121 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { RequestContext } from '../context/request-context.js';
+import { newId } from '../database/ids.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { JobRegistry, type JobHandler } from '../jobs/job.js';
+import { describeFailure, JobFailure } from '../jobs/job-failure.js';
+import type { OutboxJob } from './outbox.entity.js';
+import { OutboxRepository } from './outbox.repository.js';
+
+/** How long a job stays with a process that shows no sign of life. */
+const LEASE_MS = 20_000;
+const RENEW_MS = 5_000;
+
+/** Takes one job at a time from the outbox and sees it through. */
+@Injectable()
+export class OutboxProcessor {
+  private readonly logger = new Logger('Outbox');
+
+  constructor(
+    private readonly rows: OutboxRepository,
+    private readonly registry: JobRegistry,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  /**
+   * Runs the job if it is due and nobody else runs it. Answers the milliseconds until it is due
+   * (again), or null when there is nothing more to do here.
+   */
+  async process(id: string): Promise<number | null> {
+    const row = await this.rows.find(context(), id);
+    if (!row) return null;
+    const handler = this.registry.get(row.job);
+    if (!handler) {
+      // While versions change, a newer instance may know the job: the row waits for it.
+      this.logger.warn(`${row.job} ${id}: this process has no handler for it`);
+      return null;
+    }
+    const claimed = await this.claim(id);
+    if (claimed) return this.run(handler, claimed);
+    // Another machine's clock, or a timer that woke early.
+    return row.status === 'pending' && row.run_at.getTime() > Date.now()
+      ? row.run_at.getTime() - Date.now()
+      : null;
+  }
+
+  private claim(id: string): Promise<OutboxJob | null> {
+    return this.bookkeeping(async ctx =>
+      (await this.rows.claim(ctx, id, new Date(), later(LEASE_MS))) ? this.rows.find(ctx, id) : null,
+    );
+  }
+
+  private async run(handler: JobHandler, job: OutboxJob): Promise<number | null> {
+    try {
+      if (job.attempts > handler.maxAttempts)
+        throw new JobFailure('the processes that ran it ended before it did');
+      await this.keepingLease(job, () => handler.run(context(job.job), job.payload_id));
+    } catch (error) {
+      return this.failed(handler, job, error);
+    }
+    await this.bookkeeping(ctx => this.rows.delete(ctx, job));
+    return null;
+  }
+
+  private async failed(handler: JobHandler, job: OutboxJob, error: unknown): Promise<number | null> {
+    const reason = describeFailure(error);
+    const attempt = `${job.job} ${job.id}, attempt ${job.attempts} of ${handler.maxAttempts}: ${reason}`;
+    // A failure somebody foresaw explains itself.
+    const stack = error instanceof JobFailure || !(error instanceof Error) ? undefined : error.stack;
+    if (job.attempts >= handler.maxAttempts || (error instanceof JobFailure && error.permanent)) {
+      this.logger.error(`${attempt}; given up`, stack);
+      await handler.gaveUp?.(context(job.job), job.payload_id, error);
+      await this.bookkeeping(ctx =>
+        this.rows.update(ctx, job, { status: 'failed', lease_until: null, last_error: reason }),
+      );
+      return null;
+    }
+    const wait = handler.backoff(job.attempts);
+    this.logger.warn(`${attempt}; again in ${wait / 1000} s`, ...(stack ? [stack] : []));
+    await this.bookkeeping(ctx =>
+      this.rows.update(ctx, job, {
+        status: 'pending',
+        run_at: later(wait),
+        lease_until: null,
+        last_error: reason,
+      }),
+    );
+    return wait;
+  }
+
+  /** Shows signs of life while `work` lasts, so that no other process takes the job over. */
+  private async keepingLease(job: OutboxJob, work: () => Promise<void>): Promise<void> {
+    const timer = setInterval(() => void this.renew(job), RENEW_MS);
+    try {
+      await work();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  private async renew(job: OutboxJob): Promise<void> {
+    try {
+      await this.bookkeeping(ctx => this.rows.update(ctx, job, { lease_until: later(LEASE_MS) }));
+    } catch (error) {
+      this.logger.warn(`${job.job} ${job.id}: the lease could not be renewed: ${describeFailure(error)}`);
+    }
+  }
+
+  /** Each change has a context of its own: a lease is renewed while the handler's unit of work is open. */
+  private bookkeeping<T>(work: (ctx: RequestContext) => Promise<T>): Promise<T> {
+    const ctx = context();
+    return this.unitOfWork.bookkeeping(ctx, () => work(ctx));
+  }
+}
+
+function context(job?: string): RequestContext {
+  return RequestContext.system(job ? `job:${job}` : 'outbox', newId('req'));
+}
+
+function later(ms: number): Date {
+  return new Date(Date.now() + ms);
+}

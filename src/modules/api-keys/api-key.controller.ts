@@ -1,0 +1,100 @@
+import { Body, Controller, Delete, Get, Header, Param, Patch, Post, Query } from '@nestjs/common';
+import { Access, Mutation } from '../../kernel/access/access.decorator.js';
+import { Ctx } from '../../kernel/context/ctx.decorator.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Docs } from '../../kernel/http/docs.decorator.js';
+import {
+  ApiKey,
+  ApiKeyPage,
+  CreateApiKey,
+  DeletedApiKey,
+  IssuedApiKey,
+  ListApiKeys,
+  RegenerateApiKey,
+  UpdateApiKey,
+} from './api-key.dto.js';
+import { ApiKeyService } from './api-key.service.js';
+
+@Docs.tag('API keys')
+@Controller('projects/:id/api-keys')
+export class ApiKeyController {
+  constructor(private readonly keys: ApiKeyService) {}
+
+  @Get()
+  @Access('member')
+  @Docs({
+    summary: "A project's API keys",
+    description: 'All of them with `api_keys:read`, else your own.',
+    ok: ApiKeyPage,
+    errors: ['invalid_cursor', 'permission_denied'],
+  })
+  list(@Ctx() ctx: RequestContext, @Param('id') id: string, @Query({ schema: ListApiKeys }) query: ListApiKeys) {
+    return this.keys.list(ctx, id, query);
+  }
+
+  @Post()
+  @Access('member')
+  @Mutation(['api_key.created'], { secrets: ['secret'] })
+  @Header('Cache-Control', 'no-store')
+  @Docs({
+    summary: 'Issue an API key',
+    description: 'Takes `api_keys:write`; your own key (`member: true`) any member may issue. The secret is shown this once.',
+    created: IssuedApiKey,
+    errors: ['permission_denied', 'permission_escalation'],
+  })
+  create(@Ctx() ctx: RequestContext, @Param('id') id: string, @Body({ schema: CreateApiKey }) body: CreateApiKey) {
+    return this.keys.create(ctx, id, body);
+  }
+
+  @Get(':key')
+  @Access('member')
+  @Docs({ summary: 'One API key', ok: ApiKey, errors: ['permission_denied'] })
+  get(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('key') key: string) {
+    return this.keys.get(ctx, id, key);
+  }
+
+  @Patch(':key')
+  @Access('member')
+  @Mutation(['api_key.updated', 'api_key.suspended', 'api_key.activated'])
+  @Docs({
+    summary: 'Change an API key',
+    description: 'Rename, suspend or activate it, or change its role, allow-lists or expiry.',
+    ok: ApiKey,
+    errors: ['permission_denied', 'permission_escalation', 'invalid_transition'],
+  })
+  update(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Param('key') key: string,
+    @Body({ schema: UpdateApiKey }) body: UpdateApiKey,
+  ) {
+    return this.keys.update(ctx, id, key, body);
+  }
+
+  @Post(':key/regenerate')
+  @Access('member')
+  @Mutation(['api_key.regenerated'], { secrets: ['secret'] })
+  @Header('Cache-Control', 'no-store')
+  @Docs({
+    summary: 'Give an API key a new secret',
+    description: 'The old one ends at once, or after `grace_period_seconds`. The new one is shown this once.',
+    ok: IssuedApiKey,
+    errors: ['permission_denied', 'invalid_transition'],
+  })
+  regenerate(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Param('key') key: string,
+    @Body({ schema: RegenerateApiKey }) body: RegenerateApiKey,
+  ) {
+    return this.keys.regenerate(ctx, id, key, body);
+  }
+
+  @Delete(':key')
+  @Access('member')
+  @Mutation(['api_key.revoked'])
+  @Docs({ summary: 'Revoke an API key for good', ok: DeletedApiKey, errors: ['permission_denied', 'invalid_transition'] })
+  revoke(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('key') key: string) {
+    return this.keys.revoke(ctx, id, key);
+  }
+}

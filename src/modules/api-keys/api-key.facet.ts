@@ -1,0 +1,49 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { ProjectFacets, type Found, type ProjectEffect, type ProjectFacet } from '../../kernel/project-facet.js';
+import { ApiKeyRepository } from './api-key.repository.js';
+
+/** What keys add to projects: how many there are, how many an action stops, keys by id. */
+@Injectable()
+export class ApiKeyFacet implements ProjectFacet, OnModuleInit {
+  readonly lookup = {
+    prefix: 'key',
+    permission: 'api_keys:read',
+    find: (ctx: RequestContext, id: string) => this.find(ctx, id),
+  } as const;
+
+  constructor(
+    private readonly keys: ApiKeyRepository,
+    private readonly facets: ProjectFacets,
+  ) {}
+
+  onModuleInit(): void {
+    this.facets.register(this);
+  }
+
+  async figures(ctx: RequestContext, projectIds: string[]) {
+    const counts = await this.keys.countByProject(ctx, projectIds, new Date());
+    return new Map(
+      [...counts].map(([id, count]) => [id, { api_key_count: count.kept, serving_keys: count.serving }]),
+    );
+  }
+
+  async effects(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]> {
+    if (action !== 'suspend' && action !== 'delete') return [];
+    const counts = await this.keys.countByProject(ctx, [projectId], new Date());
+    return [{ effect: 'api_keys_stopped', count: counts.get(projectId)?.serving ?? 0 }];
+  }
+
+  private async find(ctx: RequestContext, id: string): Promise<Found | null> {
+    const key = await this.keys.findAnywhere(ctx, id);
+    return (
+      key && {
+        id,
+        object: 'api_key',
+        projectId: key.project_id,
+        name: key.name,
+        url: `/v1/projects/${key.project_id}/api-keys/${id}`,
+      }
+    );
+  }
+}

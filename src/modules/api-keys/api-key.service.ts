@@ -1,0 +1,191 @@
+import { Injectable } from '@nestjs/common';
+import { hashToken } from '../../kernel/access/tokens.js';
+import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
+import { newId } from '../../kernel/database/ids.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import { decodeCursor, page, type Page } from '../../kernel/http/list.js';
+import { RoleService } from '../roles/role.service.js';
+import { SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
+import {
+  toApiKey,
+  type ApiKey,
+  type CreateApiKey,
+  type IssuedApiKey,
+  type ListApiKeys,
+  type RegenerateApiKey,
+  type UpdateApiKey,
+} from './api-key.dto.js';
+import type { ApiKeyEntity } from './api-key.entity.js';
+import { ApiKeyRepository } from './api-key.repository.js';
+import { newKeySecret, previewOf } from './key-secret.js';
+
+/** API keys: issued, listed, changed, regenerated, revoked. */
+@Injectable()
+export class ApiKeyService {
+  constructor(
+    private readonly keys: ApiKeyRepository,
+    private readonly roles: RoleService,
+  ) {}
+
+  /** All keys for those who may read them, else the caller's own. @throws AppError `permission_denied` */
+  async list(ctx: RequestContext, projectId: string, query: ListApiKeys): Promise<Page<ApiKey>> {
+    const memberId = ctx.can('api_keys:read') ? null : ownMembership(ctx);
+    const rows = await this.keys.list(ctx, projectId, memberId, query.limit, decodeCursor(query.cursor));
+    const roles = await this.roles.findMany(
+      ctx,
+      projectId,
+      rows.map(row => row.role_id),
+    );
+    const now = new Date();
+    const toItem = (row: ApiKeyEntity) => toApiKey(row, roles.get(row.role_id)!.name, now);
+    return page(rows, query.limit, await this.keys.count(ctx, projectId, memberId), toItem);
+  }
+
+  /** @throws AppError `not_found`, also for somebody else's key when the caller may see the own ones only */
+  async get(ctx: RequestContext, projectId: string, id: string): Promise<ApiKey> {
+    return this.item(ctx, await this.accessible(ctx, projectId, id, 'api_keys:read'));
+  }
+
+  /**
+   * Issues a key; its secret is in the answer and nowhere else.
+   * @throws AppError `permission_denied`, `permission_escalation`, `validation_failed`
+   */
+  async create(ctx: RequestContext, projectId: string, input: CreateApiKey): Promise<IssuedApiKey> {
+    const memberId = input.member ? ownMembership(ctx) : null;
+    if (!memberId && !ctx.can('api_keys:write')) throw new AppError('permission_denied');
+    const role = await this.roleFor(ctx, projectId, input, memberId !== null);
+    const secret = newKeySecret(environmentOf(ctx.project!));
+    const key: ApiKeyEntity = {
+      id: newId('key'),
+      project_id: projectId,
+      member_id: memberId,
+      role_id: role.id,
+      name: input.name,
+      status: 'activated',
+      preview: previewOf(secret),
+      secret_hash: hashToken(secret),
+      previous_hash: null,
+      previous_expires_at: null,
+      previous_last_used_at: null,
+      allowed_ips: input.allowed_ips,
+      allowed_domains: input.allowed_domains,
+      expires_at: input.expires_at ? new Date(input.expires_at) : null,
+      last_used_at: null,
+      last_used_ip: null,
+      created_by: ctx.principal!.id,
+      created_at: new Date(),
+    };
+    await this.keys.insert(ctx, key);
+    const api_key = toApiKey(key, role.name, new Date());
+    ctx.audit.change(keyTarget(key), null, snapshot(api_key));
+    return { api_key, secret };
+  }
+
+  /**
+   * Renames, suspends or activates a key, or changes its role, allow-lists or expiry.
+   * @throws AppError `not_found`, `invalid_transition`, `permission_escalation`, `validation_failed`
+   */
+  async update(ctx: RequestContext, projectId: string, id: string, input: UpdateApiKey): Promise<ApiKey> {
+    const key = await this.accessible(ctx, projectId, id, 'api_keys:write');
+    const before = await this.item(ctx, key);
+    const { expires_at, ...rest } = input;
+    const changes: Partial<ApiKeyEntity> = rest;
+    if (expires_at !== undefined) changes.expires_at = expires_at === null ? null : new Date(expires_at);
+    if (input.role_id !== undefined) await this.roles.assignable(ctx, projectId, input.role_id);
+    await this.change(ctx, key, changes);
+    const after = await this.item(ctx, { ...key, ...changes });
+    const statusOnly = Object.keys(input).join() === 'status';
+    if (statusOnly) ctx.audit.as(input.status === 'suspended' ? 'api_key.suspended' : 'api_key.activated');
+    else ctx.audit.as('api_key.updated');
+    ctx.audit.change(keyTarget(after), snapshot(before), snapshot(after));
+    return after;
+  }
+
+  /**
+   * Gives the key a new secret. The old one ends at once, or after the grace period.
+   * @throws AppError `not_found`, `invalid_transition` when it is revoked, `permission_escalation`
+   */
+  async regenerate(ctx: RequestContext, projectId: string, id: string, input: RegenerateApiKey): Promise<IssuedApiKey> {
+    const key = await this.accessible(ctx, projectId, id, 'api_keys:write');
+    // Who learns the secret can do what the key can.
+    this.roles.refuseEscalation(ctx, (await this.roles.find(ctx, projectId, key.role_id))!.permissions);
+    const secret = newKeySecret(environmentOf(ctx.project!));
+    const grace = input.grace_period_seconds;
+    const changes: Partial<ApiKeyEntity> = {
+      preview: previewOf(secret),
+      secret_hash: hashToken(secret),
+      previous_hash: grace ? key.secret_hash : null,
+      previous_expires_at: grace ? new Date(Date.now() + grace * 1000) : null,
+      previous_last_used_at: null,
+    };
+    await this.change(ctx, key, changes);
+    const api_key = await this.item(ctx, { ...key, ...changes });
+    const expires_at = api_key.previous_secret?.expires_at ?? null;
+    ctx.audit.change(
+      keyTarget(key),
+      { preview: key.preview },
+      { preview: api_key.preview, old_one_accepted_until: expires_at },
+    );
+    return { api_key, secret };
+  }
+
+  /** Revokes a key for good. @throws AppError `not_found`, `invalid_transition` when it is already */
+  async revoke(ctx: RequestContext, projectId: string, id: string): Promise<{ id: string; deleted: true }> {
+    const key = await this.accessible(ctx, projectId, id, 'api_keys:write');
+    await this.change(ctx, key, { status: 'revoked', previous_hash: null, previous_expires_at: null });
+    ctx.audit.change(keyTarget(key), { status: key.status }, { status: 'revoked' });
+    return { id, deleted: true };
+  }
+
+  private async change(ctx: RequestContext, key: ApiKeyEntity, changes: Partial<ApiKeyEntity>): Promise<void> {
+    const done = Object.keys(changes).length
+      ? await this.keys.update(ctx, key.project_id, key.id, changes)
+      : key.status !== 'revoked';
+    if (!done) throw new AppError('invalid_transition', { message: 'The key has been revoked for good.' });
+  }
+
+  /** A key the caller may read or change: by permission, or because it is the caller's own. */
+  private async accessible(
+    ctx: RequestContext,
+    projectId: string,
+    id: string,
+    permission: 'api_keys:read' | 'api_keys:write',
+  ): Promise<ApiKeyEntity> {
+    const key = await this.keys.find(ctx, projectId, id);
+    const own = key !== null && key.member_id !== null && key.member_id === ctx.memberId;
+    if (key && (own || ctx.can(permission))) return key;
+    // Those who may see the key are told that they lack the permission to change it.
+    if (key && ctx.can('api_keys:read')) throw new AppError('permission_denied');
+    if (!key || ctx.memberId) throw new AppError('not_found');
+    throw new AppError('permission_denied');
+  }
+
+  private async roleFor(ctx: RequestContext, projectId: string, input: CreateApiKey, own: boolean): Promise<Role> {
+    if (input.role_id !== undefined) return this.roles.assignable(ctx, projectId, input.role_id);
+    const id = own && ctx.role ? ctx.role.id : SYSTEM_ROLES.member.id;
+    return this.roles.assignable(ctx, projectId, id);
+  }
+
+  private async item(ctx: RequestContext, key: ApiKeyEntity): Promise<ApiKey> {
+    const role = await this.roles.find(ctx, key.project_id, key.role_id);
+    return toApiKey(key, role!.name, new Date());
+  }
+}
+
+function ownMembership(ctx: RequestContext): string {
+  if (!ctx.memberId) throw new AppError('permission_denied');
+  return ctx.memberId;
+}
+
+function environmentOf(project: ProjectInContext): 'sandbox' | 'production' {
+  return project.environment === 'production' ? 'production' : 'sandbox';
+}
+
+function keyTarget(key: { id: string; name: string }) {
+  return { type: 'api_key', id: key.id, name: key.name };
+}
+
+/** What the event log says of a key. */
+function snapshot({ name, status, role, allowed_ips, allowed_domains, expires_at }: ApiKey) {
+  return { name, status, role: role.name, allowed_ips, allowed_domains, expires_at };
+}

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ProjectsModule } from '../projects/projects.module.js';
+import { RolesModule } from '../roles/roles.module.js';
+import { ApiKeyController } from './api-key.controller.js';
+import { ApiKeyEntity } from './api-key.entity.js';
+import { ApiKeyFacet } from './api-key.facet.js';
+import { ApiKeyRepository } from './api-key.repository.js';
+import { ApiKeyService } from './api-key.service.js';
+import { KeyLookup } from './key-lookup.service.js';
+import { KeyUsage } from './key-usage.service.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([ApiKeyEntity]), RolesModule, ProjectsModule],
+  controllers: [ApiKeyController],
+  providers: [ApiKeyRepository, ApiKeyService, KeyLookup, KeyUsage, ApiKeyFacet],
+  exports: [KeyLookup, KeyUsage],
+})
+export class ApiKeysModule {}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { Permission } from '../../kernel/access/permissions.js';
+import { instantFromDriver } from '../../kernel/database/instants.js';
+import { SYSTEM_ROLES } from '../roles/system-roles.js';
+import { ApiKeyRepository, type KeyRow } from './api-key.repository.js';
+import type { KeyFacts } from './key-decision.js';
+
+const SYSTEM_PERMISSIONS = new Map<string, ReadonlySet<Permission>>(
+  Object.values(SYSTEM_ROLES).map(role => [role.id, role.permissions]),
+);
+
+/** Finds the key behind a presented secret. */
+@Injectable()
+export class KeyLookup {
+  constructor(private readonly keys: ApiKeyRepository) {}
+
+  /** What is known of the key whose secret has this hash (SHA-256, base64url), or null. */
+  async find(hash: string): Promise<KeyFacts | null> {
+    const row = await this.keys.findByHash(hash);
+    return row && toFacts(row, hash);
+  }
+}
+
+function toFacts(row: KeyRow, hash: string): KeyFacts {
+  const own = permissionsOf(row.role_id, row.role_permissions);
+  return {
+    id: row.id,
+    name: row.name,
+    status: row.status,
+    expiresAt: instantFromDriver(row.expires_at),
+    allowedIps: JSON.parse(row.allowed_ips) as string[],
+    allowedDomains: JSON.parse(row.allowed_domains) as string[],
+    lastUsedAt: instantFromDriver(row.last_used_at),
+    previousSecretUntil: row.secret_hash === hash ? null : instantFromDriver(row.previous_expires_at),
+    memberId: row.member_id,
+    memberActive: row.member_id === null ? null : row.member_status === 'active',
+    project: {
+      id: row.project_id,
+      organizationId: row.organization_id,
+      name: row.project_name,
+      status: row.project_status,
+      environment: row.environment,
+      ownerId: row.owner_id,
+    },
+    role: { id: row.role_id, name: row.role_name },
+    permissions:
+      row.member_role_id === null ? own : own.intersection(permissionsOf(row.member_role_id, row.member_permissions)),
+    limits: {
+      requests_per_minute: Number(row.requests_per_minute),
+      requests_per_day: Number(row.requests_per_day),
+    },
+  };
+}
+
+function permissionsOf(roleId: string, custom: string | null): ReadonlySet<Permission> {
+  return SYSTEM_PERMISSIONS.get(roleId) ?? new Set(JSON.parse(custom ?? '[]') as Permission[]);
+}

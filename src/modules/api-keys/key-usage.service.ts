@@ -1,0 +1,76 @@
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { RequestContext } from '../../kernel/context/request-context.js';
+import { newId } from '../../kernel/database/ids.js';
+import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import { ProjectChanges } from '../projects/project-changes.service.js';
+import { ApiKeyRepository } from './api-key.repository.js';
+import type { KeyFacts } from './key-decision.js';
+
+const FLUSH_MS = 500;
+
+/** When keys were last used: the first use at once, later ones gathered and written twice a second. */
+@Injectable()
+export class KeyUsage implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('KeyUsage');
+  private pending = new Map<string, { at: Date; ip: string | null; previousSecret: boolean }>();
+  private timer: NodeJS.Timeout | null = null;
+  private flushing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly keys: ApiKeyRepository,
+    private readonly projects: ProjectChanges,
+    private readonly units: UnitOfWork,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.flush(), FLUSH_MS).unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    await this.flush();
+  }
+
+  /** Notes a use; it is written within half a second. */
+  used(key: KeyFacts, ip: string | null): void {
+    this.pending.set(key.id, { at: new Date(), ip, previousSecret: key.previousSecretUntil !== null });
+  }
+
+  /** Writes a key's first use, and activates its project when it is still new. Runs before the answer is sent. */
+  async usedFirst(ctx: RequestContext, key: KeyFacts): Promise<void> {
+    await this.units.bookkeeping(ctx, () => this.keys.markUsed(ctx, key.id, new Date(), ctx.ip, false));
+    if (key.project.status === 'new') await this.activate(ctx, key.project.id);
+  }
+
+  private async activate(ctx: RequestContext, projectId: string): Promise<void> {
+    try {
+      await this.units.run(ctx, { events: ['project.activated'] }, () =>
+        this.projects.activateAtFirstCall(ctx, projectId),
+      );
+    } catch (error) {
+      // Another call activated it a moment ago, or somebody suspended it: nothing to do.
+      if (!(error instanceof AppError && error.code === 'invalid_transition')) throw error;
+    }
+  }
+
+  private flush(): Promise<void> {
+    this.flushing = this.flushing.then(() => this.write());
+    return this.flushing;
+  }
+
+  private async write(): Promise<void> {
+    if (this.pending.size === 0) return;
+    const batch = this.pending;
+    this.pending = new Map();
+    const ctx = RequestContext.system('key-usage', newId('req'));
+    try {
+      await this.units.bookkeeping(ctx, async () => {
+        for (const [id, use] of batch) await this.keys.markUsed(ctx, id, use.at, use.ip, use.previousSecret);
+      });
+    } catch (error) {
+      this.logger.warn({ err: error }, 'last uses of keys could not be written; keeping them for the next turn');
+      for (const [id, use] of batch) if (!this.pending.has(id)) this.pending.set(id, use);
+    }
+  }
+}

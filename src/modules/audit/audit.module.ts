@@ -1,0 +1,19 @@
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { EventLog } from '../../kernel/database/event-log.port.js';
+import { EventController } from './event.controller.js';
+import { EventEntity } from './event.entity.js';
+import { EventFacet } from './event.facet.js';
+import { EventLogService } from './event-log.service.js';
+import { EventRepository } from './event.repository.js';
+import { EventService } from './event.service.js';
+
+/** The event log: every mutation's entry, and the routes that read them. Global for the kernel's port. */
+@Global()
+@Module({
+  imports: [TypeOrmModule.forFeature([EventEntity])],
+  controllers: [EventController],
+  providers: [EventRepository, EventService, EventFacet, EventLogService, { provide: EventLog, useExisting: EventLogService }],
+  exports: [EventLog],
+})
+export class AuditModule {}

@@ -1,0 +1,39 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import type { z } from 'zod';
+import { Access, PlatformAdmin } from '../../kernel/access/access.decorator.js';
+import { Ctx } from '../../kernel/context/ctx.decorator.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Docs } from '../../kernel/http/docs.decorator.js';
+import { Event, EventPage, ListEvents, ListProjectEvents, PlatformEventPage } from './event.dto.js';
+import { EventService } from './event.service.js';
+
+@Docs.tag('Event log')
+@Controller()
+export class EventController {
+  constructor(private readonly events: EventService) {}
+
+  @Get('events')
+  @PlatformAdmin()
+  @Docs({ summary: "The platform's event log", ok: PlatformEventPage })
+  listOfPlatform(@Ctx() ctx: RequestContext, @Query({ schema: ListEvents }) query: ListEvents) {
+    return this.events.listOfPlatform(ctx, query);
+  }
+
+  @Get('projects/:id/events')
+  @Access('audit:read')
+  @Docs({ summary: "A project's event log", ok: EventPage })
+  listOfProject(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Query({ schema: ListProjectEvents }) query: z.output<typeof ListProjectEvents>,
+  ) {
+    return this.events.listOfProject(ctx, id, query);
+  }
+
+  @Get('projects/:id/events/:evt')
+  @Access('audit:read')
+  @Docs({ summary: "One entry of a project's event log", ok: Event })
+  get(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('evt') evt: string) {
+    return this.events.get(ctx, id, evt);
+  }
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { EVENT_TYPES } from '../../kernel/context/event-types.js';
+import { listQuery, pageOf, searchQuery } from '../../kernel/http/list.js';
+import { instant } from '../../kernel/http/schemas.js';
+import type { EventEntity } from './event.entity.js';
+
+const change = z.object({ before: z.unknown(), after: z.unknown() });
+const target = z.object({ type: z.string(), id: z.string(), name: z.string().nullable() });
+
+export const Event = z
+  .object({
+    id: z.string().meta({ examples: ['evt_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
+    sequence: z.number().int().nullable().describe("Position in the project's log; null until the entry is sealed."),
+    type: z.string().meta({ examples: Object.keys(EVENT_TYPES).slice(0, 3) }),
+    outcome: z.enum(['success', 'denied', 'failed']),
+    category: z.enum(['user', 'project', 'admin']),
+    actor: z.object({
+      type: z.enum(['user', 'api_key', 'system', 'anonymous']),
+      id: z.string().nullable(),
+      name: z.string().nullable(),
+      role: z.string().nullable().describe('The role the actor acted in at that time.'),
+    }),
+    subject_user_id: z.string().nullable().describe('The person the entry is about.'),
+    project_id: z.string().nullable(),
+    target,
+    changes: z.record(z.string(), change).describe('The fields that changed; secrets are masked.'),
+    effects: z
+      .array(z.object({ type: z.string(), target, changes: z.record(z.string(), change).optional() }))
+      .describe('What else the same mutation did.'),
+    reason: z.string().nullable(),
+    ip: z.string().nullable(),
+    user_agent: z.string().nullable(),
+    request_id: z.string(),
+    created_at: instant,
+  })
+  .meta({ id: 'Event' });
+export type Event = z.infer<typeof Event>;
+
+const filter = {
+  type: z
+    .string()
+    .max(60)
+    .regex(/^[a-z_.]*\*?$/, 'must be an event type, or a beginning followed by *')
+    .optional()
+    .describe('An event type, or the beginning of one: `api_key.*`.'),
+  actor_id: z.string().max(40).optional(),
+  target_id: z.string().max(255).optional(),
+  outcome: z.enum(['success', 'denied', 'failed']).optional(),
+  from: instant.optional().describe('Not before.'),
+  to: instant.optional().describe('Before.'),
+  q: searchQuery,
+};
+
+export const ListProjectEvents = z.strictObject({ ...listQuery(), ...filter });
+export const ListEvents = z.strictObject({
+  ...listQuery({ max: 500, default: 500 }),
+  about: z.enum(['user', 'project', 'admin']).optional(),
+  ...filter,
+});
+export type ListEvents = z.output<typeof ListEvents>;
+
+/** What both lists can be narrowed by. */
+export interface EventFilter extends Omit<ListEvents, 'from' | 'to' | 'cursor'> {
+  from?: Date;
+  to?: Date;
+}
+
+export const EventPage = pageOf(Event, 'EventPage');
+export type EventPage = z.infer<typeof EventPage>;
+
+export const PlatformEventPage = EventPage.extend({
+  counts: z.object({
+    all: z.number().int(),
+    user: z.number().int(),
+    project: z.number().int(),
+    admin: z.number().int(),
+  }),
+}).meta({ id: 'PlatformEventPage' });
+export type PlatformEventPage = z.infer<typeof PlatformEventPage>;
+
+export function toEvent(row: EventEntity): Event {
+  return {
+    id: row.id,
+    sequence: row.sequence === null ? null : Number(row.sequence),
+    type: row.type,
+    outcome: row.outcome,
+    category: row.category,
+    actor: {
+      type: row.actor_type as Event['actor']['type'],
+      id: row.actor_id,
+      name: row.actor_name,
+      role: row.actor_role,
+    },
+    subject_user_id: row.subject_user_id,
+    project_id: row.project_id,
+    target: { type: row.target_type, id: row.target_id, name: row.target_name },
+    changes: row.changes,
+    effects: row.effects,
+    reason: row.reason,
+    ip: row.ip,
+    user_agent: row.user_agent,
+    request_id: row.request_id,
+    created_at: row.created_at.toISOString(),
+  };
+}

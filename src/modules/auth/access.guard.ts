@@ -1,0 +1,100 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { ACCESS, type AccessRule } from '../../kernel/access/access.decorator.js';
+import { MUTATION } from '../../kernel/access/mutation-options.js';
+import { RequestContext, type Grant } from '../../kernel/context/request-context.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import { refusalOf } from '../api-keys/key-decision.js';
+import type { KeyCaller, UserCaller } from './caller.js';
+import { ProjectAccess } from './project-access.service.js';
+
+/** Decides whether the caller may call this handler, and builds the request's context. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly access: ProjectAccess,
+  ) {}
+
+  /** @throws AppError 401, 403 or 404 as the contract says */
+  canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
+    const request = execution.switchToHttp().getRequest<FastifyRequest>();
+    const handler = execution.getHandler();
+    const rule = this.reflector.get<AccessRule | undefined>(ACCESS, handler);
+    const { caller } = request;
+    if (rule === 'public') return this.admit(request, { principal: null });
+    // RouteCheck stops the start for such a handler; this is for whatever was added after it.
+    if (!rule || !caller) throw new AppError('permission_denied');
+    if (caller.kind === 'api_key') return this.admitKey(request, caller, rule);
+    const mutates = this.reflector.get<unknown>(MUTATION, handler) !== undefined;
+    return this.admitUser(request, caller, rule, mutates);
+  }
+
+  private admitKey(request: FastifyRequest, caller: KeyCaller, rule: AccessRule): boolean {
+    const { key, principal } = caller;
+    const { project, role, permissions, memberId } = key;
+    const asked = projectAsked(request);
+    this.admit(request, { principal, project, role, permissions, memberId });
+    const refusal = refusalOf(key, { ip: request.ip, origin: originOf(request) }, new Date());
+    if (refusal) throw new AppError(refusal);
+    if (rule === 'session') throw new AppError('session_required');
+    if (rule === 'admin') throw new AppError('permission_denied');
+    if (asked !== null && asked !== project.id) throw new AppError('not_found');
+    if (isPermissionRule(rule) && !permissions.has(rule)) throw denied(rule);
+    return true;
+  }
+
+  private async admitUser(
+    request: FastifyRequest,
+    caller: UserCaller,
+    rule: AccessRule,
+    mutates: boolean,
+  ): Promise<boolean> {
+    const { principal } = caller;
+    this.admit(request, { principal });
+    if (rule === 'key') throw new AppError('api_key_required');
+    if (rule === 'session' || rule === 'any') return true;
+    if (rule === 'admin') {
+      if (caller.user.platform_role !== 'admin') throw new AppError('permission_denied');
+      return true;
+    }
+    const asked = projectAsked(request);
+    if (asked === null) throw new AppError('api_key_required');
+    const grant = await this.access.ofUser(caller, asked);
+    if (!grant) throw new AppError('not_found');
+    this.admit(request, { ...grant, principal });
+    if (rule !== 'member' && !grant.permissions.has(rule)) throw denied(rule);
+    // People may still read a suspended project, and its settings are the way back.
+    if (mutates && grant.project.status === 'suspended' && rule !== 'settings:write' && caller.user.platform_role !== 'admin') {
+      throw new AppError('project_suspended');
+    }
+    return true;
+  }
+
+  private admit(request: FastifyRequest, grant: Grant): true {
+    request.ctx = new RequestContext(
+      { requestId: request.id, ip: request.ip, userAgent: request.headers['user-agent'] ?? null },
+      grant,
+    );
+    return true;
+  }
+}
+
+function denied(permission: string): AppError {
+  return new AppError('permission_denied', { details: { permission } });
+}
+
+function isPermissionRule(rule: AccessRule): rule is Exclude<AccessRule, 'public' | 'session' | 'key' | 'any' | 'admin' | 'member'> {
+  return rule.includes(':');
+}
+
+/** The project in the path of a `/v1/projects/:id…` route; null on routes without one. */
+function projectAsked(request: FastifyRequest): string | null {
+  if (!request.routeOptions.url?.startsWith('/v1/projects/:id')) return null;
+  return (request.params as { id: string }).id;
+}
+
+function originOf(request: FastifyRequest): string | null {
+  return request.headers.origin ?? request.headers.referer ?? null;
+}

@@ -1,0 +1,93 @@
+import { Body, Controller, Delete, Get, Header, Param, Post } from '@nestjs/common';
+import { Access, Mutation, Public } from '../../kernel/access/access.decorator.js';
+import { Ctx } from '../../kernel/context/ctx.decorator.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Docs } from '../../kernel/http/docs.decorator.js';
+import { SessionService } from '../users/session.service.js';
+import { Activate, Register, User } from '../users/user.dto.js';
+import { UserService } from '../users/user.service.js';
+import { ChangePassword, EndedSession, PasswordChanged, SessionList, SignedIn, SignIn } from './auth.dto.js';
+import { RegistrationService } from './registration.service.js';
+import { SignInService } from './sign-in.service.js';
+
+@Docs.tag('Account')
+@Controller()
+export class AccountController {
+  constructor(
+    private readonly registration: RegistrationService,
+    private readonly users: UserService,
+    private readonly signIns: SignInService,
+    private readonly sessions: SessionService,
+  ) {}
+
+  @Post('users')
+  @Public()
+  @Mutation(['user.created'])
+  @Docs({
+    summary: 'Register',
+    description: 'Creates the account and its personal organization, and mails an activation link.',
+    created: User,
+    errors: ['email_taken'],
+  })
+  register(@Ctx() ctx: RequestContext, @Body({ schema: Register }) body: Register) {
+    return this.registration.register(ctx, body);
+  }
+
+  @Post('users/activate')
+  @Public()
+  @Mutation(['user.activated'])
+  @Docs({ summary: 'Activate an account with the mailed token', ok: User, errors: ['invalid_token'] })
+  activate(@Ctx() ctx: RequestContext, @Body({ schema: Activate }) body: Activate) {
+    return this.users.activate(ctx, body.token);
+  }
+
+  @Post('sessions')
+  @Public()
+  @Mutation(['user.signed_in', 'user.sign_in_failed'])
+  @Header('Cache-Control', 'no-store')
+  @Docs({
+    summary: 'Sign in',
+    description: 'In this page, the token is used by itself from then on. Elsewhere, send it as `Authorization: Bearer`.',
+    created: SignedIn,
+    errors: ['invalid_credentials', 'account_not_activated', 'account_suspended', 'too_many_attempts'],
+  })
+  signIn(@Ctx() ctx: RequestContext, @Body({ schema: SignIn }) body: SignIn) {
+    return this.signIns.signIn(ctx, body);
+  }
+
+  @Get('sessions')
+  @Access('session')
+  @Docs({ summary: 'Your sessions', ok: SessionList })
+  async list(@Ctx() ctx: RequestContext) {
+    return { items: await this.sessions.list(ctx) };
+  }
+
+  @Delete('sessions/current')
+  @Access('session')
+  @Mutation(['session.ended'])
+  @Docs({ summary: 'Sign out', ok: EndedSession })
+  signOut(@Ctx() ctx: RequestContext) {
+    return this.sessions.end(ctx, ctx.user.sessionId);
+  }
+
+  @Delete('sessions/:id')
+  @Access('session')
+  @Mutation(['session.ended'])
+  @Docs({ summary: 'End one of your sessions', ok: EndedSession, errors: ['not_found'] })
+  end(@Ctx() ctx: RequestContext, @Param('id') id: string) {
+    return this.sessions.end(ctx, id);
+  }
+
+  @Post('me/password')
+  @Access('session')
+  @Mutation(['user.password_changed'])
+  @Docs({
+    summary: 'Change your password',
+    description: 'Ends all your other sessions.',
+    ok: PasswordChanged,
+    errors: ['wrong_current_password'],
+  })
+  changePassword(@Ctx() ctx: RequestContext, @Body({ schema: ChangePassword }) body: ChangePassword) {
+    return this.signIns.changePassword(ctx, body.current_password, body.new_password);
+  }
+}

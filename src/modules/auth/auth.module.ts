@@ -1,0 +1,62 @@
+import { Global, Module } from '@nestjs/common';
+import { PassportModule } from '@nestjs/passport';
+import { RefusalObserver } from '../../kernel/http/error.filter.js';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
+import { NotificationsModule } from '../notifications/notifications.module.js';
+import { OrganizationsModule } from '../organizations/organizations.module.js';
+import { ProjectsModule } from '../projects/projects.module.js';
+import { RolesModule } from '../roles/roles.module.js';
+import { TeamsModule } from '../teams/teams.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AccessCache } from './access-cache.js';
+import { AccessGuard } from './access.guard.js';
+import { AccountController } from './account.controller.js';
+import { ActivationPageController } from './activation-page.controller.js';
+import { AuthenticationGuard } from './authentication.guard.js';
+import { BasicStrategy } from './basic.strategy.js';
+import { BearerStrategy } from './bearer.strategy.js';
+import { Callers } from './callers.service.js';
+import { FirstAdmin } from './first-admin.service.js';
+import { IdentityController } from './identity.controller.js';
+import { IdentityService } from './identity.service.js';
+import { KeyUseHook } from './key-use.hook.js';
+import { ProjectAccess } from './project-access.service.js';
+import { RefusalLog } from './refusal-log.service.js';
+import { RegistrationService } from './registration.service.js';
+import { SignInService } from './sign-in.service.js';
+import { SignInThrottle } from './sign-in-throttle.js';
+
+/** Who calls and what they may do. Global for the app-wide guards; no module imports it. */
+@Global()
+@Module({
+  imports: [
+    PassportModule,
+    UsersModule,
+    OrganizationsModule,
+    RolesModule,
+    TeamsModule,
+    ProjectsModule,
+    ApiKeysModule,
+    NotificationsModule,
+  ],
+  controllers: [AccountController, IdentityController, ActivationPageController],
+  providers: [
+    AccessCache,
+    Callers,
+    BasicStrategy,
+    BearerStrategy,
+    ProjectAccess,
+    AuthenticationGuard,
+    AccessGuard,
+    KeyUseHook,
+    RefusalLog,
+    { provide: RefusalObserver, useExisting: RefusalLog },
+    SignInThrottle,
+    SignInService,
+    RegistrationService,
+    FirstAdmin,
+    IdentityService,
+  ],
+  exports: [AuthenticationGuard, AccessGuard, AccessCache, ProjectAccess, RefusalObserver, FirstAdmin, KeyUseHook],
+})
+export class AuthModule {}

@@ -1,0 +1,35 @@
+import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import { ACCESS } from '../../kernel/access/access.decorator.js';
+import { AccessCache } from './access-cache.js';
+import type { Caller } from './caller.js';
+import { readCredentials } from './credentials.js';
+
+/** Establishes who calls: from the cache, else through the Passport strategies. */
+@Injectable()
+export class AuthenticationGuard extends AuthGuard(['basic', 'bearer']) {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly cache: AccessCache,
+  ) {
+    super({ session: false, property: 'caller' });
+  }
+
+  /** @throws AppError one of the 401 codes */
+  override canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
+    if (this.reflector.get(ACCESS, execution.getHandler()) === 'public') return true;
+    const request = execution.switchToHttp().getRequest<FastifyRequest>();
+    const { hash } = readCredentials(request.headers.authorization);
+    const remembered = this.cache.get<Caller>(hash);
+    if (!remembered) return super.canActivate(execution) as Promise<boolean>;
+    request.caller = remembered;
+    return true;
+  }
+
+  override handleRequest<T>(error: unknown, caller: T): T {
+    if (error) throw error;
+    return caller;
+  }
+}

@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { Strategy } from 'passport-http-bearer';
+import { hashToken } from '../../kernel/access/tokens.js';
+import { SESSION_PREFIX } from '../users/session.service.js';
+import { Callers } from './callers.service.js';
+
+/** `Authorization: Bearer <key or session token>`. The guard has checked the header's form before. */
+@Injectable()
+export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
+  constructor(private readonly callers: Callers) {
+    super();
+  }
+
+  validate(token: string) {
+    const hash = hashToken(token);
+    return token.startsWith(SESSION_PREFIX) ? this.callers.ofSession(hash) : this.callers.ofKey(hash);
+  }
+}

@@ -1,0 +1,8 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import './caller.js';
+
+/** Injects who calls, as the authentication guard found it. */
+export const CurrentCaller = createParamDecorator(
+  (_: unknown, execution: ExecutionContext) => execution.switchToHttp().getRequest<FastifyRequest>().caller,
+);

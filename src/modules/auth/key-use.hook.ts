@@ -1,0 +1,47 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { KeyUsage } from '../api-keys/key-usage.service.js';
+import { SessionService } from '../users/session.service.js';
+import { AccessCache } from './access-cache.js';
+
+/** Notes that credentials were used, once the answer to their request is known. */
+@Injectable()
+export class KeyUseHook {
+  private readonly logger = new Logger('KeyUse');
+
+  constructor(
+    private readonly usage: KeyUsage,
+    private readonly sessions: SessionService,
+    private readonly cache: AccessCache,
+  ) {}
+
+  /** Whether the answer must wait: a key's first successful call shows at once. */
+  mustWait(request: FastifyRequest, reply: FastifyReply): boolean {
+    const { caller } = request;
+    return caller?.kind === 'api_key' && reply.statusCode < 300 && isFirst(caller.key);
+  }
+
+  /** Records a first use before its answer is sent. The answer is sent whatever happens here. */
+  async before(request: FastifyRequest): Promise<void> {
+    const { caller, ctx } = request;
+    if (caller?.kind !== 'api_key' || !ctx) return;
+    try {
+      await this.usage.usedFirst(ctx, caller.key);
+      this.cache.forget();
+    } catch (error) {
+      this.logger.error({ err: error, request_id: request.id }, 'the first use of a key could not be recorded');
+    }
+  }
+
+  /** Notes any other use, after the answer has gone. */
+  after(request: FastifyRequest, reply: FastifyReply): void {
+    const { caller } = request;
+    if (!caller || reply.statusCode === 401) return;
+    if (caller.kind === 'api_key') this.usage.used(caller.key, request.ip);
+    else void this.sessions.touch(caller.sessionId, caller.lastSeenAt);
+  }
+}
+
+function isFirst(key: { lastUsedAt: Date | null; project: { status: string } }): boolean {
+  return key.lastUsedAt === null || key.project.status === 'new';
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
+import type { Grant, ProjectInContext } from '../../kernel/context/request-context.js';
+import { OrganizationService } from '../organizations/organization.service.js';
+import { ProjectService } from '../projects/project.service.js';
+import { RoleService } from '../roles/role.service.js';
+import { SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
+import { MemberService } from '../teams/member.service.js';
+import { AccessCache } from './access-cache.js';
+import type { UserCaller } from './caller.js';
+
+/** What a person may do in one project. */
+export interface ProjectGrant {
+  readonly project: ProjectInContext;
+  readonly role: Pick<Role, 'id' | 'name'> | null;
+  readonly permissions: ReadonlySet<Permission>;
+  readonly memberId: string | null;
+}
+
+const EVERYTHING: ReadonlySet<Permission> = new Set(ALL_PERMISSIONS);
+
+/** Decides what people may do in projects: as platform admin, by the organization, or as member of the team. */
+@Injectable()
+export class ProjectAccess {
+  constructor(
+    private readonly projects: ProjectService,
+    private readonly organizations: OrganizationService,
+    private readonly members: MemberService,
+    private readonly roles: RoleService,
+    private readonly cache: AccessCache,
+  ) {}
+
+  /** Null when the project does not exist, or may not even be known to exist. */
+  ofUser(caller: UserCaller, projectId: string): Promise<(ProjectGrant & Grant) | null> {
+    return this.cache.getOrLoad(`${caller.user.id} ${projectId}`, () => this.load(caller, projectId));
+  }
+
+  private async load(caller: UserCaller, projectId: string): Promise<(ProjectGrant & Grant) | null> {
+    const project = await this.projects.findForAccess(projectId);
+    if (!project) return null;
+    const { principal, user } = caller;
+    const membership = await this.members.membership(null, projectId, user.id);
+    const memberId = membership?.active ? membership.id : null;
+    if (user.platform_role === 'admin') return { principal, project, role: null, permissions: EVERYTHING, memberId };
+    if (project.status === 'deleted') return null;
+    const organizationRole = await this.organizations.roleOf(null, project.organizationId, user.id);
+    if (organizationRole === 'owner' || organizationRole === 'admin') {
+      const role = SYSTEM_ROLES.administrator;
+      return { principal, project, role, permissions: role.permissions, memberId };
+    }
+    if (!membership?.active) return null;
+    const role = await this.roles.find(null, projectId, membership.roleId);
+    return role && { principal, project, role, permissions: role.permissions, memberId };
+  }
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import { SessionService } from '../users/session.service.js';
+import type { User } from '../users/user.dto.js';
+import { displayName, userTarget, UserService } from '../users/user.service.js';
+import type { SignedIn, SignIn } from './auth.dto.js';
+import { SignInThrottle } from './sign-in-throttle.js';
+
+/** Signing in and out. */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly users: UserService,
+    private readonly sessions: SessionService,
+    private readonly throttle: SignInThrottle,
+  ) {}
+
+  /**
+   * Opens a session. An unknown address and a wrong password answer the same, after the same time.
+   * @throws AppError `invalid_credentials`, `too_many_attempts`, `account_not_activated`, `account_suspended`
+   */
+  async signIn(ctx: RequestContext, input: SignIn): Promise<SignedIn> {
+    const user = await this.throttle.attempt(input.email, ctx.ip, () =>
+      this.users.authenticate(ctx, input.email, input.password),
+    );
+    if (!user) throw await this.refuse(ctx, input.email, new AppError('invalid_credentials'));
+    if (user.status === 'new') throw await this.refuse(ctx, input.email, new AppError('account_not_activated'), user);
+    if (user.status === 'suspended') throw await this.refuse(ctx, input.email, new AppError('account_suspended'), user);
+    const { token, session } = await this.sessions.open(ctx, user.id);
+    ctx.audit
+      .as('user.signed_in')
+      .by({ id: user.id, name: displayName(user) })
+      .about(user.id)
+      .change(userTarget(user), null, { session: session.id, device: session.device, location: session.location });
+    return {
+      token,
+      session,
+      user,
+      ...(user.password_change_required ? { password_change_required: true as const } : {}),
+    };
+  }
+
+  /** Changes the caller's password; every other session of theirs ends. @throws AppError `wrong_current_password` */
+  async changePassword(ctx: RequestContext, current: string, next: string): Promise<{ changed: true }> {
+    await this.users.changePassword(ctx, ctx.user.id, current, next);
+    const ended = await this.sessions.endAll(ctx, ctx.user.id, ctx.user.sessionId);
+    if (ended) ctx.audit.effect('session.ended', { type: 'session', id: 'others', name: `${ended} other sessions` });
+    return { changed: true };
+  }
+
+  /** Notes the failure in the event log, which stays although the request fails. */
+  private async refuse(ctx: RequestContext, email: string, error: AppError, user?: User): Promise<AppError> {
+    const known = user ?? (await this.users.findByEmail(ctx, email));
+    ctx.audit
+      .as('user.sign_in_failed')
+      .ended('failed')
+      .because(error.code)
+      .change({ type: 'user', id: known?.id ?? 'unknown', name: email }, null, null);
+    if (known) ctx.audit.about(known.id);
+    return error.keepRecords();
+  }
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../kernel/database/database.js';
+import { JobRunner } from '../../kernel/jobs/job-runner.js';
+
+const DEADLINE_MS = 2_000;
+
+/** How well the server is. */
+export interface Health {
+  status: 'ok' | 'degraded' | 'down';
+  checks: Record<string, 'up' | 'down'>;
+}
+
+/** Asks what the server depends on. Without its database it is down; without its queue, requests still work. */
+@Injectable()
+export class HealthService {
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: JobRunner,
+  ) {}
+
+  async check(): Promise<Health> {
+    const database = await answers(() => this.database.ping());
+    const jobs = await answers(() => this.jobs.depth());
+    const checks = { database, jobs };
+    if (database === 'down') return { status: 'down', checks };
+    return { status: jobs === 'up' ? 'ok' : 'degraded', checks };
+  }
+}
+
+async function answers(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<'down'>(resolve => (timer = setTimeout(() => resolve('down'), DEADLINE_MS)));
+  try {
+    return await Promise.race([ask().then(() => 'up' as const), deadline]);
+  } catch {
+    return 'down';
+  } finally {
+    clearTimeout(timer);
+  }
+}

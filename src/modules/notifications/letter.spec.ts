@@ -1,0 +1,66 @@
+import { asHtml, asText, inline, type Letter } from './letter.js';
+import { TEMPLATES } from './templates.js';
+
+const LINK = `https://bailiwick.example.com/activate#token=${'aB3_-'.repeat(20)}`;
+
+describe('a letter', () => {
+  const letter: Letter = {
+    subject: 'A & B',
+    greeting: 'Hello <b>Eve</b>,',
+    paragraphs: ['word '.repeat(40).trim()],
+    action: { label: 'Go', url: `${LINK}&x="'><script>` },
+    footer: 'Bye.',
+  };
+
+  it('escapes everything in HTML', () => {
+    const html = asHtml(letter);
+    expect(html).not.toMatch(/<b>|<script>/);
+    expect(html).toContain('<title>A &#38; B</title>');
+    expect(html).toContain(`href="${LINK}&#38;x=&#34;&#39;&#62;&#60;script&#62;"`);
+  });
+
+  it('breaks lines between words', () => {
+    for (const line of asText(letter)
+      .split('\n')
+      .filter(line => !line.startsWith('http'))) {
+      expect(line.length).toBeLessThanOrEqual(76);
+    }
+    expect(asText(letter).replace(/\s+/g, ' ')).toContain('word '.repeat(40).trim());
+  });
+
+  it('gives the link a line of its own', () => {
+    expect(asText({ ...letter, action: { label: 'Go', url: LINK } }).split('\n')).toContain(LINK);
+  });
+});
+
+describe("a user's words in a letter", () => {
+  it('stay on one line', () => {
+    expect(inline(' Eve\r\nBcc: all@example.com\u2028\u202eevil\0 ')).toBe('Eve Bcc: all@example.com evil');
+  });
+
+  it('are shortened between characters', () => {
+    expect(inline('😀'.repeat(120))).toBe(`${'😀'.repeat(99)}…`);
+  });
+
+  it('keep their script', () => {
+    expect(inline('Zoë 山田 👩‍🚀')).toBe('Zoë 山田 👩‍🚀');
+  });
+});
+
+describe('the templates', () => {
+  it('tell a new user how to activate the account', () => {
+    const letter = TEMPLATES.activation({ name: 'Ada', link: LINK });
+    expect(letter.action?.url).toBe(LINK);
+    expect(asText(letter)).toContain('Hello Ada,');
+  });
+
+  it('welcome the owner of a project', () => {
+    const letter = TEMPLATES.welcome({
+      name: 'Ada',
+      projectName: 'Weather',
+      projectUrl: 'https://example.com/p',
+    });
+    expect(letter.subject).toBe('Your project Weather is ready');
+    expect(asText(letter)).toContain('https://example.com/p\n');
+  });
+});

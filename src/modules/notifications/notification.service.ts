@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { Vault } from '../../kernel/config/vault.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { newId } from '../../kernel/database/ids.js';
+import { Outbox } from '../../kernel/outbox/outbox.js';
+import { asHtml, asText, inline } from './letter.js';
+import { NotificationRepository } from './notification.repository.js';
+import { TEMPLATES, type TemplateData, type TemplateName } from './templates.js';
+
+/** The job that delivers one notification. */
+export const DELIVER_MAIL = 'mail.deliver';
+
+/** The purpose under which the vault seals bodies. */
+export const BODY_SEAL = 'notification.body';
+
+/** What is sealed of a mail: whatever may hold a token. */
+export interface MailBody {
+  readonly text: string;
+  readonly html: string;
+}
+
+/** A mail to be sent. */
+export interface Message<T extends TemplateName> {
+  readonly to: string;
+  readonly toName?: string | null;
+  /** The recipient's account, if there is one. */
+  readonly userId?: string | null;
+  readonly template: T;
+  readonly data: TemplateData[T];
+}
+
+/** Sends mail. */
+@Injectable()
+export class NotificationService {
+  constructor(
+    private readonly notifications: NotificationRepository,
+    private readonly outbox: Outbox,
+    private readonly vault: Vault,
+  ) {}
+
+  /**
+   * Writes the mail in the open unit of work; it is delivered once that has committed. Answers the
+   * notification's id.
+   * @throws Error outside a unit of work.
+   */
+  async send<T extends TemplateName>(ctx: RequestContext, message: Message<T>): Promise<string> {
+    const letter = TEMPLATES[message.template](message.data);
+    const body: MailBody = { text: asText(letter), html: asHtml(letter) };
+    const id = newId('ntf');
+    await this.notifications.insert(ctx, {
+      id,
+      user_id: message.userId ?? null,
+      to_address: message.to,
+      to_name: message.toName ? inline(message.toName) : null,
+      template: message.template,
+      subject: letter.subject,
+      sealed_body: this.vault.seal(BODY_SEAL, JSON.stringify(body)),
+      status: 'queued',
+      attempts: 0,
+      last_error: null,
+      created_at: new Date(),
+      sent_at: null,
+    });
+    await this.outbox.schedule(ctx, DELIVER_MAIL, id);
+    return id;
+  }
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Config } from '../../kernel/config/config.js';
+import { DeliverMailJob } from './deliver-mail.job.js';
+import { FileMailer } from './file.mailer.js';
+import { Mailer } from './mailer.js';
+import { Notification } from './notification.entity.js';
+import { NotificationRepository } from './notification.repository.js';
+import { NotificationService } from './notification.service.js';
+import { SmtpMailer } from './smtp.mailer.js';
+
+/** Mail: written with what caused it, delivered by a job. */
+@Module({
+  imports: [TypeOrmModule.forFeature([Notification])],
+  providers: [
+    NotificationRepository,
+    NotificationService,
+    DeliverMailJob,
+    {
+      provide: Mailer,
+      inject: [Config],
+      useFactory: ({ smtpUrl, mailFrom, dataDir }: Config) =>
+        smtpUrl ? new SmtpMailer(smtpUrl, mailFrom) : new FileMailer(join(dataDir, 'mail'), mailFrom),
+    },
+  ],
+  exports: [NotificationService],
+})
+export class NotificationsModule {}

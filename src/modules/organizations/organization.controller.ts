@@ -1,0 +1,74 @@
+import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Access, Mutation, PlatformAdmin } from '../../kernel/access/access.decorator.js';
+import { Ctx } from '../../kernel/context/ctx.decorator.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Docs } from '../../kernel/http/docs.decorator.js';
+import {
+  CreateOrganization,
+  ListOrganizations,
+  Organization,
+  OrganizationPage,
+  Subscription,
+  UpdateSubscription,
+} from './organization.dto.js';
+import { OrganizationService } from './organization.service.js';
+
+@Docs.tag('Organizations')
+@Controller('organizations')
+export class OrganizationController {
+  constructor(private readonly organizations: OrganizationService) {}
+
+  @Get()
+  @Access('session')
+  @Docs({ summary: 'The organizations you are a member of', ok: OrganizationPage, errors: ['invalid_cursor'] })
+  list(@Ctx() ctx: RequestContext, @Query({ schema: ListOrganizations }) query: ListOrganizations) {
+    return this.organizations.list(ctx, query);
+  }
+
+  @Post()
+  @Access('session')
+  @Mutation(['organization.created'])
+  @Docs({ summary: 'Create an organization', created: Organization })
+  create(@Ctx() ctx: RequestContext, @Body({ schema: CreateOrganization }) body: CreateOrganization) {
+    return this.organizations.create(ctx, body);
+  }
+
+  @Get(':id')
+  @Access('session')
+  @Docs({ summary: 'One organization', ok: Organization, errors: ['not_found'] })
+  get(@Ctx() ctx: RequestContext, @Param('id') id: string) {
+    return this.organizations.get(ctx, id);
+  }
+
+  @Patch(':id')
+  @Access('session')
+  @Mutation(['organization.updated'])
+  @Docs({
+    summary: 'Rename an organization',
+    description: 'For its owner and admins.',
+    ok: Organization,
+    errors: ['not_found', 'permission_denied'],
+  })
+  rename(@Ctx() ctx: RequestContext, @Param('id') id: string, @Body({ schema: CreateOrganization }) body: CreateOrganization) {
+    return this.organizations.rename(ctx, id, body);
+  }
+
+  @Get(':id/subscription')
+  @Access('session')
+  @Docs({ summary: "An organization's quota", ok: Subscription, errors: ['not_found'] })
+  subscription(@Ctx() ctx: RequestContext, @Param('id') id: string) {
+    return this.organizations.subscription(ctx, id);
+  }
+
+  @Patch(':id/subscription')
+  @PlatformAdmin()
+  @Mutation(['organization.updated'])
+  @Docs({ summary: "Change an organization's quota", ok: Subscription, errors: ['not_found'] })
+  changeSubscription(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Body({ schema: UpdateSubscription }) body: UpdateSubscription,
+  ) {
+    return this.organizations.changeSubscription(ctx, id, body);
+  }
+}

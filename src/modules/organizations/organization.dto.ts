@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { listQuery, pageOf } from '../../kernel/http/list.js';
+import { instant, text } from '../../kernel/http/schemas.js';
+import type { OrganizationEntity } from './organization.entity.js';
+
+export const Organization = z
+  .object({
+    id: z.string().meta({ examples: ['org_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
+    name: z.string(),
+    owner_id: z.string(),
+    personal: z.boolean().describe("Whether it was made with its owner's account."),
+    created_at: instant,
+  })
+  .meta({ id: 'Organization' });
+export type Organization = z.infer<typeof Organization>;
+
+export const Subscription = z
+  .object({
+    plan: z.string(),
+    requests_per_minute: z.number().int(),
+    requests_per_day: z.number().int(),
+  })
+  .describe('The quota that every key of every project of the organization shares.')
+  .meta({ id: 'Subscription' });
+export type Subscription = z.infer<typeof Subscription>;
+
+export const UpdateSubscription = z
+  .strictObject({
+    plan: text(100),
+    requests_per_minute: z.number().int().min(1).max(1_000_000_000),
+    requests_per_day: z.number().int().min(1).max(1_000_000_000_000),
+  })
+  .partial()
+  .meta({ id: 'UpdateSubscription' });
+export type UpdateSubscription = z.output<typeof UpdateSubscription>;
+
+export const CreateOrganization = z.strictObject({ name: text(100) }).meta({ id: 'CreateOrganization' });
+export type CreateOrganization = z.output<typeof CreateOrganization>;
+
+export const ListOrganizations = z.strictObject(listQuery());
+export type ListOrganizations = z.output<typeof ListOrganizations>;
+
+export const OrganizationPage = pageOf(Organization, 'OrganizationPage');
+export type OrganizationPage = z.infer<typeof OrganizationPage>;
+
+export function toOrganization(row: OrganizationEntity): Organization {
+  return {
+    id: row.id,
+    name: row.name,
+    owner_id: row.owner_id,
+    personal: Boolean(row.personal),
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+export function toSubscription(row: OrganizationEntity): Subscription {
+  return {
+    plan: row.plan,
+    requests_per_minute: Number(row.requests_per_minute),
+    requests_per_day: Number(row.requests_per_day),
+  };
+}

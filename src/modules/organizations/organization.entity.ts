@@ -1,0 +1,31 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** The account that owns projects, and the subscription whose quota they share. */
+@Entity('organizations')
+export class OrganizationEntity {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  @Column('varchar')
+  name!: string;
+
+  /** The one member who cannot be removed. */
+  @Column('varchar')
+  owner_id!: string;
+
+  /** Whether it was made with its owner's account. */
+  @Column('boolean')
+  personal!: boolean;
+
+  @Column('varchar')
+  plan!: string;
+
+  @Column('bigint')
+  requests_per_minute!: number;
+
+  @Column('bigint')
+  requests_per_day!: number;
+
+  @Column('datetime', { precision: 3 })
+  created_at!: Date;
+}

@@ -1,0 +1,32 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { ProjectFacets, type Found, type ProjectFacet } from '../../kernel/project-facet.js';
+import { OrganizationRepository } from './organization.repository.js';
+import { OrganizationService } from './organization.service.js';
+
+/** Organizations can be looked up by their members. */
+@Injectable()
+export class OrganizationFacet implements ProjectFacet, OnModuleInit {
+  readonly lookup = {
+    prefix: 'org',
+    permission: 'project:read',
+    find: (ctx: RequestContext, id: string) => this.find(ctx, id),
+  } as const;
+
+  constructor(
+    private readonly organizations: OrganizationService,
+    private readonly repository: OrganizationRepository,
+    private readonly facets: ProjectFacets,
+  ) {}
+
+  onModuleInit(): void {
+    this.facets.register(this);
+  }
+
+  private async find(ctx: RequestContext, id: string): Promise<Found | null> {
+    if (ctx.principal?.type !== 'user') return null;
+    if (!ctx.isPlatformAdmin && !(await this.organizations.roleOf(ctx, id, ctx.principal.id))) return null;
+    const organization = await this.repository.find(ctx, id);
+    return organization && { id, object: 'organization', projectId: null, name: organization.name, url: `/v1/organizations/${id}` };
+  }
+}

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Database } from '../../kernel/database/database.js';
+import { OrganizationMemberEntity } from './organization-member.entity.js';
+import { OrganizationEntity } from './organization.entity.js';
+
+@Injectable()
+export class OrganizationRepository {
+  constructor(private readonly database: Database) {}
+
+  find(ctx: RequestContext | null, id: string): Promise<OrganizationEntity | null> {
+    return this.database.read(ctx).findOneBy(OrganizationEntity, { id });
+  }
+
+  findPersonal(ctx: RequestContext, ownerId: string): Promise<OrganizationEntity | null> {
+    return this.database.read(ctx).findOneBy(OrganizationEntity, { owner_id: ownerId, personal: true });
+  }
+
+  /** The organizations a user is an active member of, newest first, one more than `limit`. */
+  listOf(ctx: RequestContext, userId: string, limit: number, after: string | null): Promise<OrganizationEntity[]> {
+    const query = this.ofMember(ctx, userId);
+    if (after) query.andWhere('o.id < :after', { after });
+    return query
+      .orderBy('o.id', 'DESC')
+      .limit(limit + 1)
+      .getMany();
+  }
+
+  countOf(ctx: RequestContext, userId: string): Promise<number> {
+    return this.ofMember(ctx, userId).getCount();
+  }
+
+  findMember(ctx: RequestContext | null, organizationId: string, userId: string): Promise<OrganizationMemberEntity | null> {
+    return this.database
+      .read(ctx)
+      .findOneBy(OrganizationMemberEntity, { organization_id: organizationId, user_id: userId });
+  }
+
+  async insert(ctx: RequestContext, organization: OrganizationEntity, owner: OrganizationMemberEntity): Promise<void> {
+    const manager = await this.database.write(ctx);
+    await manager.insert(OrganizationEntity, organization);
+    await manager.insert(OrganizationMemberEntity, owner);
+  }
+
+  async update(ctx: RequestContext, id: string, changes: Partial<OrganizationEntity>): Promise<void> {
+    await (await this.database.write(ctx)).update(OrganizationEntity, { id }, changes);
+  }
+
+  private ofMember(ctx: RequestContext, userId: string): SelectQueryBuilder<OrganizationEntity> {
+    return this.database
+      .read(ctx)
+      .createQueryBuilder(OrganizationEntity, 'o')
+      .innerJoin(OrganizationMemberEntity, 'm', 'm.organization_id = o.id')
+      .where('m.user_id = :userId', { userId })
+      .andWhere("m.status = 'active'");
+  }
+}

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import type { EventType } from '../../kernel/context/event-types.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import { fold } from '../../kernel/http/list.js';
+import type { ProjectEntity, ProjectStatus } from './project.entity.js';
+import { ProjectRepository } from './project.repository.js';
+import { projectTarget } from './project.service.js';
+
+/** The parts of a project that people edit. */
+export type ProjectEdits = Partial<
+  Pick<ProjectEntity, 'name' | 'description' | 'country' | 'purpose' | 'billing_owner_email'>
+>;
+
+/** The values the settings show. */
+export type ProjectValues = Required<ProjectEdits> & Pick<ProjectEntity, 'id' | 'status' | 'verified_at'>;
+
+const LIVE: ProjectStatus[] = ['new', 'activated', 'suspended'];
+
+/** From which statuses each status change starts, where it leads, and what it is called in the log. */
+const TRANSITIONS = {
+  activate: { from: ['new', 'suspended'], to: 'activated', event: 'project.activated' },
+  suspend: { from: ['new', 'activated'], to: 'suspended', event: 'project.suspended' },
+  delete: { from: LIVE, to: 'deleted', event: 'project.deleted' },
+  restore: { from: ['deleted'], to: 'activated', event: 'project.restored' },
+} as const satisfies Record<string, { from: ProjectStatus[]; to: ProjectStatus; event: EventType }>;
+
+export type ProjectTransition = keyof typeof TRANSITIONS;
+
+/** Everything that changes a project after its creation. */
+@Injectable()
+export class ProjectChanges {
+  constructor(private readonly projects: ProjectRepository) {}
+
+  /** The present values. @throws AppError `not_found` */
+  async values(ctx: RequestContext, id: string): Promise<ProjectValues> {
+    return this.existing(ctx, id);
+  }
+
+  /** Whether a status change is possible from `status`, and where it leads. */
+  transition(name: ProjectTransition): { from: readonly ProjectStatus[]; to: ProjectStatus } {
+    return TRANSITIONS[name];
+  }
+
+  /** Edits the project; a change of name alone is logged as `project.renamed`. */
+  async edit(ctx: RequestContext, id: string, edits: ProjectEdits): Promise<void> {
+    const before = await this.existing(ctx, id);
+    const changes = edits.name === undefined ? edits : { ...edits, search_text: fold(edits.name) };
+    if (Object.keys(changes).length && !(await this.projects.updateWhile(ctx, id, LIVE, changes))) {
+      throw new AppError('invalid_transition');
+    }
+    const renamedOnly = Object.keys(edits).join() === 'name';
+    ctx.audit
+      .as(renamedOnly ? 'project.renamed' : 'project.updated')
+      .change(projectTarget({ ...before, ...edits }), editable(before), editable({ ...before, ...edits }));
+  }
+
+  /**
+   * Changes the status, guarded: of two that race, the second finds the status changed.
+   * @throws AppError `invalid_transition`
+   */
+  async transit(ctx: RequestContext, id: string, name: ProjectTransition, reason?: string): Promise<void> {
+    const { from, to, event } = TRANSITIONS[name];
+    const before = await this.existing(ctx, id);
+    if (!(await this.projects.updateWhile(ctx, id, [...from], { status: to }))) {
+      throw new AppError('invalid_transition', { details: { status: before.status, allowed_from: from } });
+    }
+    ctx.audit
+      .as(event)
+      .inProject(id)
+      .because(reason)
+      .change(projectTarget(before), { status: before.status }, { status: to });
+  }
+
+  /** Marks the project as verified by the calling platform admin. @throws AppError `invalid_transition` when it is already */
+  async verify(ctx: RequestContext, id: string, reason?: string): Promise<void> {
+    const before = await this.existing(ctx, id);
+    if (before.verified_at) throw new AppError('invalid_transition', { message: 'The project is verified already.' });
+    const verified_at = new Date();
+    await this.projects.updateWhile(ctx, id, LIVE, { verified_at, verified_by: ctx.user.id });
+    ctx.audit
+      .as('project.verified')
+      .because(reason)
+      .change(projectTarget(before), { verified: false }, { verified: true, verified_at: verified_at.toISOString() });
+  }
+
+  /** Activates a new project at its first successful call with a key. @throws AppError `invalid_transition` when it is not new */
+  async activateAtFirstCall(ctx: RequestContext, id: string): Promise<void> {
+    const project = await this.existing(ctx, id);
+    if (!(await this.projects.updateWhile(ctx, id, ['new'], { status: 'activated' }))) {
+      throw new AppError('invalid_transition');
+    }
+    ctx.audit
+      .because('first call with an API key')
+      .change(projectTarget(project), { status: 'new' }, { status: 'activated' });
+  }
+
+  private async existing(ctx: RequestContext, id: string): Promise<ProjectEntity> {
+    const project = await this.projects.find(ctx, id);
+    if (!project) throw new AppError('not_found');
+    return project;
+  }
+}
+
+function editable({ name, description, country, purpose, billing_owner_email }: ProjectEntity) {
+  return { name, description, country, purpose, billing_owner_email };
+}

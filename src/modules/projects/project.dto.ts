@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { listQuery, pageOf, searchQuery } from '../../kernel/http/list.js';
+import type { ProjectFigure } from '../../kernel/project-facet.js';
+import { country, email, instant, longText, text, toWire } from '../../kernel/http/schemas.js';
+import type { User } from '../users/user.dto.js';
+import type { ProjectEntity } from './project.entity.js';
+
+const status = z.enum(['new', 'activated', 'suspended', 'deleted']);
+const environment = z.enum(['sandbox', 'production']);
+const count = z.number().int();
+
+export const Project = z
+  .object({
+    id: z.string().meta({ examples: ['prj_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
+    name: z.string(),
+    status,
+    environment,
+    purpose: z.string().nullable(),
+    country: z.string().nullable().describe('ISO 3166-1 alpha-2.'),
+    description: z.string().nullable(),
+    owner: z.object({ id: z.string(), email: z.string(), name: z.string() }),
+    team_size: count,
+    api_key_count: count,
+    customer_count: count,
+    verified: z.boolean(),
+    verified_at: instant.nullable(),
+    organization_id: z.string(),
+    created_at: instant,
+  })
+  .meta({ id: 'Project' });
+export type Project = z.infer<typeof Project>;
+
+export const projectFields = {
+  name: text(100),
+  description: longText(2_000).nullable().optional(),
+  country: country.nullable().optional(),
+  purpose: text(200).nullable().optional(),
+};
+
+export const CreateProject = z
+  .strictObject({
+    ...projectFields,
+    environment: environment.default('sandbox').describe('Fixed for ever.'),
+    organization_id: z.string().max(40).optional().describe("The owner's personal organization unless given."),
+    owner_id: z.string().max(40).optional().describe('For platform admins: who owns it.'),
+    owner_email: email.optional().describe('For platform admins, instead of `owner_id`.'),
+  })
+  .meta({ id: 'CreateProject', examples: [{ name: 'Acme sandbox', purpose: 'Billing integration', country: 'DE' }] });
+export type CreateProject = z.output<typeof CreateProject>;
+
+export const ListProjects = z.strictObject({
+  ...listQuery(),
+  status: status.optional().describe('Without it, all but deleted ones.'),
+  environment: environment.optional(),
+  organization_id: z.string().max(40).optional(),
+  q: searchQuery,
+});
+export type ListProjects = z.output<typeof ListProjects>;
+
+export const ProjectPage = pageOf(Project, 'ProjectPageBase')
+  .extend({
+    counts: z
+      .object({ all: count, new: count, activated: count, suspended: count })
+      .describe('How many match the search, by status.'),
+  })
+  .meta({ id: 'ProjectPage' });
+export type ProjectPage = z.infer<typeof ProjectPage>;
+
+export const ProjectRecord = z
+  .object({
+    project: Project,
+    owner: z.object({
+      id: z.string(),
+      email: z.string(),
+      first_name: z.string(),
+      name: z.string(),
+      phone: z.string().nullable(),
+      country: z.string().nullable(),
+      status,
+      created_at: instant,
+    }),
+    verification: z.object({ verified: z.boolean(), verified_at: instant.nullable(), verified_by: z.string().nullable() }),
+    environment: z.object({
+      environment,
+      promotion_state: z.enum(['not_ready', 'ready_for_review', 'under_review', 'approved', 'rejected', 'promoted']),
+      serving_keys: count.describe('API keys that can be used now.'),
+      webhook_targets: count,
+      threshold_alerts: count,
+      drifted: z.boolean().describe('Whether its configuration differs from its pair.'),
+    }),
+  })
+  .meta({ id: 'ProjectRecord' });
+export type ProjectRecord = z.infer<typeof ProjectRecord>;
+
+type Figures = Partial<Record<ProjectFigure, number>>;
+
+export function toProject(row: ProjectEntity, owner: User, figures: Figures): Project {
+  return {
+    id: row.id,
+    name: row.name,
+    status: row.status,
+    environment: row.environment,
+    purpose: row.purpose,
+    country: row.country,
+    description: row.description,
+    owner: { id: owner.id, email: owner.email, name: `${owner.first_name} ${owner.name}` },
+    team_size: figures.team_size ?? 0,
+    api_key_count: figures.api_key_count ?? 0,
+    customer_count: figures.customer_count ?? 0,
+    verified: row.verified_at !== null,
+    verified_at: toWire(row.verified_at),
+    organization_id: row.organization_id,
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+export function toProjectRecord(row: ProjectEntity, owner: User, figures: Figures): ProjectRecord {
+  const project = toProject(row, owner, figures);
+  const { id, email: address, first_name, name, phone, country: from, created_at } = owner;
+  return {
+    project,
+    owner: { id, email: address, first_name, name, phone, country: from, status: owner.status, created_at },
+    verification: { verified: project.verified, verified_at: project.verified_at, verified_by: row.verified_by },
+    environment: {
+      environment: row.environment,
+      promotion_state: 'not_ready',
+      serving_keys: figures.serving_keys ?? 0,
+      webhook_targets: figures.webhook_targets ?? 0,
+      threshold_alerts: figures.threshold_alerts ?? 0,
+      drifted: false,
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export type ProjectStatus = 'new' | 'activated' | 'suspended' | 'deleted';
+export type Environment = 'sandbox' | 'production';
+
+/** The unit of isolation. */
+@Entity('projects')
+export class ProjectEntity {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  @Column('varchar')
+  organization_id!: string;
+
+  @Column('varchar')
+  owner_id!: string;
+
+  @Column('varchar')
+  name!: string;
+
+  /** The name, folded for search. */
+  @Column('varchar')
+  search_text!: string;
+
+  @Column('varchar')
+  status!: ProjectStatus;
+
+  /** Fixed at creation. */
+  @Column('varchar')
+  environment!: Environment;
+
+  @Column('varchar', { nullable: true })
+  purpose!: string | null;
+
+  @Column('varchar', { nullable: true })
+  country!: string | null;
+
+  @Column('text', { nullable: true })
+  description!: string | null;
+
+  @Column('varchar', { nullable: true })
+  billing_owner_email!: string | null;
+
+  @Column('datetime', { precision: 3, nullable: true })
+  verified_at!: Date | null;
+
+  /** The platform admin who verified it. */
+  @Column('varchar', { nullable: true })
+  verified_by!: string | null;
+
+  @Column('datetime', { precision: 3 })
+  created_at!: Date;
+}

@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { In, type SelectQueryBuilder } from 'typeorm';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Database } from '../../kernel/database/database.js';
+import { containsPattern } from '../../kernel/http/list.js';
+import { ProjectEntity, type Environment, type ProjectStatus } from './project.entity.js';
+
+/** Whose projects a list shows. */
+export type ProjectScope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'one'; readonly projectId: string }
+  | { readonly kind: 'user'; readonly userId: string };
+
+export interface ProjectFilter {
+  status?: ProjectStatus;
+  environment?: Environment;
+  organization_id?: string;
+  q?: string;
+}
+
+@Injectable()
+export class ProjectRepository {
+  constructor(private readonly database: Database) {}
+
+  find(ctx: RequestContext | null, id: string): Promise<ProjectEntity | null> {
+    return this.database.read(ctx).findOneBy(ProjectEntity, { id });
+  }
+
+  async insert(ctx: RequestContext, project: ProjectEntity): Promise<void> {
+    await (await this.database.write(ctx)).insert(ProjectEntity, project);
+  }
+
+  /** Changes the project only while in one of the given statuses; false when it was in none. */
+  async updateWhile(
+    ctx: RequestContext,
+    id: string,
+    statuses: ProjectStatus[],
+    changes: Partial<ProjectEntity>,
+  ): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    return (await manager.update(ProjectEntity, { id, status: In(statuses) }, changes)).affected === 1;
+  }
+
+  /** Newest first, one row more than `limit`. */
+  list(
+    ctx: RequestContext,
+    scope: ProjectScope,
+    filter: ProjectFilter,
+    limit: number,
+    after: string | null,
+  ): Promise<ProjectEntity[]> {
+    const query = this.matching(ctx, scope, filter);
+    if (filter.status) query.andWhere('p.status = :status', { status: filter.status });
+    else query.andWhere("p.status <> 'deleted'");
+    if (after) query.andWhere('p.id < :after', { after });
+    return query
+      .orderBy('p.id', 'DESC')
+      .limit(limit + 1)
+      .getMany();
+  }
+
+  /** How many projects of each status match, whatever status the filter asks for. */
+  async countByStatus(ctx: RequestContext, scope: ProjectScope, filter: ProjectFilter): Promise<Record<ProjectStatus, number>> {
+    const rows = await this.matching(ctx, scope, filter)
+      .select('p.status', 'status')
+      .addSelect('COUNT(*)', 'count')
+      .groupBy('p.status')
+      .getRawMany<{ status: ProjectStatus; count: number | string }>();
+    const counts = { new: 0, activated: 0, suspended: 0, deleted: 0 };
+    for (const row of rows) counts[row.status] = Number(row.count);
+    return counts;
+  }
+
+  /** How many projects a user owns, deleted ones left out. */
+  countOwned(ctx: RequestContext, ownerId: string): Promise<number> {
+    return this.database
+      .read(ctx)
+      .countBy(ProjectEntity, { owner_id: ownerId, status: In(['new', 'activated', 'suspended']) });
+  }
+
+  private matching(ctx: RequestContext, scope: ProjectScope, filter: ProjectFilter): SelectQueryBuilder<ProjectEntity> {
+    const query = this.database.read(ctx).createQueryBuilder(ProjectEntity, 'p');
+    if (scope.kind === 'one') query.andWhere('p.id = :projectId', scope);
+    if (scope.kind === 'user') {
+      query.andWhere(
+        "(p.id IN (SELECT m.project_id FROM members m WHERE m.user_id = :userId AND m.status = 'active') OR " +
+          'p.organization_id IN (SELECT o.organization_id FROM organization_members o ' +
+          "WHERE o.user_id = :userId AND o.status = 'active' AND o.role IN ('owner', 'admin')))",
+        scope,
+      );
+    }
+    if (filter.environment) query.andWhere('p.environment = :environment', filter);
+    if (filter.organization_id) query.andWhere('p.organization_id = :organization_id', filter);
+    if (filter.q) query.andWhere("p.search_text LIKE :q ESCAPE '\\'", { q: containsPattern(filter.q) });
+    return query;
+  }
+}

@@ -1,0 +1,170 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../kernel/config/config.js';
+import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
+import { newId } from '../../kernel/database/ids.js';
+import { AppError, invalidField } from '../../kernel/errors/app-error.js';
+import { decodeCursor, fold, page } from '../../kernel/http/list.js';
+import { ProjectFacets } from '../../kernel/project-facet.js';
+import { NotificationService } from '../notifications/notification.service.js';
+import { OrganizationService } from '../organizations/organization.service.js';
+import { MemberService } from '../teams/member.service.js';
+import type { User } from '../users/user.dto.js';
+import { displayName, UserService } from '../users/user.service.js';
+import {
+  toProject,
+  toProjectRecord,
+  type CreateProject,
+  type ListProjects,
+  type Project,
+  type ProjectPage,
+  type ProjectRecord,
+} from './project.dto.js';
+import type { ProjectEntity } from './project.entity.js';
+import { ProjectRepository, type ProjectScope } from './project.repository.js';
+
+/** Projects: made, listed, shown. What changes one stands in `ProjectChanges`. */
+@Injectable()
+export class ProjectService {
+  constructor(
+    private readonly projects: ProjectRepository,
+    private readonly facets: ProjectFacets,
+    private readonly users: UserService,
+    private readonly organizations: OrganizationService,
+    private readonly members: MemberService,
+    private readonly notifications: NotificationService,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Creates a project with its owner as administrator, and schedules the welcome mail.
+   * @throws AppError `promotion_not_approved`, `project_limit_reached`, `permission_denied`, `validation_failed`
+   */
+  async create(ctx: RequestContext, input: CreateProject): Promise<Project> {
+    if (input.environment === 'production' && this.config.promotionReview && !ctx.isPlatformAdmin) {
+      throw new AppError('promotion_not_approved', { param: 'environment' });
+    }
+    const owner = await this.ownerOf(ctx, input);
+    if (owner.max_projects !== null && (await this.projects.countOwned(ctx, owner.id)) >= owner.max_projects) {
+      throw new AppError('project_limit_reached');
+    }
+    const project: ProjectEntity = {
+      id: newId('prj'),
+      organization_id: await this.organizationOf(ctx, input, owner),
+      owner_id: owner.id,
+      name: input.name,
+      search_text: fold(input.name),
+      status: 'new',
+      environment: input.environment,
+      purpose: input.purpose ?? null,
+      country: input.country ?? null,
+      description: input.description ?? null,
+      billing_owner_email: null,
+      verified_at: null,
+      verified_by: null,
+      created_at: new Date(),
+    };
+    await this.projects.insert(ctx, project);
+    await this.members.addOwner(ctx, project.id, owner.id);
+    await this.notifications.send(ctx, {
+      to: owner.email,
+      toName: displayName(owner),
+      template: 'welcome',
+      data: { name: owner.first_name, projectName: project.name, projectUrl: `${this.config.publicUrl}/docs` },
+    });
+    const { name, environment, purpose, country, description } = project;
+    ctx.audit
+      .inProject(project.id)
+      .about(owner.id)
+      .change(projectTarget(project), null, { name, environment, purpose, country, description, owner: owner.email });
+    return this.item(ctx, project, owner);
+  }
+
+  /** What the caller may see: people their projects, keys their own, platform admins all. */
+  async list(ctx: RequestContext, query: ListProjects): Promise<ProjectPage> {
+    const scope = scopeOf(ctx);
+    const rows = await this.projects.list(ctx, scope, query, query.limit, decodeCursor(query.cursor));
+    const { deleted, ...counts } = await this.projects.countByStatus(ctx, scope, query);
+    const all = counts.new + counts.activated + counts.suspended;
+    const total = query.status === undefined ? all : { ...counts, deleted }[query.status];
+    const figures = await this.facets.figures(
+      ctx,
+      rows.map(row => row.id),
+    );
+    const owners = await this.users.findMany(
+      ctx,
+      rows.map(row => row.owner_id),
+    );
+    const toItem = (row: ProjectEntity) => toProject(row, owners.get(row.owner_id)!, figures.get(row.id)!);
+    return { ...page(rows, query.limit, total, toItem), counts: { all, ...counts } };
+  }
+
+  /** @throws AppError `not_found` */
+  async record(ctx: RequestContext, id: string): Promise<ProjectRecord> {
+    const project = await this.existing(ctx, id);
+    const owner = await this.users.get(ctx, project.owner_id);
+    return toProjectRecord(project, owner, (await this.facets.figures(ctx, [id])).get(id)!);
+  }
+
+  /** The project as lists show it. @throws AppError `not_found` */
+  async get(ctx: RequestContext, id: string): Promise<Project> {
+    return this.item(ctx, await this.existing(ctx, id));
+  }
+
+  /** The project as guards need it; null when there is none. */
+  async findForAccess(id: string): Promise<ProjectInContext | null> {
+    const project = await this.projects.find(null, id);
+    return (
+      project && {
+        id: project.id,
+        organizationId: project.organization_id,
+        name: project.name,
+        status: project.status,
+        environment: project.environment,
+        ownerId: project.owner_id,
+      }
+    );
+  }
+
+  private async existing(ctx: RequestContext, id: string): Promise<ProjectEntity> {
+    const project = await this.projects.find(ctx, id);
+    if (!project) throw new AppError('not_found');
+    return project;
+  }
+
+  private async item(ctx: RequestContext, project: ProjectEntity, owner?: User): Promise<Project> {
+    const figures = (await this.facets.figures(ctx, [project.id])).get(project.id)!;
+    return toProject(project, owner ?? (await this.users.get(ctx, project.owner_id)), figures);
+  }
+
+  private async ownerOf(ctx: RequestContext, input: CreateProject): Promise<User> {
+    if (input.owner_id === undefined && input.owner_email === undefined) return this.users.get(ctx, ctx.user.id);
+    const byId = input.owner_id !== undefined;
+    const user = byId
+      ? await this.users.find(ctx, input.owner_id!)
+      : await this.users.findByEmail(ctx, input.owner_email!);
+    if (user?.id === ctx.user.id) return user;
+    if (!ctx.isPlatformAdmin) throw new AppError('permission_denied', { message: 'Only platform admins create projects for others.' });
+    const usable = user && (user.status === 'activated' || user.status === 'new');
+    if (!usable) throw invalidField(byId ? 'owner_id' : 'owner_email', 'is no active account', 'Name an existing account.');
+    return user;
+  }
+
+  private async organizationOf(ctx: RequestContext, input: CreateProject, owner: User): Promise<string> {
+    if (input.organization_id === undefined) return this.organizations.personalOf(ctx, owner.id);
+    const role = await this.organizations.roleOf(ctx, input.organization_id, owner.id);
+    if (!role) {
+      throw invalidField('organization_id', 'is no organization of the owner', 'Take one of GET /v1/organizations.');
+    }
+    return input.organization_id;
+  }
+}
+
+/** How a project stands in the event log. */
+export function projectTarget(project: { id: string; name: string }) {
+  return { type: 'project', id: project.id, name: project.name };
+}
+
+function scopeOf(ctx: RequestContext): ProjectScope {
+  if (ctx.principal?.type === 'api_key') return { kind: 'one', projectId: ctx.principal.projectId };
+  return ctx.isPlatformAdmin ? { kind: 'all' } : { kind: 'user', userId: ctx.user.id };
+}

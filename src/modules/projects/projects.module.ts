@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { NotificationsModule } from '../notifications/notifications.module.js';
+import { OrganizationsModule } from '../organizations/organizations.module.js';
+import { TeamsModule } from '../teams/teams.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { ProjectChanges } from './project-changes.service.js';
+import { ProjectController } from './project.controller.js';
+import { ProjectEntity } from './project.entity.js';
+import { ProjectsFacet } from './project.facet.js';
+import { ProjectRepository } from './project.repository.js';
+import { ProjectService } from './project.service.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([ProjectEntity]), UsersModule, OrganizationsModule, TeamsModule, NotificationsModule],
+  controllers: [ProjectController],
+  providers: [ProjectRepository, ProjectService, ProjectChanges, ProjectsFacet],
+  exports: [ProjectService, ProjectChanges],
+})
+export class ProjectsModule {}

@@ -1,0 +1,23 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Permission } from '../../kernel/access/permissions.js';
+
+/** A named set of permissions. The three system roles belong to every project. */
+@Entity('roles')
+export class RoleEntity {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  /** Null for system roles. */
+  @Column('varchar', { nullable: true })
+  project_id!: string | null;
+
+  @Column('varchar')
+  name!: string;
+
+  /** Null for system roles, whose permissions the code says. */
+  @Column('simple-json', { nullable: true })
+  permissions!: Permission[] | null;
+
+  @Column('datetime', { precision: 3 })
+  created_at!: Date;
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import type { Permission } from '../../kernel/access/permissions.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { AppError, invalidField } from '../../kernel/errors/app-error.js';
+import { decodeCursor, page, type Page } from '../../kernel/http/list.js';
+import { toRoleItem, type ListRoles, type RoleItem } from './role.dto.js';
+import type { RoleEntity } from './role.entity.js';
+import { RoleRepository } from './role.repository.js';
+import { SYSTEM_ROLES, type Role } from './system-roles.js';
+
+const SYSTEM = Object.values(SYSTEM_ROLES) as readonly Role[];
+const SYSTEM_BY_ID = new Map(SYSTEM.map(role => [role.id, role]));
+
+/** Roles and what they permit. */
+@Injectable()
+export class RoleService {
+  constructor(private readonly roles: RoleRepository) {}
+
+  /** A role of the project: one of the system roles, or one of its own. Null when it is neither. */
+  async find(ctx: RequestContext | null, projectId: string, id: string): Promise<Role | null> {
+    const system = SYSTEM_BY_ID.get(id);
+    if (system) return system;
+    const row = await this.roles.find(ctx, projectId, id);
+    return row && toRole(row);
+  }
+
+  /** Several roles of one project, by id. */
+  async findMany(ctx: RequestContext, projectId: string, ids: string[]): Promise<Map<string, Role>> {
+    const custom = [...new Set(ids)].filter(id => !SYSTEM_BY_ID.has(id));
+    const rows = custom.length ? await this.roles.findMany(ctx, projectId, custom) : [];
+    return new Map([...SYSTEM_BY_ID, ...rows.map(row => [row.id, toRole(row)] as const)]);
+  }
+
+  /** The system roles first, then the project's own, oldest first. */
+  async page(ctx: RequestContext, projectId: string, query: ListRoles): Promise<Page<RoleItem>> {
+    const all = [...SYSTEM, ...(await this.roles.list(ctx, projectId)).map(toRole)];
+    const after = decodeCursor(query.cursor);
+    const rest = after === null ? all : all.filter(role => role.id > after);
+    return page(rest, query.limit, all.length, toRoleItem);
+  }
+
+  /**
+   * The role a caller wants to give to somebody or something.
+   * @throws AppError `validation_failed` for an unknown role, `permission_escalation` when it permits
+   *   more than the caller may do
+   */
+  async assignable(ctx: RequestContext, projectId: string, id: string): Promise<Role> {
+    const role = await this.find(ctx, projectId, id);
+    if (!role) throw invalidField('role_id', 'is no role of this project', 'Take one of GET /v1/projects/{id}/roles.');
+    this.refuseEscalation(ctx, role.permissions);
+    return role;
+  }
+
+  /** @throws AppError `permission_escalation` unless the caller holds every one of `permissions` */
+  refuseEscalation(ctx: RequestContext, permissions: Iterable<Permission>): void {
+    const lacking = [...permissions].filter(permission => !ctx.can(permission));
+    if (lacking.length) throw new AppError('permission_escalation', { param: 'role_id', details: { lacking } });
+  }
+}
+
+function toRole(row: RoleEntity): Role {
+  return { id: row.id, name: row.name, system: false, permissions: new Set(row.permissions) };
+}

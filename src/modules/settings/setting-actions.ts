@@ -1,0 +1,34 @@
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import type { ProjectValues } from '../projects/project-changes.service.js';
+
+export const SETTING_ACTIONS = ['verify', 'activate', 'suspend', 'delete'] as const;
+export type SettingAction = (typeof SETTING_ACTIONS)[number];
+
+const STARTS_FROM: Record<SettingAction, readonly string[]> = {
+  verify: ['new', 'activated', 'suspended'],
+  activate: ['new', 'suspended', 'deleted'],
+  suspend: ['new', 'activated'],
+  delete: ['new', 'activated', 'suspended'],
+};
+
+/** Why the caller cannot take `action` now; null when it is available. */
+export function unavailable(action: SettingAction, ctx: RequestContext, values: ProjectValues): AppError | null {
+  if (!ctx.can('settings:write')) return denied('Takes the permission settings:write.');
+  if (action === 'verify' && !ctx.isPlatformAdmin) return denied('Only platform admins verify projects.');
+  if (action === 'delete' && !ctx.isPlatformAdmin && ctx.project?.ownerId !== ctx.principal?.id) {
+    return denied('Only the owner and platform admins delete a project.');
+  }
+  if (values.status === 'deleted' && !ctx.isPlatformAdmin) return denied('Only platform admins restore projects.');
+  if (action === 'verify' && values.verified_at !== null) return impossible('The project is verified already.');
+  if (!STARTS_FROM[action].includes(values.status)) return impossible(`The project is ${values.status}.`);
+  return null;
+}
+
+function denied(message: string): AppError {
+  return new AppError('permission_denied', { message });
+}
+
+function impossible(message: string): AppError {
+  return new AppError('invalid_transition', { message });
+}

@@ -1,0 +1,57 @@
+import { Body, Controller, Get, Param, Patch, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { Access, Mutation } from '../../kernel/access/access.decorator.js';
+import { Ctx } from '../../kernel/context/ctx.decorator.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Docs } from '../../kernel/http/docs.decorator.js';
+import { Project } from '../projects/project.dto.js';
+import { SETTING_ACTIONS, type SettingAction } from './setting-actions.js';
+import { RunAction, Settings, UpdateSettings } from './settings.dto.js';
+import { SettingsService } from './settings.service.js';
+
+@Docs.tag('Settings')
+@Controller('projects/:id/settings')
+export class SettingsController {
+  constructor(private readonly settings: SettingsService) {}
+
+  @Get()
+  @Access('settings:read')
+  @Docs({ summary: "A project's settings, and the actions available to you", ok: Settings })
+  show(@Ctx() ctx: RequestContext, @Param('id') id: string) {
+    return this.settings.show(ctx, id);
+  }
+
+  @Patch()
+  @Access('settings:write')
+  @Mutation(['project.renamed', 'project.updated'])
+  @Docs({
+    summary: 'Edit a project',
+    description: 'Without `confirm: true` the answer is 428 and says what would change.',
+    ok: Settings,
+    errors: ['confirmation_required'],
+  })
+  edit(@Ctx() ctx: RequestContext, @Param('id') id: string, @Body({ schema: UpdateSettings }) body: UpdateSettings) {
+    return this.settings.edit(ctx, id, body);
+  }
+
+  @Post(':action')
+  @Access('settings:write')
+  @Mutation(['project.verified', 'project.activated', 'project.suspended', 'project.deleted', 'project.restored'])
+  @Docs({
+    summary: 'Verify, activate, suspend or delete a project',
+    description:
+      'Without `confirm` the answer is 428 and says what would change and whom it would affect. ' +
+      'Verifying, and restoring a deleted project by `activate`, are for platform admins; deleting is for the owner ' +
+      "and platform admins, and takes the project's exact name as `confirm`.",
+    ok: Project,
+    errors: ['confirmation_required', 'invalid_transition'],
+  })
+  run(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Param('action', { schema: z.enum(SETTING_ACTIONS) }) action: SettingAction,
+    @Body({ schema: RunAction }) body: RunAction,
+  ) {
+    return this.settings.run(ctx, id, action, body);
+  }
+}

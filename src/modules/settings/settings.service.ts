@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { AppError, invalidField } from '../../kernel/errors/app-error.js';
+import { ProjectFacets } from '../../kernel/project-facet.js';
+import type { Project } from '../projects/project.dto.js';
+import { ProjectChanges, type ProjectEdits, type ProjectValues } from '../projects/project-changes.service.js';
+import { ProjectService } from '../projects/project.service.js';
+import { SETTING_ACTIONS, unavailable, type SettingAction } from './setting-actions.js';
+import type { RunAction, Settings, UpdateSettings } from './settings.dto.js';
+
+const EDITABLE = ['name', 'description', 'country', 'purpose', 'billing_owner_email'] as const;
+
+/** The settings hub: every action on a project, whether the caller may take it, and its confirmation. */
+@Injectable()
+export class SettingsService {
+  constructor(
+    private readonly changes: ProjectChanges,
+    private readonly projects: ProjectService,
+    private readonly facets: ProjectFacets,
+  ) {}
+
+  /** @throws AppError `not_found` */
+  async show(ctx: RequestContext, id: string): Promise<Settings> {
+    const values = await this.changes.values(ctx, id);
+    const url = `/v1/projects/${id}/settings`;
+    const edit = ctx.can('settings:write')
+      ? { available: true }
+      : { available: false, reason: 'Takes the permission settings:write.' };
+    return {
+      ...editable(values),
+      status: values.status,
+      verified: values.verified_at !== null,
+      actions: [
+        ...EDITABLE.map(field => ({ action: `edit ${field}`, method: 'PATCH' as const, url, value: values[field], ...edit })),
+        ...SETTING_ACTIONS.map(action => {
+          const reason = unavailable(action, ctx, values);
+          return {
+            action,
+            method: 'POST' as const,
+            url: `${url}/${action}`,
+            value: valueOf(action, values),
+            available: reason === null,
+            ...(reason === null ? {} : { reason: reason.message }),
+          };
+        }),
+      ],
+    };
+  }
+
+  /** Edits the project once confirmed. @throws AppError `confirmation_required` */
+  async edit(ctx: RequestContext, id: string, { confirm, ...edits }: UpdateSettings): Promise<Settings> {
+    const before = editable(await this.changes.values(ctx, id));
+    if (!confirm) {
+      const to = edits as ProjectEdits;
+      const from = Object.fromEntries(Object.keys(to).map(field => [field, before[field as keyof typeof before]]));
+      throw new AppError('confirmation_required', { details: { action: 'edit', from, to, effects: [] } });
+    }
+    await this.changes.edit(ctx, id, edits);
+    return this.show(ctx, id);
+  }
+
+  /**
+   * Takes an action once confirmed.
+   * @throws AppError `confirmation_required`, `permission_denied`, `invalid_transition`, `validation_failed`
+   *   when the name typed to delete is not the project's
+   */
+  async run(ctx: RequestContext, id: string, action: SettingAction, input: RunAction): Promise<Project> {
+    const values = await this.changes.values(ctx, id);
+    const refusal = unavailable(action, ctx, values);
+    if (refusal) throw refusal;
+    await this.confirm(ctx, action, values, input.confirm);
+    if (action === 'verify') await this.changes.verify(ctx, id, input.reason);
+    else await this.changes.transit(ctx, id, transitionOf(action, values), input.reason);
+    return this.projects.get(ctx, id);
+  }
+
+  private async confirm(
+    ctx: RequestContext,
+    action: SettingAction,
+    values: ProjectValues,
+    confirm: RunAction['confirm'],
+  ): Promise<void> {
+    if (confirm === undefined) {
+      const to = action === 'verify' ? true : this.changes.transition(transitionOf(action, values)).to;
+      const details = {
+        action,
+        from: valueOf(action, values),
+        to,
+        effects: await this.facets.effects(ctx, values.id, action),
+      };
+      throw new AppError('confirmation_required', { param: 'confirm', details });
+    }
+    if (action === 'delete' ? confirm !== values.name : confirm !== true) {
+      const fix = action === 'delete' ? "Send the project's exact name." : 'Send true.';
+      throw invalidField('confirm', 'does not confirm this action', fix);
+    }
+  }
+}
+
+/** Activating a deleted project restores it. */
+function transitionOf(action: Exclude<SettingAction, 'verify'>, values: ProjectValues) {
+  return action === 'activate' && values.status === 'deleted' ? 'restore' : action;
+}
+
+function valueOf(action: SettingAction, values: ProjectValues): unknown {
+  return action === 'verify' ? values.verified_at !== null : values.status;
+}
+
+function editable({ name, description, country, purpose, billing_owner_email }: ProjectValues) {
+  return { name, description, country, purpose, billing_owner_email };
+}

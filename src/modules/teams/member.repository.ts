@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Database } from '../../kernel/database/database.js';
+import { MemberEntity } from './member.entity.js';
+
+@Injectable()
+export class MemberRepository {
+  constructor(private readonly database: Database) {}
+
+  find(ctx: RequestContext | null, projectId: string, userId: string): Promise<MemberEntity | null> {
+    return this.database.read(ctx).findOneBy(MemberEntity, { project_id: projectId, user_id: userId });
+  }
+
+  findById(ctx: RequestContext, id: string): Promise<MemberEntity | null> {
+    return this.database.read(ctx).findOneBy(MemberEntity, { id });
+  }
+
+  async insert(ctx: RequestContext, member: MemberEntity): Promise<void> {
+    await (await this.database.write(ctx)).insert(MemberEntity, member);
+  }
+
+  /** Members of each project, whatever their status. */
+  async countByProject(ctx: RequestContext, projectIds: string[]): Promise<Map<string, number>> {
+    const rows = await this.database
+      .read(ctx)
+      .createQueryBuilder(MemberEntity, 'm')
+      .select('m.project_id', 'id')
+      .addSelect('COUNT(*)', 'count')
+      .where('m.project_id IN (:...projectIds)', { projectIds })
+      .groupBy('m.project_id')
+      .getRawMany<{ id: string; count: number | string }>();
+    return new Map(rows.map(row => [row.id, Number(row.count)]));
+  }
+}

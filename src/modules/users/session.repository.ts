@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { MoreThan, Not } from 'typeorm';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Database } from '../../kernel/database/database.js';
+import { SessionEntity } from './session.entity.js';
+import { UserEntity } from './user.entity.js';
+
+@Injectable()
+export class SessionRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(ctx: RequestContext, session: SessionEntity): Promise<void> {
+    await (await this.database.write(ctx)).insert(SessionEntity, session);
+  }
+
+  /** The live session behind a token hash, with its user. */
+  async findLive(
+    ctx: RequestContext | null,
+    tokenHash: string,
+    now: Date,
+    idleSince: Date,
+  ): Promise<{ session: SessionEntity; user: UserEntity } | null> {
+    const reader = this.database.read(ctx);
+    const session = await reader.findOneBy(SessionEntity, {
+      token_hash: tokenHash,
+      expires_at: MoreThan(now),
+      last_seen_at: MoreThan(idleSince),
+    });
+    if (!session) return null;
+    const user = await reader.findOneBy(UserEntity, { id: session.user_id });
+    return user && { session, user };
+  }
+
+  /** Newest first; live ones only. */
+  listLive(ctx: RequestContext, userId: string, now: Date, idleSince: Date): Promise<SessionEntity[]> {
+    return this.database.read(ctx).find(SessionEntity, {
+      where: { user_id: userId, expires_at: MoreThan(now), last_seen_at: MoreThan(idleSince) },
+      order: { id: 'DESC' },
+    });
+  }
+
+  find(ctx: RequestContext, userId: string, id: string): Promise<SessionEntity | null> {
+    return this.database.read(ctx).findOneBy(SessionEntity, { id, user_id: userId });
+  }
+
+  async touch(ctx: RequestContext, id: string, at: Date): Promise<void> {
+    await (await this.database.write(ctx)).update(SessionEntity, { id }, { last_seen_at: at });
+  }
+
+  async delete(ctx: RequestContext, id: string): Promise<boolean> {
+    const result = await (await this.database.write(ctx)).delete(SessionEntity, { id });
+    return result.affected === 1;
+  }
+
+  /** Ends every session of the user, but for `exceptId`; answers how many. */
+  async deleteOfUser(ctx: RequestContext, userId: string, exceptId: string | null = null): Promise<number> {
+    const manager = await this.database.write(ctx);
+    const which = exceptId ? { user_id: userId, id: Not(exceptId) } : { user_id: userId };
+    return (await manager.delete(SessionEntity, which)).affected ?? 0;
+  }
+}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { hashToken, newToken } from '../../kernel/access/tokens.js';
+import { RequestContext } from '../../kernel/context/request-context.js';
+import { newId } from '../../kernel/database/ids.js';
+import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import { deviceOf } from './device.js';
+import { toSession, type Session } from './session.dto.js';
+import type { SessionEntity } from './session.entity.js';
+import { SessionRepository } from './session.repository.js';
+import { toUser, type User } from './user.dto.js';
+
+/** Every session token begins with this. */
+export const SESSION_PREFIX = 'bws_';
+
+const IDLE_MS = 30 * 60 * 1000;
+const ABSOLUTE_MS = 12 * 60 * 60 * 1000;
+const TOUCH_EVERY_MS = 60 * 1000;
+
+/** Signed-in devices: 256-bit opaque tokens, stored hashed, ending after 30 idle minutes or 12 hours. */
+@Injectable()
+export class SessionService {
+  constructor(
+    private readonly sessions: SessionRepository,
+    private readonly units: UnitOfWork,
+  ) {}
+
+  /** Opens a session; the token is returned this once. */
+  async open(ctx: RequestContext, userId: string): Promise<{ token: string; session: Session }> {
+    const token = SESSION_PREFIX + newToken();
+    const now = new Date();
+    const session: SessionEntity = {
+      id: newId('ses'),
+      user_id: userId,
+      token_hash: hashToken(token),
+      device: deviceOf(ctx.userAgent),
+      location: null,
+      ip: ctx.ip,
+      created_at: now,
+      last_seen_at: now,
+      expires_at: new Date(now.getTime() + ABSOLUTE_MS),
+    };
+    await this.sessions.insert(ctx, session);
+    return { token, session: toSession(session, session.id) };
+  }
+
+  /** Who a token belongs to, or null when it is unknown, ended or expired. */
+  async resolve(tokenHash: string): Promise<{ sessionId: string; user: User; lastSeenAt: Date } | null> {
+    const now = new Date();
+    const live = await this.sessions.findLive(null, tokenHash, now, new Date(now.getTime() - IDLE_MS));
+    if (!live) return null;
+    return { sessionId: live.session.id, user: toUser(live.user), lastSeenAt: live.session.last_seen_at };
+  }
+
+  /** Notes that a session is in use, at most once a minute. */
+  async touch(sessionId: string, lastSeenAt: Date): Promise<void> {
+    const now = new Date();
+    if (now.getTime() - lastSeenAt.getTime() < TOUCH_EVERY_MS) return;
+    const ctx = RequestContext.system('sessions', sessionId);
+    await this.units.bookkeeping(ctx, () => this.sessions.touch(ctx, sessionId, now));
+  }
+
+  async list(ctx: RequestContext): Promise<Session[]> {
+    const now = new Date();
+    const rows = await this.sessions.listLive(ctx, ctx.user.id, now, new Date(now.getTime() - IDLE_MS));
+    return rows.map(row => toSession(row, ctx.user.sessionId));
+  }
+
+  /**
+   * Ends one of the caller's sessions.
+   * @throws AppError `not_found`
+   */
+  async end(ctx: RequestContext, id: string): Promise<{ id: string; deleted: true }> {
+    const session = await this.sessions.find(ctx, ctx.user.id, id);
+    if (!session || !(await this.sessions.delete(ctx, id))) throw new AppError('not_found');
+    ctx.audit.about(session.user_id).change({ type: 'session', id, name: session.device }, null, null);
+    return { id, deleted: true };
+  }
+
+  /** Ends a user's sessions, but for `exceptId`, as part of something else; answers how many. */
+  endAll(ctx: RequestContext, userId: string, exceptId: string | null = null): Promise<number> {
+    return this.sessions.deleteOfUser(ctx, userId, exceptId);
+  }
+}

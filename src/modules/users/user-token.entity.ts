@@ -1,0 +1,21 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A single-use secret mailed to a user. The secret itself is not kept. */
+@Entity('user_tokens')
+export class UserTokenEntity {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  @Column('varchar')
+  user_id!: string;
+
+  @Column('varchar')
+  purpose!: 'activation';
+
+  /** SHA-256 of the secret, base64url; unique. */
+  @Column('varchar')
+  token_hash!: string;
+
+  @Column('datetime', { precision: 3 })
+  expires_at!: Date;
+}

@@ -1,0 +1,28 @@
+import { Body, Controller, Get, Patch } from '@nestjs/common';
+import { Access, Mutation } from '../../kernel/access/access.decorator.js';
+import { Ctx } from '../../kernel/context/ctx.decorator.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Docs } from '../../kernel/http/docs.decorator.js';
+import { UpdateMe, User } from './user.dto.js';
+import { UserService } from './user.service.js';
+
+@Docs.tag('Account')
+@Controller('me')
+export class UserController {
+  constructor(private readonly users: UserService) {}
+
+  @Get()
+  @Access('session')
+  @Docs({ summary: 'Your account', ok: User })
+  me(@Ctx() ctx: RequestContext) {
+    return this.users.get(ctx, ctx.user.id);
+  }
+
+  @Patch()
+  @Access('session')
+  @Mutation(['user.updated'])
+  @Docs({ summary: 'Change your details', ok: User })
+  update(@Ctx() ctx: RequestContext, @Body({ schema: UpdateMe }) body: UpdateMe) {
+    return this.users.updateSelf(ctx, ctx.user.id, body);
+  }
+}

@@ -1,0 +1,51 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export type UserStatus = 'new' | 'activated' | 'suspended' | 'deleted';
+export type PlatformRole = 'user' | 'admin';
+
+/** A person who signs in. */
+@Entity('users')
+export class UserEntity {
+  @PrimaryColumn('varchar')
+  id!: string;
+
+  /** Lower case; unique. */
+  @Column('varchar')
+  email!: string;
+
+  @Column('varchar')
+  first_name!: string;
+
+  @Column('varchar')
+  name!: string;
+
+  @Column('varchar', { nullable: true })
+  phone!: string | null;
+
+  @Column('varchar', { nullable: true })
+  country!: string | null;
+
+  @Column('varchar')
+  status!: UserStatus;
+
+  @Column('varchar')
+  platform_role!: PlatformRole;
+
+  /** Argon2id, PHC string format. */
+  @Column('varchar')
+  password_hash!: string;
+
+  @Column('boolean')
+  password_change_required!: boolean;
+
+  /** How many projects the user may own; null for no limit. */
+  @Column('int', { nullable: true })
+  max_projects!: number | null;
+
+  /** First name, name, e-mail and phone, folded for search. */
+  @Column('varchar')
+  search_text!: string;
+
+  @Column('datetime', { precision: 3 })
+  created_at!: Date;
+}

@@ -1,0 +1,179 @@
+import { Injectable } from '@nestjs/common';
+import { hashToken, newToken } from '../../kernel/access/tokens.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { orIfTaken } from '../../kernel/database/database-errors.js';
+import { newId } from '../../kernel/database/ids.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import { fold } from '../../kernel/http/list.js';
+import { Passwords } from './passwords.js';
+import type { PlatformRole, UserEntity } from './user.entity.js';
+import { toUser, type User } from './user.dto.js';
+import { UserRepository } from './user.repository.js';
+import { UserTokenRepository } from './user-token.repository.js';
+
+const ACTIVATION_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** What a new account is made from. */
+export interface NewUser {
+  email: string;
+  password: string;
+  first_name: string;
+  name: string;
+  phone?: string | null;
+  country?: string | null;
+}
+
+/** Accounts. */
+@Injectable()
+export class UserService {
+  constructor(
+    private readonly users: UserRepository,
+    private readonly tokens: UserTokenRepository,
+    private readonly passwords: Passwords,
+  ) {}
+
+  /**
+   * Creates an account: `new` until its activation, or `activated` at once for platform admins made
+   * by the server itself.
+   * @throws AppError `validation_failed` for the password, `email_taken`
+   */
+  async create(ctx: RequestContext, input: NewUser, platformRole: PlatformRole = 'user'): Promise<User> {
+    this.passwords.check(input.password);
+    if (await this.users.findByEmail(ctx, input.email)) throw new AppError('email_taken', { param: 'email' });
+    const user: UserEntity = {
+      id: newId('usr'),
+      email: input.email,
+      first_name: input.first_name,
+      name: input.name,
+      phone: input.phone ?? null,
+      country: input.country ?? null,
+      status: platformRole === 'admin' ? 'activated' : 'new',
+      platform_role: platformRole,
+      password_hash: await this.passwords.hash(input.password),
+      password_change_required: false,
+      max_projects: null,
+      search_text: searchText(input),
+      created_at: new Date(),
+    };
+    await orIfTaken(this.users.insert(ctx, user), () => new AppError('email_taken', { param: 'email' }));
+    return toUser(user);
+  }
+
+  /** Makes the single-use token of an activation link, valid for seven days. */
+  async issueActivationToken(ctx: RequestContext, userId: string): Promise<string> {
+    const token = newToken();
+    await this.tokens.insert(ctx, {
+      id: newId('tok'),
+      user_id: userId,
+      purpose: 'activation',
+      token_hash: hashToken(token),
+      expires_at: new Date(Date.now() + ACTIVATION_MS),
+    });
+    return token;
+  }
+
+  /**
+   * Activates the account a mailed token belongs to.
+   * @throws AppError `invalid_token` when it is unknown, used or expired
+   */
+  async activate(ctx: RequestContext, token: string): Promise<User> {
+    const found = await this.tokens.findLive(ctx, 'activation', hashToken(token), new Date());
+    const user = found && (await this.users.find(ctx, found.user_id));
+    if (!found || !user || !(await this.tokens.consume(ctx, found.id))) throw invalidToken();
+    if (!(await this.users.updateWhile(ctx, user.id, 'new', { status: 'activated' }))) throw invalidToken();
+    const after = toUser({ ...user, status: 'activated' });
+    ctx.audit
+      .by({ id: user.id, name: displayName(user) })
+      .about(user.id)
+      .change(userTarget(after), { status: user.status }, { status: after.status });
+    return after;
+  }
+
+  /** @throws AppError `not_found` */
+  async get(ctx: RequestContext, id: string): Promise<User> {
+    const user = await this.users.find(ctx, id);
+    if (!user) throw new AppError('not_found');
+    return toUser(user);
+  }
+
+  async find(ctx: RequestContext, id: string): Promise<User | null> {
+    const user = await this.users.find(ctx, id);
+    return user && toUser(user);
+  }
+
+  async findByEmail(ctx: RequestContext, email: string): Promise<User | null> {
+    const user = await this.users.findByEmail(ctx, email);
+    return user && toUser(user);
+  }
+
+  async findMany(ctx: RequestContext, ids: string[]): Promise<Map<string, User>> {
+    const users = await this.users.findMany(ctx, [...new Set(ids)]);
+    return new Map(users.map(user => [user.id, toUser(user)]));
+  }
+
+  /** Whether there is a platform admin yet. */
+  adminExists(ctx: RequestContext): Promise<boolean> {
+    return this.users.adminExists(ctx);
+  }
+
+  /** Changes what a person may change of the own account. */
+  async updateSelf(
+    ctx: RequestContext,
+    id: string,
+    changes: Partial<Pick<UserEntity, 'first_name' | 'name' | 'phone' | 'country'>>,
+  ): Promise<User> {
+    const user = await this.users.find(ctx, id);
+    if (!user) throw new AppError('not_found');
+    const after = { ...user, ...changes };
+    after.search_text = searchText(after);
+    if (Object.keys(changes).length) await this.users.update(ctx, id, { ...changes, search_text: after.search_text });
+    ctx.audit.about(id).change(userTarget(toUser(after)), { ...toUser(user) }, { ...toUser(after) });
+    return toUser(after);
+  }
+
+  /**
+   * The account behind an e-mail address and password, or null. Takes the same time whichever of
+   * the two is wrong.
+   */
+  async authenticate(ctx: RequestContext, email: string, password: string): Promise<User | null> {
+    const user = await this.users.findByEmail(ctx, email);
+    const usable = user && user.status !== 'deleted' ? user : null;
+    const fits = await this.passwords.matches(usable?.password_hash ?? null, password);
+    return usable && fits ? toUser(usable) : null;
+  }
+
+  /**
+   * Sets a new password.
+   * @throws AppError `wrong_current_password`, `validation_failed`
+   */
+  async changePassword(ctx: RequestContext, id: string, current: string, next: string): Promise<void> {
+    const user = await this.users.find(ctx, id);
+    if (!user || !(await this.passwords.matches(user.password_hash, current))) {
+      throw new AppError('wrong_current_password', { param: 'current_password' });
+    }
+    this.passwords.check(next, 'new_password');
+    await this.users.update(ctx, id, {
+      password_hash: await this.passwords.hash(next),
+      password_change_required: false,
+    });
+    ctx.audit.about(id).change(userTarget(toUser(user)), null, null);
+  }
+}
+
+/** How a user stands in the event log. */
+export function userTarget(user: Pick<User, 'id' | 'email'>) {
+  return { type: 'user', id: user.id, name: user.email };
+}
+
+/** First name and name, as people are addressed. */
+export function displayName(user: Pick<User, 'first_name' | 'name'>): string {
+  return `${user.first_name} ${user.name}`;
+}
+
+function searchText(user: Pick<NewUser, 'first_name' | 'name' | 'email' | 'phone'>): string {
+  return fold(`${user.first_name} ${user.name} ${user.email} ${user.phone ?? ''}`);
+}
+
+function invalidToken(): AppError {
+  return new AppError('invalid_token', { param: 'token' });
+}

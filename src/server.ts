@@ -1,0 +1,34 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import type { Config } from './kernel/config/config.js';
+import { newId } from './kernel/database/ids.js';
+import { BODY_LIMIT } from './kernel/http/json-body.js';
+import { prepareHttp } from './kernel/http/prepare-http.js';
+import { serveDocs } from './kernel/http/openapi.js';
+import { JsonLogger } from './kernel/logging/json-logger.js';
+import { KeyUseHook } from './modules/auth/key-use.hook.js';
+
+/** Builds the HTTP server, migrated and ready to listen. */
+export async function createServer(config: Config): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    genReqId: () => newId('req'),
+    trustProxy: config.trustProxy.length ? config.trustProxy : false,
+    bodyLimit: BODY_LIMIT,
+    maxParamLength: 1_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new JsonLogger(config.logLevel),
+  });
+  app.setGlobalPrefix('v1', { exclude: ['health/live', 'health/ready', 'v1/health', 'activate'] });
+  await prepareHttp(app, config);
+  serveDocs(app);
+  app.get(KeyUseHook).attach(adapter.getInstance());
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  await app.init();
+  return app;
+}

@@ -1,0 +1,73 @@
+import { Global, Module } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { Config } from '../../src/kernel/config/config.js';
+import { ConfigModule } from '../../src/kernel/config/config.module.js';
+import { RequestContext } from '../../src/kernel/context/request-context.js';
+import { DatabaseModule } from '../../src/kernel/database/database.module.js';
+import { EventLog } from '../../src/kernel/database/event-log.port.js';
+import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
+import type { JobFailure } from '../../src/kernel/jobs/job-failure.js';
+import { JobsModule } from '../../src/kernel/jobs/jobs.module.js';
+import { OutboxModule } from '../../src/kernel/outbox/outbox.module.js';
+import { OutboxAndNotifications1763700002000 } from '../../src/migrations/1763700002000-outbox-and-notifications.js';
+import { Mailer, type Mail } from '../../src/modules/notifications/mailer.js';
+import { NotificationService } from '../../src/modules/notifications/notification.service.js';
+import { NotificationsModule } from '../../src/modules/notifications/notifications.module.js';
+
+export const ACTIVATION_LINK = `https://bailiwick.example.com/activate#token=${'aB3_-'.repeat(8)}`;
+
+/** A mailer that has its refusals told, and otherwise keeps what it is given. */
+export class TestMailer extends Mailer {
+  readonly refusals: JobFailure[] = [];
+  readonly sent: Mail[] = [];
+
+  override async send(mail: Mail): Promise<void> {
+    const refusal = this.refusals.shift();
+    if (refusal) throw refusal;
+    this.sent.push(mail);
+  }
+}
+
+@Global()
+@Module({
+  providers: [{ provide: EventLog, useValue: { append: async () => undefined } }],
+  exports: [EventLog],
+})
+class NoEventLogModule {}
+
+/** One instance of the modules that send mail, and nothing else of the application. */
+export async function startNotifications(
+  environment: Record<string, string>,
+  mailer?: Mailer,
+): Promise<TestingModule> {
+  const builder = Test.createTestingModule({
+    imports: [
+      ConfigModule.forRoot(Config.from(environment)),
+      NoEventLogModule,
+      DatabaseModule.forRoot([OutboxAndNotifications1763700002000]),
+      JobsModule,
+      OutboxModule,
+      NotificationsModule,
+    ],
+  });
+  if (mailer) builder.overrideProvider(Mailer).useValue(mailer);
+  const app = await builder.compile();
+  app.useLogger(false);
+  return app.init();
+}
+
+/** Sends an activation mail in a unit of work that ends with `after`; answers its id. */
+export function sendActivation(app: TestingModule, after: () => void = () => undefined): Promise<string> {
+  const ctx = RequestContext.system('test', 'req_test');
+  return app.get(UnitOfWork).bookkeeping(ctx, async () => {
+    const id = await app.get(NotificationService).send(ctx, {
+      to: 'ada@example.com',
+      toName: 'Ada',
+      userId: 'usr_1',
+      template: 'activation',
+      data: { name: 'Ada', link: ACTIVATION_LINK },
+    });
+    after();
+    return id;
+  });
+}
