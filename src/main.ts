@@ -16,7 +16,12 @@ async function main(): Promise<void> {
 function welcome(url: string, admin: { email: string; generatedPassword: string | null } | null): string {
   const lines = ['', `  Bailiwick is up: ${url}/docs`, ''];
   if (admin?.generatedPassword) {
-    lines.push('  The first platform admin, shown this once:', `    e-mail    ${admin.email}`, `    password  ${admin.generatedPassword}`, '');
+    lines.push(
+      '  The first platform admin, shown this once:',
+      `    e-mail    ${admin.email}`,
+      `    password  ${admin.generatedPassword}`,
+      '',
+    );
   }
   const email = admin?.email ?? '<e-mail>';
   const password = admin?.generatedPassword ?? '<password>';
@@ -33,6 +38,8 @@ main().catch((error: unknown) => {
     process.stderr.write(`${error.message}\n`);
     process.exit(78);
   }
-  process.stderr.write(`Bailiwick could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `Bailiwick could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exit(1);
 });

@@ -7,7 +7,9 @@ import { JsonLogger } from './kernel/logging/json-logger.js';
 async function main(): Promise<void> {
   const config = Config.from({ ...process.env, RUN_JOBS: 'true' });
   if (config.database.kind === 'sqlite') {
-    throw new ConfigError(['DATABASE_URL: the worker needs MySQL or MariaDB; with SQLite the server runs the jobs itself']);
+    throw new ConfigError([
+      'DATABASE_URL: the worker needs MySQL or MariaDB; with SQLite the server runs the jobs itself',
+    ]);
   }
   const app = await NestFactory.createApplicationContext(AppModule.forRoot(config), {
     abortOnError: false,
@@ -21,6 +23,8 @@ main().catch((error: unknown) => {
     process.stderr.write(`${error.message}\n`);
     process.exit(78);
   }
-  process.stderr.write(`The worker could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `The worker could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exit(1);
 });

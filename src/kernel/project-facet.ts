@@ -3,7 +3,8 @@ import type { Permission } from './access/permissions.js';
 import type { RequestContext } from './context/request-context.js';
 
 /** Figures of a project that lists and records show. */
-export type ProjectFigure = 'team_size' | 'api_key_count' | 'serving_keys' | 'customer_count' | 'webhook_targets' | 'threshold_alerts';
+export type ProjectFigure =
+  'team_size' | 'api_key_count' | 'serving_keys' | 'customer_count' | 'webhook_targets' | 'threshold_alerts';
 
 /** An object found by its id alone; `projectId` is null for what belongs to no project. */
 export interface Found {
@@ -27,7 +28,10 @@ export interface ProjectEffect {
  */
 export interface ProjectFacet {
   /** Figures for many projects at once: one query, not one per project. */
-  figures?(ctx: RequestContext, projectIds: string[]): Promise<Map<string, Partial<Record<ProjectFigure, number>>>>;
+  figures?(
+    ctx: RequestContext,
+    projectIds: string[],
+  ): Promise<Map<string, Partial<Record<ProjectFigure, number>>>>;
   /** What `action` (`suspend`, `delete`, …) would stop or reach. */
   effects?(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]>;
   /** How objects with one id prefix are found, and the permission needed to see one in its project. */
@@ -53,7 +57,10 @@ export class ProjectFacets {
   }
 
   /** Every module's figures, merged by project. */
-  async figures(ctx: RequestContext, projectIds: string[]): Promise<Map<string, Partial<Record<ProjectFigure, number>>>> {
+  async figures(
+    ctx: RequestContext,
+    projectIds: string[],
+  ): Promise<Map<string, Partial<Record<ProjectFigure, number>>>> {
     const merged = new Map(projectIds.map(id => [id, {} as Partial<Record<ProjectFigure, number>>]));
     if (projectIds.length === 0) return merged;
     for (const facet of this.facets) {

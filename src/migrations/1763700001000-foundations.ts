@@ -251,6 +251,10 @@ async function seedSystemRoles(runner: QueryRunner): Promise<void> {
     const id = `rol_${String(position + 1).padStart(26, '0')}`;
     const [existing] = await runner.query('SELECT id FROM roles WHERE id = ?', [id]);
     if (existing) continue;
-    await runner.query('INSERT INTO roles (id, name, created_at) VALUES (?, ?, ?)', [id, name, '2026-01-01 00:00:00.000']);
+    await runner.query('INSERT INTO roles (id, name, created_at) VALUES (?, ?, ?)', [
+      id,
+      name,
+      '2026-01-01 00:00:00.000',
+    ]);
   }
 }

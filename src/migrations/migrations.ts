@@ -3,4 +3,7 @@ import { Foundations1763700001000 } from './1763700001000-foundations.js';
 import { OutboxAndNotifications1763700002000 } from './1763700002000-outbox-and-notifications.js';
 
 /** Every change of the schema, oldest first. */
-export const MIGRATIONS: (new () => MigrationInterface)[] = [Foundations1763700001000, OutboxAndNotifications1763700002000];
+export const MIGRATIONS: (new () => MigrationInterface)[] = [
+  Foundations1763700001000,
+  OutboxAndNotifications1763700002000,
+];

@@ -1,11 +1,4 @@
-import {
-  DataSource,
-  EntitySchema,
-  Table,
-  type EntityManager,
-  type MigrationInterface,
-  type QueryRunner,
-} from 'typeorm';
+import { DataSource, EntitySchema, Table, type MigrationInterface, type QueryRunner } from 'typeorm';
 import type { AuditRecord } from '../../src/kernel/context/audit-record.js';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Columns } from '../../src/kernel/database/columns.js';
@@ -49,10 +42,15 @@ export class TestEventLog extends EventLog {
   failure: Error | null = null;
   private entries = 0;
 
-  async append(_ctx: RequestContext, manager: EntityManager, record: AuditRecord): Promise<void> {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  async append(ctx: RequestContext, record: AuditRecord): Promise<void> {
     if (this.failure) throw this.failure;
     if (!record.target) throw new Error('a mutation must say what it changed');
     const id = `entry-${++this.entries}`;
+    const manager = await this.database.write(ctx);
     await manager.query('INSERT INTO entry (id, type, target_id) VALUES (?, ?, ?)', [
       id,
       record.type,
@@ -63,13 +61,14 @@ export class TestEventLog extends EventLog {
 
 /** A migrated database of the lane's kind with the unit of work on it. */
 export class Bank {
-  readonly log = new TestEventLog();
+  readonly log: TestEventLog;
   readonly units: UnitOfWork;
 
   private constructor(
     readonly database: Database,
     private readonly fresh: FreshDatabase,
   ) {
+    this.log = new TestEventLog(database);
     this.units = new UnitOfWork(database, this.log);
   }
 

@@ -18,11 +18,9 @@ const whole = (min: number, max: number, fallback: number) =>
     .default(fallback);
 
 const url = (protocols: string[]) =>
-  z
-    .string()
-    .refine(value => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
-      error: `must be a URL beginning with ${protocols.map(p => `${p}//`).join(' or ')}`,
-    });
+  z.string().refine(value => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    error: `must be a URL beginning with ${protocols.map(p => `${p}//`).join(' or ')}`,
+  });
 
 const list = z.string().transform(value =>
   value
@@ -41,7 +39,8 @@ const Environment = z.object({
   DATABASE_URL: z
     .string()
     .refine(value => parseDatabaseUrl(value) !== null, {
-      error: 'must be sqlite:<file>, mysql://user:password@host/database or mariadb://… (in-memory SQLite is not supported)',
+      error:
+        'must be sqlite:<file>, mysql://user:password@host/database or mariadb://… (in-memory SQLite is not supported)',
     })
     .optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
@@ -50,10 +49,17 @@ const Environment = z.object({
     .regex(/^[\w{}:.-]{1,64}$/, 'must be 1 to 64 letters, digits or _ { } : . -')
     .default('bailiwick'),
   ADMIN_EMAIL: z.email('must be an e-mail address').default('admin@localhost.localdomain'),
-  ADMIN_PASSWORD: z.string().min(12, 'must have 12 to 128 characters').max(128, 'must have 12 to 128 characters').optional(),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(12, 'must have 12 to 128 characters')
+    .max(128, 'must have 12 to 128 characters')
+    .optional(),
   APP_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
-  MAIL_FROM: z.string().regex(/^[^\r\n]+$/).default('Bailiwick <bailiwick@localhost.localdomain>'),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n]+$/)
+    .default('Bailiwick <bailiwick@localhost.localdomain>'),
   TRUST_PROXY: list
     .refine(entries => entries.every(isAddress), { error: 'must be addresses or CIDRs, separated by commas' })
     .default([]),
@@ -83,7 +89,9 @@ export class Config {
   readonly dataDir = this.env.DATA_DIR;
   /** Base of every link the server hands out, without a trailing slash. */
   readonly publicUrl = (this.env.PUBLIC_URL ?? `http://localhost:${this.env.PORT}`).replace(/\/+$/, '');
-  readonly database = parseDatabaseUrl(this.env.DATABASE_URL ?? `sqlite:${join(this.env.DATA_DIR, 'bailiwick.sqlite')}`)!;
+  readonly database = parseDatabaseUrl(
+    this.env.DATABASE_URL ?? `sqlite:${join(this.env.DATA_DIR, 'bailiwick.sqlite')}`,
+  )!;
   readonly redisUrl = this.env.REDIS_URL ?? null;
   /** What every key in Redis begins with, so that installations can share one. */
   readonly redisPrefix = this.env.REDIS_PREFIX;
@@ -108,7 +116,9 @@ export class Config {
    * @throws ConfigError listing every mistake at once.
    */
   static from(environment: Record<string, string | undefined>): Config {
-    const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '' && value !== undefined));
+    const given = Object.fromEntries(
+      Object.entries(environment).filter(([, value]) => value !== '' && value !== undefined),
+    );
     const result = Environment.safeParse(given);
     if (result.success) return new Config(result.data);
     throw new ConfigError(result.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`));

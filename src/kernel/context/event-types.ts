@@ -26,7 +26,8 @@ export const EVENT_TYPES = {
   'api_key.activated': 'A suspended API key was activated.',
   'api_key.regenerated': 'An API key got a new secret.',
   'api_key.revoked': 'An API key was revoked for good.',
-  'access.denied': 'A known principal was refused; further refusals of the same minute are counted in one entry.',
+  'access.denied':
+    'A known principal was refused; further refusals of the same minute are counted in one entry.',
 } as const;
 
 export type EventType = keyof typeof EVENT_TYPES;

@@ -41,7 +41,9 @@ export class Columns {
 
   /** An instant in UTC with milliseconds, always set by the application. */
   instant(name: string, options: Partial<TableColumnOptions> = {}): TableColumnOptions {
-    return this.sqlite ? { name, type: 'datetime', ...options } : { name, type: 'datetime', precision: 3, ...options };
+    return this.sqlite
+      ? { name, type: 'datetime', ...options }
+      : { name, type: 'datetime', precision: 3, ...options };
   }
 
   boolean(name: string, options: Partial<TableColumnOptions> = {}): TableColumnOptions {

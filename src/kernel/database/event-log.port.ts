@@ -1,4 +1,3 @@
-import type { EntityManager } from 'typeorm';
 import type { AuditRecord } from '../context/audit-record.js';
 import type { RequestContext } from '../context/request-context.js';
 
@@ -9,5 +8,5 @@ export abstract class EventLog {
    * @throws Error when the handler named no target or a type it did not declare: a mutation without
    *   a truthful entry must not commit.
    */
-  abstract append(ctx: RequestContext, manager: EntityManager, record: AuditRecord): Promise<void>;
+  abstract append(ctx: RequestContext, record: AuditRecord): Promise<void>;
 }

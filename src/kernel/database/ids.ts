@@ -2,7 +2,20 @@ import { monotonicFactory } from 'ulid';
 
 /** The prefixes of ids, as on the wire. */
 export type IdPrefix =
-  'org' | 'usr' | 'prj' | 'mbr' | 'inv' | 'key' | 'evt' | 'rol' | 'ses' | 'req' | 'job' | 'ntf' | 'tok' | 'orm';
+  | 'org'
+  | 'usr'
+  | 'prj'
+  | 'mbr'
+  | 'inv'
+  | 'key'
+  | 'evt'
+  | 'rol'
+  | 'ses'
+  | 'req'
+  | 'job'
+  | 'ntf'
+  | 'tok'
+  | 'orm';
 
 const ulid = monotonicFactory();
 

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { AuditRecord } from '../context/audit-record.js';
 import type { EventType } from '../context/event-types.js';
 import type { RequestContext } from '../context/request-context.js';
@@ -14,7 +13,7 @@ export interface UnitOptions<T> {
   /** The event types of which the unit leaves exactly one entry. */
   events: readonly EventType[];
   /** The last statements of the transaction, given what the work returned. */
-  beforeCommit?: (manager: EntityManager, result: T) => Promise<void>;
+  beforeCommit?: (result: T) => Promise<void>;
 }
 
 /** How a unit's work ended when its writes are to stay. */
@@ -47,10 +46,9 @@ export class UnitOfWork {
   run<T>(ctx: RequestContext, options: UnitOptions<T>, work: () => Promise<T>): Promise<T> {
     if (ctx.unit) return work();
     return this.withRetries(ctx, options.events, work, async (unit, outcome) => {
-      const manager = await unit.manager();
-      await this.eventLog.append(ctx, manager, unit.audit);
+      await this.eventLog.append(ctx, unit.audit);
       unit.onCommit(() => this.listeners.forEach(listener => listener(unit.audit)));
-      if ('value' in outcome) await options.beforeCommit?.(manager, outcome.value);
+      if ('value' in outcome) await options.beforeCommit?.(outcome.value);
     });
   }
 

@@ -23,7 +23,9 @@ export const ERROR_CODES = {
   invalid_token: bad('The token is unknown, already used or expired.'),
   wrong_current_password: bad('The current password is not right.'),
 
-  missing_api_key: auth('No credentials: send Authorization: Basic with api-key:<secret>, or Bearer with a key or session token.'),
+  missing_api_key: auth(
+    'No credentials: send Authorization: Basic with api-key:<secret>, or Bearer with a key or session token.',
+  ),
   invalid_api_key: auth('The API key is malformed or unknown.'),
   api_key_revoked: auth('The API key has been revoked.'),
   api_key_expired: auth('The API key has expired.'),
@@ -66,11 +68,19 @@ export const ERROR_CODES = {
   },
   body_too_large: { status: 413, type: 'bad_request', message: 'The body is larger than 100 kB.' },
   unsupported_media_type: { status: 415, type: 'bad_request', message: 'Send application/json.' },
-  method_not_allowed: { status: 405, type: 'bad_request', message: 'The route exists, but not with this method.' },
+  method_not_allowed: {
+    status: 405,
+    type: 'bad_request',
+    message: 'The route exists, but not with this method.',
+  },
 
   too_many_attempts: limited('Too many failed attempts; wait before trying again.'),
 
-  internal_error: { status: 500, type: 'server_error', message: 'Something went wrong here; the request id leads to the cause.' },
+  internal_error: {
+    status: 500,
+    type: 'server_error',
+    message: 'Something went wrong here; the request id leads to the cause.',
+  },
   database_busy: unavailable('The database is busy; try again.'),
   database_unavailable: unavailable('The database cannot be reached; try again.'),
   shutting_down: unavailable('The server is shutting down; try again.'),

@@ -19,7 +19,11 @@ export interface RouteDocs {
 
 /** Documents a route, and sets its success status: 200 for `ok`, 201 for `created`, 202 for `accepted`. */
 export function Docs(docs: RouteDocs): MethodDecorator {
-  const [status, schema] = docs.created ? [201, docs.created] : docs.accepted ? [202, docs.accepted] : [200, docs.ok!];
+  const [status, schema] = docs.created
+    ? [201, docs.created]
+    : docs.accepted
+      ? [202, docs.accepted]
+      : [200, docs.ok!];
   return applyDecorators(
     SetMetadata(DOCS, docs),
     HttpCode(status),

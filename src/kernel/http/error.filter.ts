@@ -1,4 +1,11 @@
-import { Catch, HttpException, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  Injectable,
+  Logger,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { databaseTrouble } from '../database/database-errors.js';
 import { AppError } from '../errors/app-error.js';
@@ -35,7 +42,8 @@ export class ErrorFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const error = toAppError(thrown);
-    if (error.entry.status >= 500) this.logger.error({ request_id: request.id, code: error.code, err: error.cause ?? error });
+    if (error.entry.status >= 500)
+      this.logger.error({ request_id: request.id, code: error.code, err: error.cause ?? error });
     if (error.entry.status === 403) await this.refusals.refused(request, error);
     if (reply.sent) return;
     sendError(request, reply, error);
@@ -83,7 +91,8 @@ export function toAppError(thrown: unknown): AppError {
   if (code && FASTIFY_CODES[code]) return new AppError(FASTIFY_CODES[code], { cause: thrown });
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusCode;
   if (status === 404) return new AppError('route_not_found');
-  if (status !== undefined && status >= 400 && status < 500) return new AppError('malformed_request', { cause: thrown });
+  if (status !== undefined && status >= 400 && status < 500)
+    return new AppError('malformed_request', { cause: thrown });
   return new AppError('internal_error', { cause: thrown });
 }
 

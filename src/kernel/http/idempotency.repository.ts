@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, MoreThan, type EntityManager } from 'typeorm';
+import { LessThan, MoreThan } from 'typeorm';
 import type { RequestContext } from '../context/request-context.js';
 import { Database } from '../database/database.js';
 import { IdempotencyRecord } from './idempotency.entity.js';
@@ -13,7 +13,8 @@ export class IdempotencyRepository {
   }
 
   /** Takes the place of an expired record; a live one makes it fail on the primary key. */
-  async insert(manager: EntityManager, record: IdempotencyRecord, now: Date): Promise<void> {
+  async insert(ctx: RequestContext, record: IdempotencyRecord, now: Date): Promise<void> {
+    const manager = await this.database.write(ctx);
     await manager.delete(IdempotencyRecord, { id: record.id, expires_at: LessThan(now) });
     await manager.insert(IdempotencyRecord, record);
   }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { EntityManager } from 'typeorm';
 import type { RequestContext } from '../context/request-context.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import { AppError } from '../errors/app-error.js';
@@ -11,7 +10,7 @@ import { IdempotencyRepository } from './idempotency.repository.js';
 const KEPT_MS = 24 * 60 * 60 * 1000;
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
-type BeforeCommit = (manager: EntityManager, result: unknown) => Promise<void>;
+type BeforeCommit = (result: unknown) => Promise<void>;
 
 /**
  * Gives a POST with an `Idempotency-Key` one effect however often it is sent. The record is the last
@@ -36,7 +35,13 @@ export class Idempotency {
     }
     const path = request.url.split('?', 1)[0]!;
     const id = digest(JSON.stringify([ctx.principal.id, path, key]));
-    return new IdempotentRequest(this.records, this.running, ctx, id, digest(JSON.stringify(request.body ?? null)));
+    return new IdempotentRequest(
+      this.records,
+      this.running,
+      ctx,
+      id,
+      digest(JSON.stringify(request.body ?? null)),
+    );
   }
 }
 
@@ -64,8 +69,8 @@ export class IdempotentRequest {
     try {
       const first = await this.replay(reply);
       if (first) return first.response;
-      return await work((manager, result) =>
-        this.records.insert(manager, this.record(reply.statusCode, result, secrets), new Date()),
+      return await work(result =>
+        this.records.insert(this.ctx, this.record(reply.statusCode, result, secrets), new Date()),
       );
     } catch (error) {
       // Another process committed the same key while this one worked: nothing of ours stayed.
@@ -90,7 +95,9 @@ export class IdempotentRequest {
       id: this.id,
       fingerprint: this.fingerprint,
       status,
-      response: Object.fromEntries(Object.entries(result ?? {}).filter(([field]) => !secrets.includes(field))),
+      response: Object.fromEntries(
+        Object.entries(result ?? {}).filter(([field]) => !secrets.includes(field)),
+      ),
       expires_at: new Date(Date.now() + KEPT_MS),
     };
   }

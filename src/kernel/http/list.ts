@@ -53,7 +53,12 @@ export function decodeCursor(cursor: string | undefined): string | null {
  * Makes a page of rows sorted by id, of which one more than `limit` was asked for: the surplus row
  * only says that there is more.
  */
-export function page<R extends { id: string }, T>(rows: R[], limit: number, total: number, toItem: (row: R) => T): Page<T> {
+export function page<R extends { id: string }, T>(
+  rows: R[],
+  limit: number,
+  total: number,
+  toItem: (row: R) => T,
+): Page<T> {
   const shown = rows.slice(0, limit);
   const more = rows.length > limit;
   return {

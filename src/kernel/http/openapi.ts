@@ -25,11 +25,20 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .setTitle('Bailiwick')
     .setDescription(DESCRIPTION)
     .setVersion('1')
-    .addBasicAuth({ type: 'http', scheme: 'basic', description: 'User name `api-key`, password the key’s secret.' }, 'basic')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A session token or an API key’s secret.' }, 'bearer');
+    .addBasicAuth(
+      { type: 'http', scheme: 'basic', description: 'User name `api-key`, password the key’s secret.' },
+      'basic',
+    )
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'A session token or an API key’s secret.' },
+      'bearer',
+    );
   const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: operationId });
   const declarations = declarationsOf(app);
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, Error: ERROR_SCHEMA } };
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Error: ERROR_SCHEMA },
+  };
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
@@ -65,8 +74,14 @@ function declarationsOf(app: NestFastifyApplication): Map<string, Declarations> 
 function complete(operation: Operation, declared: Declarations, path: string, method: string): void {
   const { access, mutation, docs } = declared;
   const isPublic = access === 'public';
-  operation.security = isPublic ? [] : access === 'key' || acceptsKeys(access) ? [{ basic: [] }, { bearer: [] }] : [{ bearer: [] }];
-  operation.description = [docs?.description, whoMay(access), whatItLeaves(mutation)].filter(Boolean).join('\n\n');
+  operation.security = isPublic
+    ? []
+    : access === 'key' || acceptsKeys(access)
+      ? [{ basic: [] }, { bearer: [] }]
+      : [{ bearer: [] }];
+  operation.description = [docs?.description, whoMay(access), whatItLeaves(mutation)]
+    .filter(Boolean)
+    .join('\n\n');
   if (mutation?.idempotent && method === 'post' && !isPublic) addIdempotencyKey(operation);
   const codes = new Set<ErrorCode>([
     ...(docs?.errors ?? []),
@@ -82,8 +97,19 @@ function complete(operation: Operation, declared: Declarations, path: string, me
 }
 
 const AUTHENTICATION_CODES = ['missing_api_key', 'invalid_api_key', 'invalid_session'] as const;
-const KEY_CODES = ['api_key_revoked', 'api_key_expired', 'api_key_suspended', 'project_suspended', 'ip_not_allowed', 'domain_not_allowed'] as const;
-const IDEMPOTENCY_CODES = ['idempotency_mismatch', 'idempotency_in_flight', 'invalid_idempotency_key'] as const;
+const KEY_CODES = [
+  'api_key_revoked',
+  'api_key_expired',
+  'api_key_suspended',
+  'project_suspended',
+  'ip_not_allowed',
+  'domain_not_allowed',
+] as const;
+const IDEMPOTENCY_CODES = [
+  'idempotency_mismatch',
+  'idempotency_in_flight',
+  'invalid_idempotency_key',
+] as const;
 
 function statusOf(code: ErrorCode): number {
   return ERROR_CODES[code].status;
@@ -116,7 +142,10 @@ function whoMay(access: AccessRule): string {
 }
 
 function whatItLeaves(mutation: MutationOptions | undefined): string | undefined {
-  return mutation && `Leaves one entry in the event log: ${mutation.events.map(type => `\`${type}\``).join(' or ')}.`;
+  return (
+    mutation &&
+    `Leaves one entry in the event log: ${mutation.events.map(type => `\`${type}\``).join(' or ')}.`
+  );
 }
 
 function addIdempotencyKey(operation: Operation): void {
@@ -126,7 +155,8 @@ function addIdempotencyKey(operation: Operation): void {
       name: 'Idempotency-Key',
       in: 'header',
       required: false,
-      description: 'Repeating the request with the same key answers the first answer, without a second effect, for 24 hours.',
+      description:
+        'Repeating the request with the same key answers the first answer, without a second effect, for 24 hours.',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     },
   ];
@@ -169,7 +199,8 @@ const ERROR_SCHEMA = {
   },
 };
 
-const rows = (entries: [string, string][]) => entries.map(([name, text]) => `| \`${name}\` | ${text} |`).join('\n');
+const rows = (entries: [string, string][]) =>
+  entries.map(([name, text]) => `| \`${name}\` | ${text} |`).join('\n');
 
 const DESCRIPTION = `The control plane of your API platform.
 
@@ -219,12 +250,17 @@ export function serveDocs(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'docs/openapi.json',
     customSiteTitle: 'Bailiwick API',
-    swaggerOptions: { persistAuthorization: true, docExpansion: 'none', filter: true, responseInterceptor: signInHere },
+    swaggerOptions: {
+      persistAuthorization: true,
+      docExpansion: 'none',
+      filter: true,
+      responseInterceptor: signInHere,
+    },
   });
 }
 
 /** Runs in the browser: after a successful sign-in, the page uses the new token by itself. */
-/* eslint-disable */
+ 
 const signInHere = new Function(
   'response',
   `if (response.status === 201 && /\\/v1\\/sessions$/.test(response.url) && response.obj && response.obj.token) {
@@ -232,4 +268,4 @@ const signInHere = new Function(
   }
   return response;`,
 );
-/* eslint-enable */
+ 

@@ -9,7 +9,10 @@ export async function prepareHttp(app: NestFastifyApplication, config: Config): 
   const fastify = app.getHttpAdapter().getInstance();
   await app.register(helmet, {
     // What the API answers is data: no page may load anything from it or frame it.
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: config.publicUrl.startsWith('https:') ? { maxAge: 31_536_000 } : false,
   });
@@ -29,9 +32,13 @@ export async function prepareHttp(app: NestFastifyApplication, config: Config): 
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     parse(() => parseJsonBody(body as string), done);
   });
-  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
-    parse(() => Object.fromEntries(new URLSearchParams(body as string)), done);
-  });
+  fastify.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      parse(() => Object.fromEntries(new URLSearchParams(body as string)), done);
+    },
+  );
 }
 
 function parse(read: () => unknown, done: (error: Error | null, value?: unknown) => void): void {

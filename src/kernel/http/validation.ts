@@ -41,7 +41,13 @@ function toFieldErrors(issue: Issue): FieldError[] {
 function fixFor(issue: Issue, message: string): string {
   if (issue.code === 'invalid_type') return `Send ${article(issue.expected ?? 'value')}.`;
   if (issue.code === 'invalid_value') return `Send one of: ${(issue.values ?? []).join(', ')}.`;
-  return message.startsWith('must ') ? `Send a value that ${message.slice(5).replace(/^have /, 'has ').replace(/^not be /, 'is not ').replace(/^be /, 'is ')}.` : 'Correct the value.';
+  return message.startsWith('must ')
+    ? `Send a value that ${message
+        .slice(5)
+        .replace(/^have /, 'has ')
+        .replace(/^not be /, 'is not ')
+        .replace(/^be /, 'is ')}.`
+    : 'Correct the value.';
 }
 
 function article(type: string): string {

@@ -2,15 +2,24 @@ import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger } from 'pino';
 
 /** Header fields and properties that may hold a secret; never printed. */
-const REDACT = ['authorization', 'password', 'secret', 'token', 'cookie'].flatMap(name => [name, `*.${name}`, `*.*.${name}`]);
+const REDACT = ['authorization', 'password', 'secret', 'token', 'cookie'].flatMap(name => [
+  name,
+  `*.${name}`,
+  `*.*.${name}`,
+]);
 
 /** Structured logs: one JSON object a line on standard output, secrets redacted. */
 export class JsonLogger implements LoggerService {
   private readonly pino: Logger;
 
   constructor(level: string) {
-    this.pino = pino({ level,
-      formatters: { level: label => ({ level: label }) }, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, redact: REDACT });
+    this.pino = pino({
+      level,
+      formatters: { level: label => ({ level: label }) },
+      base: undefined,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: REDACT,
+    });
   }
 
   log(message: unknown, ...rest: unknown[]): void {
@@ -38,15 +47,26 @@ export class JsonLogger implements LoggerService {
   }
 
   /** Nest passes the context last; a stack or further message may stand between. */
-  private write(level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal', message: unknown, rest: unknown[]): void {
+  private write(
+    level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal',
+    message: unknown,
+    rest: unknown[],
+  ): void {
     // Nest tells of every route and module at start; that is for debugging.
     const context = rest.at(-1);
     const quiet = level === 'info' && typeof context === 'string' && NEST_CONTEXTS.has(context);
     const fields = message !== null && typeof message === 'object' ? (message as object) : {};
     const text = typeof message === 'object' ? rest.slice(0, -1).map(String).join(' ') : String(message);
-    const detail = typeof message === 'object' ? undefined : rest.slice(0, -1).map(String).join('\n') || undefined;
+    const detail =
+      typeof message === 'object' ? undefined : rest.slice(0, -1).map(String).join('\n') || undefined;
     this.pino[quiet ? 'debug' : level]({ context, detail, ...fields }, text || undefined);
   }
 }
 
-const NEST_CONTEXTS = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+const NEST_CONTEXTS = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);

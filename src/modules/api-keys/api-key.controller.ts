@@ -28,7 +28,11 @@ export class ApiKeyController {
     ok: ApiKeyPage,
     errors: ['invalid_cursor', 'permission_denied'],
   })
-  list(@Ctx() ctx: RequestContext, @Param('id') id: string, @Query({ schema: ListApiKeys }) query: ListApiKeys) {
+  list(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Query({ schema: ListApiKeys }) query: ListApiKeys,
+  ) {
     return this.keys.list(ctx, id, query);
   }
 
@@ -38,11 +42,16 @@ export class ApiKeyController {
   @Header('Cache-Control', 'no-store')
   @Docs({
     summary: 'Issue an API key',
-    description: 'Takes `api_keys:write`; your own key (`member: true`) any member may issue. The secret is shown this once.',
+    description:
+      'Takes `api_keys:write`; your own key (`member: true`) any member may issue. The secret is shown this once.',
     created: IssuedApiKey,
     errors: ['permission_denied', 'permission_escalation'],
   })
-  create(@Ctx() ctx: RequestContext, @Param('id') id: string, @Body({ schema: CreateApiKey }) body: CreateApiKey) {
+  create(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Body({ schema: CreateApiKey }) body: CreateApiKey,
+  ) {
     return this.keys.create(ctx, id, body);
   }
 
@@ -93,7 +102,11 @@ export class ApiKeyController {
   @Delete(':key')
   @Access('member')
   @Mutation(['api_key.revoked'])
-  @Docs({ summary: 'Revoke an API key for good', ok: DeletedApiKey, errors: ['permission_denied', 'invalid_transition'] })
+  @Docs({
+    summary: 'Revoke an API key for good',
+    ok: DeletedApiKey,
+    errors: ['permission_denied', 'invalid_transition'],
+  })
   revoke(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('key') key: string) {
     return this.keys.revoke(ctx, id, key);
   }

@@ -30,7 +30,10 @@ export type ApiKey = z.infer<typeof ApiKey>;
 export const IssuedApiKey = z
   .object({
     api_key: ApiKey,
-    secret: z.string().describe('Shown this once.').meta({ examples: ['bw_test_…'] }),
+    secret: z
+      .string()
+      .describe('Shown this once.')
+      .meta({ examples: ['bw_test_…'] }),
   })
   .meta({ id: 'IssuedApiKey' });
 export type IssuedApiKey = z.infer<typeof IssuedApiKey>;
@@ -42,15 +45,25 @@ const allowedIps = z
   .max(100, 'must have at most 100 entries');
 const allowedDomains = z
   .array(
-    z.string().trim().toLowerCase().refine(isDomainEntry, { error: 'must be a host name such as example.com or *.example.com' }),
+    z
+      .string()
+      .trim()
+      .toLowerCase()
+      .refine(isDomainEntry, { error: 'must be a host name such as example.com or *.example.com' }),
   )
   .max(100, 'must have at most 100 entries');
-const expiresAt = instant.refine(value => Date.parse(value) > Date.now(), { error: 'must be in the future' }).nullable();
+const expiresAt = instant
+  .refine(value => Date.parse(value) > Date.now(), { error: 'must be in the future' })
+  .nullable();
 
 export const CreateApiKey = z
   .strictObject({
     name: text(100),
-    role_id: z.string().max(40).optional().describe("`member` unless given; for a member's own key, the member's role."),
+    role_id: z
+      .string()
+      .max(40)
+      .optional()
+      .describe("`member` unless given; for a member's own key, the member's role."),
     allowed_ips: allowedIps.default([]),
     allowed_domains: allowedDomains.default([]),
     expires_at: expiresAt.optional(),
@@ -86,14 +99,17 @@ export const RegenerateApiKey = z
   .meta({ id: 'RegenerateApiKey' });
 export type RegenerateApiKey = z.output<typeof RegenerateApiKey>;
 
-export const DeletedApiKey = z.object({ id: z.string(), deleted: z.literal(true) }).meta({ id: 'DeletedApiKey' });
+export const DeletedApiKey = z
+  .object({ id: z.string(), deleted: z.literal(true) })
+  .meta({ id: 'DeletedApiKey' });
 
 export const ListApiKeys = z.strictObject(listQuery());
 export type ListApiKeys = z.output<typeof ListApiKeys>;
 
 export function toApiKey(row: ApiKeyEntity, roleName: string, now: Date): ApiKey {
   const expired = row.status !== 'revoked' && row.expires_at !== null && row.expires_at <= now;
-  const previousLives = row.previous_expires_at !== null && row.previous_expires_at > now && row.status !== 'revoked';
+  const previousLives =
+    row.previous_expires_at !== null && row.previous_expires_at > now && row.status !== 'revoked';
   return {
     id: row.id,
     name: row.name,
@@ -109,7 +125,10 @@ export function toApiKey(row: ApiKeyEntity, roleName: string, now: Date): ApiKey
     allowed_domains: row.allowed_domains,
     expires_at: toWire(row.expires_at),
     previous_secret: previousLives
-      ? { expires_at: row.previous_expires_at!.toISOString(), last_used_at: toWire(row.previous_last_used_at) }
+      ? {
+          expires_at: row.previous_expires_at!.toISOString(),
+          last_used_at: toWire(row.previous_last_used_at),
+        }
       : null,
   };
 }

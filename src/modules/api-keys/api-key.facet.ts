@@ -1,6 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { ProjectFacets, type Found, type ProjectEffect, type ProjectFacet } from '../../kernel/project-facet.js';
+import {
+  ProjectFacets,
+  type Found,
+  type ProjectEffect,
+  type ProjectFacet,
+} from '../../kernel/project-facet.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 
 /** What keys add to projects: how many there are, how many an action stops, keys by id. */

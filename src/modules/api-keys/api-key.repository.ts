@@ -98,14 +98,25 @@ export class ApiKeyRepository {
   }
 
   /** Changes a key unless it is revoked; false when it is. */
-  async update(ctx: RequestContext, projectId: string, id: string, changes: Partial<ApiKeyEntity>): Promise<boolean> {
+  async update(
+    ctx: RequestContext,
+    projectId: string,
+    id: string,
+    changes: Partial<ApiKeyEntity>,
+  ): Promise<boolean> {
     const manager = await this.database.write(ctx);
     const which = { id, project_id: projectId, status: Not('revoked' as const) };
     return (await manager.update(ApiKeyEntity, which, changes)).affected === 1;
   }
 
   /** Notes a key's last use; an older note never replaces a newer one. */
-  async markUsed(ctx: RequestContext, id: string, at: Date, ip: string | null, previousSecret: boolean): Promise<void> {
+  async markUsed(
+    ctx: RequestContext,
+    id: string,
+    at: Date,
+    ip: string | null,
+    previousSecret: boolean,
+  ): Promise<void> {
     const manager = await this.database.write(ctx);
     const changes: Partial<ApiKeyEntity> = { last_used_at: at, last_used_ip: ip };
     if (previousSecret) changes.previous_last_used_at = at;

@@ -105,7 +105,12 @@ export class ApiKeyService {
    * Gives the key a new secret. The old one ends at once, or after the grace period.
    * @throws AppError `not_found`, `invalid_transition` when it is revoked, `permission_escalation`
    */
-  async regenerate(ctx: RequestContext, projectId: string, id: string, input: RegenerateApiKey): Promise<IssuedApiKey> {
+  async regenerate(
+    ctx: RequestContext,
+    projectId: string,
+    id: string,
+    input: RegenerateApiKey,
+  ): Promise<IssuedApiKey> {
     const key = await this.accessible(ctx, projectId, id, 'api_keys:write');
     // Who learns the secret can do what the key can.
     this.roles.refuseEscalation(ctx, (await this.roles.find(ctx, projectId, key.role_id))!.permissions);
@@ -137,7 +142,11 @@ export class ApiKeyService {
     return { id, deleted: true };
   }
 
-  private async change(ctx: RequestContext, key: ApiKeyEntity, changes: Partial<ApiKeyEntity>): Promise<void> {
+  private async change(
+    ctx: RequestContext,
+    key: ApiKeyEntity,
+    changes: Partial<ApiKeyEntity>,
+  ): Promise<void> {
     const done = Object.keys(changes).length
       ? await this.keys.update(ctx, key.project_id, key.id, changes)
       : key.status !== 'revoked';
@@ -160,7 +169,12 @@ export class ApiKeyService {
     throw new AppError('permission_denied');
   }
 
-  private async roleFor(ctx: RequestContext, projectId: string, input: CreateApiKey, own: boolean): Promise<Role> {
+  private async roleFor(
+    ctx: RequestContext,
+    projectId: string,
+    input: CreateApiKey,
+    own: boolean,
+  ): Promise<Role> {
     if (input.role_id !== undefined) return this.roles.assignable(ctx, projectId, input.role_id);
     const id = own && ctx.role ? ctx.role.id : SYSTEM_ROLES.member.id;
     return this.roles.assignable(ctx, projectId, id);

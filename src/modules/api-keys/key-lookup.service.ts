@@ -44,7 +44,9 @@ function toFacts(row: KeyRow, hash: string): KeyFacts {
     },
     role: { id: row.role_id, name: row.role_name },
     permissions:
-      row.member_role_id === null ? own : shared(own, permissionsOf(row.member_role_id, row.member_permissions)),
+      row.member_role_id === null
+        ? own
+        : shared(own, permissionsOf(row.member_role_id, row.member_permissions)),
     limits: {
       requests_per_minute: Number(row.requests_per_minute),
       requests_per_day: Number(row.requests_per_day),

@@ -1,4 +1,9 @@
-import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
@@ -69,7 +74,10 @@ export class KeyUsage implements OnApplicationBootstrap, BeforeApplicationShutdo
         for (const [id, use] of batch) await this.keys.markUsed(ctx, id, use.at, use.ip, use.previousSecret);
       });
     } catch (error) {
-      this.logger.warn({ err: error }, 'last uses of keys could not be written; keeping them for the next turn');
+      this.logger.warn(
+        { err: error },
+        'last uses of keys could not be written; keeping them for the next turn',
+      );
       for (const [id, use] of batch) if (!this.pending.has(id)) this.pending.set(id, use);
     }
   }

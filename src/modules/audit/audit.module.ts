@@ -13,7 +13,13 @@ import { EventService } from './event.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([EventEntity])],
   controllers: [EventController],
-  providers: [EventRepository, EventService, EventFacet, EventLogService, { provide: EventLog, useExisting: EventLogService }],
+  providers: [
+    EventRepository,
+    EventService,
+    EventFacet,
+    EventLogService,
+    { provide: EventLog, useExisting: EventLogService },
+  ],
   exports: [EventLog],
 })
 export class AuditModule {}

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import type { AuditRecord } from '../../kernel/context/audit-record.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { EventLog } from '../../kernel/database/event-log.port.js';
@@ -14,15 +13,17 @@ export class EventLogService extends EventLog {
     super();
   }
 
-  override async append(ctx: RequestContext, manager: EntityManager, record: AuditRecord): Promise<void> {
+  override async append(ctx: RequestContext, record: AuditRecord): Promise<void> {
     const { type, target } = record;
     if (!type || !record.declared.includes(type)) {
-      throw new Error(`a unit declaring ${record.declared.join(', ')} ended with event type ${type ?? 'none'}`);
+      throw new Error(
+        `a unit declaring ${record.declared.join(', ')} ended with event type ${type ?? 'none'}`,
+      );
     }
     if (!target) throw new Error(`a unit ended with ${type} but without its target`);
     const actor = actorOf(ctx, record);
     const projectId = record.projectId ?? ctx.project?.id ?? null;
-    await this.events.insert(manager, {
+    await this.events.insert(ctx, {
       id: newId('evt'),
       project_id: projectId,
       sequence: null,

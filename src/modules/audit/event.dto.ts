@@ -10,7 +10,11 @@ const target = z.object({ type: z.string(), id: z.string(), name: z.string().nul
 export const Event = z
   .object({
     id: z.string().meta({ examples: ['evt_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
-    sequence: z.number().int().nullable().describe("Position in the project's log; null until the entry is sealed."),
+    sequence: z
+      .number()
+      .int()
+      .nullable()
+      .describe("Position in the project's log; null until the entry is sealed."),
     type: z.string().meta({ examples: Object.keys(EVENT_TYPES).slice(0, 3) }),
     outcome: z.enum(['success', 'denied', 'failed']),
     category: z.enum(['user', 'project', 'admin']),

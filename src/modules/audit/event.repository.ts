@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Brackets, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import { Brackets, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { containsPattern, prefixPattern } from '../../kernel/http/list.js';
@@ -10,8 +10,8 @@ import type { EventFilter } from './event.dto.js';
 export class EventRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(manager: EntityManager, event: EventEntity): Promise<void> {
-    await manager.insert(EventEntity, event);
+  async insert(ctx: RequestContext, event: EventEntity): Promise<void> {
+    await (await this.database.write(ctx)).insert(EventEntity, event);
   }
 
   find(ctx: RequestContext, projectId: string, id: string): Promise<EventEntity | null> {
@@ -23,7 +23,12 @@ export class EventRepository {
   }
 
   /** Newest first, one row more than `limit`; `projectId` null means the whole platform. */
-  list(ctx: RequestContext, projectId: string | null, filter: EventFilter, after: string | null): Promise<EventEntity[]> {
+  list(
+    ctx: RequestContext,
+    projectId: string | null,
+    filter: EventFilter,
+    after: string | null,
+  ): Promise<EventEntity[]> {
     const query = this.matching(ctx, projectId, filter);
     if (after) query.andWhere('e.id < :after', { after });
     return query
@@ -48,7 +53,11 @@ export class EventRepository {
     return counts;
   }
 
-  private matching(ctx: RequestContext, projectId: string | null, filter: EventFilter): SelectQueryBuilder<EventEntity> {
+  private matching(
+    ctx: RequestContext,
+    projectId: string | null,
+    filter: EventFilter,
+  ): SelectQueryBuilder<EventEntity> {
     const query = this.database.read(ctx).createQueryBuilder(EventEntity, 'e');
     if (projectId) query.andWhere('e.project_id = :projectId', { projectId });
     if (filter.about) query.andWhere('e.category = :about', { about: filter.about });

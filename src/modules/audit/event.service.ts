@@ -28,7 +28,11 @@ export class EventService {
     return { ...page(rows, query.limit, total, toEvent), counts: { all, ...counts } };
   }
 
-  async listOfProject(ctx: RequestContext, projectId: string, query: z.output<typeof ListProjectEvents>): Promise<EventPage> {
+  async listOfProject(
+    ctx: RequestContext,
+    projectId: string,
+    query: z.output<typeof ListProjectEvents>,
+  ): Promise<EventPage> {
     const filter = toFilter(query);
     const rows = await this.events.list(ctx, projectId, filter, decodeCursor(query.cursor));
     return page(rows, query.limit, await this.events.count(ctx, projectId, filter), toEvent);

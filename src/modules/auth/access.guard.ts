@@ -67,7 +67,12 @@ export class AccessGuard implements CanActivate {
     this.admit(request, { ...grant, principal });
     if (isPermissionRule(rule) && !grant.permissions.has(rule)) throw denied(rule);
     // People may still read a suspended project, and its settings are the way back.
-    if (mutates && grant.project.status === 'suspended' && rule !== 'settings:write' && caller.user.platform_role !== 'admin') {
+    if (
+      mutates &&
+      grant.project.status === 'suspended' &&
+      rule !== 'settings:write' &&
+      caller.user.platform_role !== 'admin'
+    ) {
       throw new AppError('project_suspended');
     }
     return true;

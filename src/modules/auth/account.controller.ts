@@ -47,7 +47,8 @@ export class AccountController {
   @Header('Cache-Control', 'no-store')
   @Docs({
     summary: 'Sign in',
-    description: 'In this page, the token is used by itself from then on. Elsewhere, send it as `Authorization: Bearer`.',
+    description:
+      'In this page, the token is used by itself from then on. Elsewhere, send it as `Authorization: Bearer`.',
     created: SignedIn,
     errors: ['invalid_credentials', 'account_not_activated', 'account_suspended', 'too_many_attempts'],
   })

@@ -12,10 +12,16 @@ export type SignIn = z.output<typeof SignIn>;
 
 export const SignedIn = z
   .object({
-    token: z.string().describe('The session token; shown this once.').meta({ examples: ['bws_…'] }),
+    token: z
+      .string()
+      .describe('The session token; shown this once.')
+      .meta({ examples: ['bws_…'] }),
     session: Session,
     user: User,
-    password_change_required: z.literal(true).optional().describe('Present when the password must be changed first.'),
+    password_change_required: z
+      .literal(true)
+      .optional()
+      .describe('Present when the password must be changed first.'),
   })
   .meta({ id: 'SignedIn' });
 export type SignedIn = z.infer<typeof SignedIn>;
@@ -29,13 +35,20 @@ export const PasswordChanged = z.object({ changed: z.literal(true) }).meta({ id:
 
 export const SessionList = z.object({ items: z.array(Session) }).meta({ id: 'SessionList' });
 
-export const EndedSession = z.object({ id: z.string(), deleted: z.literal(true) }).meta({ id: 'EndedSession' });
+export const EndedSession = z
+  .object({ id: z.string(), deleted: z.literal(true) })
+  .meta({ id: 'EndedSession' });
 
 export const WhoAmI = z
   .object({
     principal: z.object({ type: z.enum(['user', 'api_key']), id: z.string(), name: z.string() }),
     project: z
-      .object({ id: z.string(), name: z.string(), environment: z.enum(['sandbox', 'production']), status: z.string() })
+      .object({
+        id: z.string(),
+        name: z.string(),
+        environment: z.enum(['sandbox', 'production']),
+        status: z.string(),
+      })
       .optional()
       .describe('The project of an API key.'),
     role: z.object({ id: z.string(), name: z.string() }).optional(),

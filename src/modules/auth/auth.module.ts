@@ -57,6 +57,14 @@ import { SignInThrottle } from './sign-in-throttle.js';
     FirstAdmin,
     IdentityService,
   ],
-  exports: [AuthenticationGuard, AccessGuard, AccessCache, ProjectAccess, RefusalObserver, FirstAdmin, KeyUseHook],
+  exports: [
+    AuthenticationGuard,
+    AccessGuard,
+    AccessCache,
+    ProjectAccess,
+    RefusalObserver,
+    FirstAdmin,
+    KeyUseHook,
+  ],
 })
 export class AuthModule {}

@@ -22,7 +22,14 @@ export interface UserCaller {
 
 export function keyCaller(key: KeyFacts): KeyCaller {
   const { id, name, memberId, project } = key;
-  const principal = { type: 'api_key', id, name, projectId: project.id, organizationId: project.organizationId, memberId };
+  const principal = {
+    type: 'api_key',
+    id,
+    name,
+    projectId: project.id,
+    organizationId: project.organizationId,
+    memberId,
+  };
   return { kind: 'api_key', key, principal: principal as Principal };
 }
 

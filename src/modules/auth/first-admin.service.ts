@@ -27,9 +27,16 @@ export class FirstAdmin {
     if (await this.users.adminExists(ctx)) return null;
     const generated = this.config.adminPassword === null ? randomBytes(18).toString('base64url') : null;
     const email = this.config.adminEmail.toLowerCase();
-    const input = { email, password: this.config.adminPassword ?? generated!, first_name: 'Platform', name: 'Admin' };
+    const input = {
+      email,
+      password: this.config.adminPassword ?? generated!,
+      first_name: 'Platform',
+      name: 'Admin',
+    };
     try {
-      await this.units.run(ctx, { events: ['user.created'] }, () => this.registration.create(ctx, input, 'admin'));
+      await this.units.run(ctx, { events: ['user.created'] }, () =>
+        this.registration.create(ctx, input, 'admin'),
+      );
     } catch (error) {
       // Of instances that start together, one makes the admin.
       if (error instanceof AppError && error.code === 'email_taken') return null;

@@ -41,7 +41,11 @@ export class IdentityService {
     return { id, object: found.object, project_id: found.projectId, name: found.name, url: found.url };
   }
 
-  private async maySee(caller: Caller, found: Found, permission: Parameters<RequestContext['can']>[0]): Promise<boolean> {
+  private async maySee(
+    caller: Caller,
+    found: Found,
+    permission: Parameters<RequestContext['can']>[0],
+  ): Promise<boolean> {
     // What belongs to no project was found only because it is the caller's to see.
     if (found.projectId === null) return true;
     if (caller.kind === 'api_key') {

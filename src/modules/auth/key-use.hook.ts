@@ -40,7 +40,10 @@ export class KeyUseHook {
       await this.usage.usedFirst(ctx, caller.key);
       this.cache.forget();
     } catch (error) {
-      this.logger.error({ err: error, request_id: request.id }, 'the first use of a key could not be recorded');
+      this.logger.error(
+        { err: error, request_id: request.id },
+        'the first use of a key could not be recorded',
+      );
     }
   }
 

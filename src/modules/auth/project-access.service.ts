@@ -41,7 +41,8 @@ export class ProjectAccess {
     const { principal, user } = caller;
     const membership = await this.members.membership(null, projectId, user.id);
     const memberId = membership?.active ? membership.id : null;
-    if (user.platform_role === 'admin') return { principal, project, role: null, permissions: EVERYTHING, memberId };
+    if (user.platform_role === 'admin')
+      return { principal, project, role: null, permissions: EVERYTHING, memberId };
     if (project.status === 'deleted') return null;
     const organizationRole = await this.organizations.roleOf(null, project.organizationId, user.id);
     if (organizationRole === 'owner' || organizationRole === 'admin') {

@@ -1,4 +1,9 @@
-import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
@@ -68,10 +73,18 @@ export class RefusalLog extends RefusalObserver implements OnApplicationBootstra
     await this.entry(ctx, `${total} further refusals within a minute`, [...routes.keys()][0]!, { refusals });
   }
 
-  private async entry(ctx: RequestContext, reason: string, route: string, after: Record<string, unknown>): Promise<void> {
+  private async entry(
+    ctx: RequestContext,
+    reason: string,
+    route: string,
+    after: Record<string, unknown>,
+  ): Promise<void> {
     try {
       await this.units.run(ctx, { events: ['access.denied'] }, async () => {
-        ctx.audit.ended('denied').because(reason).change({ type: 'route', id: route, name: null }, null, after);
+        ctx.audit
+          .ended('denied')
+          .because(reason)
+          .change({ type: 'route', id: route, name: null }, null, after);
       });
     } catch (error) {
       // The refusal itself must still be answered.

@@ -4,7 +4,6 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import type { Register, User } from '../users/user.dto.js';
-import type { PlatformRole } from '../users/user.entity.js';
 import { displayName, userTarget, UserService } from '../users/user.service.js';
 
 /** How accounts come to be. */
@@ -34,9 +33,12 @@ export class RegistrationService {
   }
 
   /** Creates the account and what every account has from its first moment. */
-  async create(ctx: RequestContext, input: Register, role: PlatformRole): Promise<User> {
+  async create(ctx: RequestContext, input: Register, role: User['platform_role']): Promise<User> {
     const user = await this.users.create(ctx, input, role);
-    const organization = await this.organizations.createPersonal(ctx, { id: user.id, name: displayName(user) });
+    const organization = await this.organizations.createPersonal(ctx, {
+      id: user.id,
+      name: displayName(user),
+    });
     const { email, first_name, name, status, platform_role } = user;
     ctx.audit
       .about(user.id)

@@ -25,14 +25,20 @@ export class SignInService {
       this.users.authenticate(ctx, input.email, input.password),
     );
     if (!user) throw await this.refuse(ctx, input.email, new AppError('invalid_credentials'));
-    if (user.status === 'new') throw await this.refuse(ctx, input.email, new AppError('account_not_activated'), user);
-    if (user.status === 'suspended') throw await this.refuse(ctx, input.email, new AppError('account_suspended'), user);
+    if (user.status === 'new')
+      throw await this.refuse(ctx, input.email, new AppError('account_not_activated'), user);
+    if (user.status === 'suspended')
+      throw await this.refuse(ctx, input.email, new AppError('account_suspended'), user);
     const { token, session } = await this.sessions.open(ctx, user.id);
     ctx.audit
       .as('user.signed_in')
       .by({ id: user.id, name: displayName(user) })
       .about(user.id)
-      .change(userTarget(user), null, { session: session.id, device: session.device, location: session.location });
+      .change(userTarget(user), null, {
+        session: session.id,
+        device: session.device,
+        location: session.location,
+      });
     return {
       token,
       session,
@@ -45,7 +51,8 @@ export class SignInService {
   async changePassword(ctx: RequestContext, current: string, next: string): Promise<{ changed: true }> {
     await this.users.changePassword(ctx, ctx.user.id, current, next);
     const ended = await this.sessions.endAll(ctx, ctx.user.id, ctx.user.sessionId);
-    if (ended) ctx.audit.effect('session.ended', { type: 'session', id: 'others', name: `${ended} other sessions` });
+    if (ended)
+      ctx.audit.effect('session.ended', { type: 'session', id: 'others', name: `${ended} other sessions` });
     return { changed: true };
   }
 

@@ -8,7 +8,9 @@ import { HealthService } from './health.service.js';
 const Live = z.object({ status: z.literal('ok') }).meta({ id: 'Live' });
 const Health = z
   .object({
-    status: z.enum(['ok', 'degraded', 'down']).describe('`degraded`: it works, but something beside it is down.'),
+    status: z
+      .enum(['ok', 'degraded', 'down'])
+      .describe('`degraded`: it works, but something beside it is down.'),
     checks: z.record(z.string(), z.enum(['up', 'down'])),
   })
   .meta({ id: 'Health' });

@@ -20,7 +20,11 @@ export class OrganizationController {
 
   @Get()
   @Access('session')
-  @Docs({ summary: 'The organizations you are a member of', ok: OrganizationPage, errors: ['invalid_cursor'] })
+  @Docs({
+    summary: 'The organizations you are a member of',
+    ok: OrganizationPage,
+    errors: ['invalid_cursor'],
+  })
   list(@Ctx() ctx: RequestContext, @Query({ schema: ListOrganizations }) query: ListOrganizations) {
     return this.organizations.list(ctx, query);
   }
@@ -49,7 +53,11 @@ export class OrganizationController {
     ok: Organization,
     errors: ['not_found', 'permission_denied'],
   })
-  rename(@Ctx() ctx: RequestContext, @Param('id') id: string, @Body({ schema: CreateOrganization }) body: CreateOrganization) {
+  rename(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Body({ schema: CreateOrganization }) body: CreateOrganization,
+  ) {
     return this.organizations.rename(ctx, id, body);
   }
 

@@ -27,6 +27,14 @@ export class OrganizationFacet implements ProjectFacet, OnModuleInit {
     if (ctx.principal?.type !== 'user') return null;
     if (!ctx.isPlatformAdmin && !(await this.organizations.roleOf(ctx, id, ctx.principal.id))) return null;
     const organization = await this.repository.find(ctx, id);
-    return organization && { id, object: 'organization', projectId: null, name: organization.name, url: `/v1/organizations/${id}` };
+    return (
+      organization && {
+        id,
+        object: 'organization',
+        projectId: null,
+        name: organization.name,
+        url: `/v1/organizations/${id}`,
+      }
+    );
   }
 }

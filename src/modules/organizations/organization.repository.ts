@@ -18,7 +18,12 @@ export class OrganizationRepository {
   }
 
   /** The organizations a user is an active member of, newest first, one more than `limit`. */
-  listOf(ctx: RequestContext, userId: string, limit: number, after: string | null): Promise<OrganizationEntity[]> {
+  listOf(
+    ctx: RequestContext,
+    userId: string,
+    limit: number,
+    after: string | null,
+  ): Promise<OrganizationEntity[]> {
     const query = this.ofMember(ctx, userId);
     if (after) query.andWhere('o.id < :after', { after });
     return query
@@ -31,13 +36,21 @@ export class OrganizationRepository {
     return this.ofMember(ctx, userId).getCount();
   }
 
-  findMember(ctx: RequestContext | null, organizationId: string, userId: string): Promise<OrganizationMemberEntity | null> {
+  findMember(
+    ctx: RequestContext | null,
+    organizationId: string,
+    userId: string,
+  ): Promise<OrganizationMemberEntity | null> {
     return this.database
       .read(ctx)
       .findOneBy(OrganizationMemberEntity, { organization_id: organizationId, user_id: userId });
   }
 
-  async insert(ctx: RequestContext, organization: OrganizationEntity, owner: OrganizationMemberEntity): Promise<void> {
+  async insert(
+    ctx: RequestContext,
+    organization: OrganizationEntity,
+    owner: OrganizationMemberEntity,
+  ): Promise<void> {
     const manager = await this.database.write(ctx);
     await manager.insert(OrganizationEntity, organization);
     await manager.insert(OrganizationMemberEntity, owner);

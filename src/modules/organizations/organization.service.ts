@@ -72,7 +72,11 @@ export class OrganizationService {
    * Changes a subscription; for platform admins.
    * @throws AppError `not_found`
    */
-  async changeSubscription(ctx: RequestContext, id: string, changes: Partial<Subscription>): Promise<Subscription> {
+  async changeSubscription(
+    ctx: RequestContext,
+    id: string,
+    changes: Partial<Subscription>,
+  ): Promise<Subscription> {
     const { row } = await this.visible(ctx, id);
     if (Object.keys(changes).length) await this.organizations.update(ctx, id, changes);
     const after = toSubscription({ ...row, ...changes });
@@ -81,7 +85,11 @@ export class OrganizationService {
   }
 
   /** A user's role in an organization; null for those who are no active member. */
-  async roleOf(ctx: RequestContext | null, organizationId: string, userId: string): Promise<OrganizationRole | null> {
+  async roleOf(
+    ctx: RequestContext | null,
+    organizationId: string,
+    userId: string,
+  ): Promise<OrganizationRole | null> {
     const member = await this.organizations.findMember(ctx, organizationId, userId);
     return member?.status === 'active' ? member.role : null;
   }
@@ -93,7 +101,12 @@ export class OrganizationService {
     return organization.id;
   }
 
-  private async insert(ctx: RequestContext, ownerId: string, name: string, personal: boolean): Promise<Organization> {
+  private async insert(
+    ctx: RequestContext,
+    ownerId: string,
+    name: string,
+    personal: boolean,
+  ): Promise<Organization> {
     const now = new Date();
     const organization: OrganizationEntity = {
       id: newId('org'),

@@ -75,13 +75,18 @@ export class ProjectChanges {
   /** Marks the project as verified by the calling platform admin. @throws AppError `invalid_transition` when it is already */
   async verify(ctx: RequestContext, id: string, reason?: string): Promise<void> {
     const before = await this.existing(ctx, id);
-    if (before.verified_at) throw new AppError('invalid_transition', { message: 'The project is verified already.' });
+    if (before.verified_at)
+      throw new AppError('invalid_transition', { message: 'The project is verified already.' });
     const verified_at = new Date();
     await this.projects.updateWhile(ctx, id, LIVE, { verified_at, verified_by: ctx.user.id });
     ctx.audit
       .as('project.verified')
       .because(reason)
-      .change(projectTarget(before), { verified: false }, { verified: true, verified_at: verified_at.toISOString() });
+      .change(
+        projectTarget(before),
+        { verified: false },
+        { verified: true, verified_at: verified_at.toISOString() },
+      );
   }
 
   /** Activates a new project at its first successful call with a key. @throws AppError `invalid_transition` when it is not new */

@@ -15,7 +15,8 @@ export class ProjectController {
   @Access('any')
   @Docs({
     summary: 'The projects you may see',
-    description: 'People see the projects of their teams and organizations, a key its own, platform admins all.',
+    description:
+      'People see the projects of their teams and organizations, a key its own, platform admins all.',
     ok: ProjectPage,
     errors: ['invalid_cursor'],
   })

@@ -41,11 +41,18 @@ export const CreateProject = z
   .strictObject({
     ...projectFields,
     environment: environment.default('sandbox').describe('Fixed for ever.'),
-    organization_id: z.string().max(40).optional().describe("The owner's personal organization unless given."),
+    organization_id: z
+      .string()
+      .max(40)
+      .optional()
+      .describe("The owner's personal organization unless given."),
     owner_id: z.string().max(40).optional().describe('For platform admins: who owns it.'),
     owner_email: email.optional().describe('For platform admins, instead of `owner_id`.'),
   })
-  .meta({ id: 'CreateProject', examples: [{ name: 'Acme sandbox', purpose: 'Billing integration', country: 'DE' }] });
+  .meta({
+    id: 'CreateProject',
+    examples: [{ name: 'Acme sandbox', purpose: 'Billing integration', country: 'DE' }],
+  });
 export type CreateProject = z.output<typeof CreateProject>;
 
 export const ListProjects = z.strictObject({
@@ -79,10 +86,21 @@ export const ProjectRecord = z
       status,
       created_at: instant,
     }),
-    verification: z.object({ verified: z.boolean(), verified_at: instant.nullable(), verified_by: z.string().nullable() }),
+    verification: z.object({
+      verified: z.boolean(),
+      verified_at: instant.nullable(),
+      verified_by: z.string().nullable(),
+    }),
     environment: z.object({
       environment,
-      promotion_state: z.enum(['not_ready', 'ready_for_review', 'under_review', 'approved', 'rejected', 'promoted']),
+      promotion_state: z.enum([
+        'not_ready',
+        'ready_for_review',
+        'under_review',
+        'approved',
+        'rejected',
+        'promoted',
+      ]),
       serving_keys: count.describe('API keys that can be used now.'),
       webhook_targets: count,
       threshold_alerts: count,
@@ -120,7 +138,11 @@ export function toProjectRecord(row: ProjectEntity, owner: User, figures: Figure
   return {
     project,
     owner: { id, email: address, first_name, name, phone, country: from, status: owner.status, created_at },
-    verification: { verified: project.verified, verified_at: project.verified_at, verified_by: row.verified_by },
+    verification: {
+      verified: project.verified,
+      verified_at: project.verified_at,
+      verified_by: row.verified_by,
+    },
     environment: {
       environment: row.environment,
       promotion_state: 'not_ready',

@@ -60,7 +60,11 @@ export class ProjectRepository {
   }
 
   /** How many projects of each status match, whatever status the filter asks for. */
-  async countByStatus(ctx: RequestContext, scope: ProjectScope, filter: ProjectFilter): Promise<Record<ProjectStatus, number>> {
+  async countByStatus(
+    ctx: RequestContext,
+    scope: ProjectScope,
+    filter: ProjectFilter,
+  ): Promise<Record<ProjectStatus, number>> {
     const rows = await this.matching(ctx, scope, filter)
       .select('p.status', 'status')
       .addSelect('COUNT(*)', 'count')
@@ -78,7 +82,11 @@ export class ProjectRepository {
       .countBy(ProjectEntity, { owner_id: ownerId, status: In(['new', 'activated', 'suspended']) });
   }
 
-  private matching(ctx: RequestContext, scope: ProjectScope, filter: ProjectFilter): SelectQueryBuilder<ProjectEntity> {
+  private matching(
+    ctx: RequestContext,
+    scope: ProjectScope,
+    filter: ProjectFilter,
+  ): SelectQueryBuilder<ProjectEntity> {
     const query = this.database.read(ctx).createQueryBuilder(ProjectEntity, 'p');
     if (scope.kind === 'one') query.andWhere('p.id = :projectId', scope);
     if (scope.kind === 'user') {

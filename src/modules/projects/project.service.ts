@@ -44,7 +44,10 @@ export class ProjectService {
       throw new AppError('promotion_not_approved', { param: 'environment' });
     }
     const owner = await this.ownerOf(ctx, input);
-    if (owner.max_projects !== null && (await this.projects.countOwned(ctx, owner.id)) >= owner.max_projects) {
+    if (
+      owner.max_projects !== null &&
+      (await this.projects.countOwned(ctx, owner.id)) >= owner.max_projects
+    ) {
       throw new AppError('project_limit_reached');
     }
     const project: ProjectEntity = {
@@ -69,13 +72,21 @@ export class ProjectService {
       to: owner.email,
       toName: displayName(owner),
       template: 'welcome',
-      data: { name: owner.first_name, projectName: project.name, projectUrl: `${this.config.publicUrl}/docs` },
+      data: {
+        name: owner.first_name,
+        projectName: project.name,
+        projectUrl: `${this.config.publicUrl}/docs`,
+      },
     });
     const { name, environment, purpose, country, description } = project;
-    ctx.audit
-      .inProject(project.id)
-      .about(owner.id)
-      .change(projectTarget(project), null, { name, environment, purpose, country, description, owner: owner.email });
+    ctx.audit.inProject(project.id).about(owner.id).change(projectTarget(project), null, {
+      name,
+      environment,
+      purpose,
+      country,
+      description,
+      owner: owner.email,
+    });
     return this.item(ctx, project, owner);
   }
 
@@ -137,15 +148,24 @@ export class ProjectService {
   }
 
   private async ownerOf(ctx: RequestContext, input: CreateProject): Promise<User> {
-    if (input.owner_id === undefined && input.owner_email === undefined) return this.users.get(ctx, ctx.user.id);
+    if (input.owner_id === undefined && input.owner_email === undefined)
+      return this.users.get(ctx, ctx.user.id);
     const byId = input.owner_id !== undefined;
     const user = byId
       ? await this.users.find(ctx, input.owner_id!)
       : await this.users.findByEmail(ctx, input.owner_email!);
     if (user?.id === ctx.user.id) return user;
-    if (!ctx.isPlatformAdmin) throw new AppError('permission_denied', { message: 'Only platform admins create projects for others.' });
+    if (!ctx.isPlatformAdmin)
+      throw new AppError('permission_denied', {
+        message: 'Only platform admins create projects for others.',
+      });
     const usable = user && (user.status === 'activated' || user.status === 'new');
-    if (!usable) throw invalidField(byId ? 'owner_id' : 'owner_email', 'is no active account', 'Name an existing account.');
+    if (!usable)
+      throw invalidField(
+        byId ? 'owner_id' : 'owner_email',
+        'is no active account',
+        'Name an existing account.',
+      );
     return user;
   }
 
@@ -153,7 +173,11 @@ export class ProjectService {
     if (input.organization_id === undefined) return this.organizations.personalOf(ctx, owner.id);
     const role = await this.organizations.roleOf(ctx, input.organization_id, owner.id);
     if (!role) {
-      throw invalidField('organization_id', 'is no organization of the owner', 'Take one of GET /v1/organizations.');
+      throw invalidField(
+        'organization_id',
+        'is no organization of the owner',
+        'Take one of GET /v1/organizations.',
+      );
     }
     return input.organization_id;
   }

@@ -12,7 +12,13 @@ import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([ProjectEntity]), UsersModule, OrganizationsModule, TeamsModule, NotificationsModule],
+  imports: [
+    TypeOrmModule.forFeature([ProjectEntity]),
+    UsersModule,
+    OrganizationsModule,
+    TeamsModule,
+    NotificationsModule,
+  ],
   controllers: [ProjectController],
   providers: [ProjectRepository, ProjectService, ProjectChanges, ProjectsFacet],
   exports: [ProjectService, ProjectChanges],

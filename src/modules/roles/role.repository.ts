@@ -18,6 +18,8 @@ export class RoleRepository {
 
   /** The project's custom roles, oldest first. */
   list(ctx: RequestContext, projectId: string): Promise<RoleEntity[]> {
-    return this.database.read(ctx).find(RoleEntity, { where: { project_id: projectId }, order: { id: 'ASC' } });
+    return this.database
+      .read(ctx)
+      .find(RoleEntity, { where: { project_id: projectId }, order: { id: 'ASC' } });
   }
 }

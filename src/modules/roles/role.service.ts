@@ -46,7 +46,8 @@ export class RoleService {
    */
   async assignable(ctx: RequestContext, projectId: string, id: string): Promise<Role> {
     const role = await this.find(ctx, projectId, id);
-    if (!role) throw invalidField('role_id', 'is no role of this project', 'Take one of GET /v1/projects/{id}/roles.');
+    if (!role)
+      throw invalidField('role_id', 'is no role of this project', 'Take one of GET /v1/projects/{id}/roles.');
     this.refuseEscalation(ctx, role.permissions);
     return role;
   }
@@ -54,7 +55,8 @@ export class RoleService {
   /** @throws AppError `permission_escalation` unless the caller holds every one of `permissions` */
   refuseEscalation(ctx: RequestContext, permissions: Iterable<Permission>): void {
     const lacking = [...permissions].filter(permission => !ctx.can(permission));
-    if (lacking.length) throw new AppError('permission_escalation', { param: 'role_id', details: { lacking } });
+    if (lacking.length)
+      throw new AppError('permission_escalation', { param: 'role_id', details: { lacking } });
   }
 }
 

@@ -13,14 +13,20 @@ const STARTS_FROM: Record<SettingAction, readonly string[]> = {
 };
 
 /** Why the caller cannot take `action` now; null when it is available. */
-export function unavailable(action: SettingAction, ctx: RequestContext, values: ProjectValues): AppError | null {
+export function unavailable(
+  action: SettingAction,
+  ctx: RequestContext,
+  values: ProjectValues,
+): AppError | null {
   if (!ctx.can('settings:write')) return denied('Takes the permission settings:write.');
   if (action === 'verify' && !ctx.isPlatformAdmin) return denied('Only platform admins verify projects.');
   if (action === 'delete' && !ctx.isPlatformAdmin && ctx.project?.ownerId !== ctx.principal?.id) {
     return denied('Only the owner and platform admins delete a project.');
   }
-  if (values.status === 'deleted' && !ctx.isPlatformAdmin) return denied('Only platform admins restore projects.');
-  if (action === 'verify' && values.verified_at !== null) return impossible('The project is verified already.');
+  if (values.status === 'deleted' && !ctx.isPlatformAdmin)
+    return denied('Only platform admins restore projects.');
+  if (action === 'verify' && values.verified_at !== null)
+    return impossible('The project is verified already.');
   if (!STARTS_FROM[action].includes(values.status)) return impossible(`The project is ${values.status}.`);
   return null;
 }

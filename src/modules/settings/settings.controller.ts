@@ -30,13 +30,23 @@ export class SettingsController {
     ok: Settings,
     errors: ['confirmation_required'],
   })
-  edit(@Ctx() ctx: RequestContext, @Param('id') id: string, @Body({ schema: UpdateSettings }) body: UpdateSettings) {
+  edit(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Body({ schema: UpdateSettings }) body: UpdateSettings,
+  ) {
     return this.settings.edit(ctx, id, body);
   }
 
   @Post(':action')
   @Access('settings:write')
-  @Mutation(['project.verified', 'project.activated', 'project.suspended', 'project.deleted', 'project.restored'])
+  @Mutation([
+    'project.verified',
+    'project.activated',
+    'project.suspended',
+    'project.deleted',
+    'project.restored',
+  ])
   @Docs({
     summary: 'Verify, activate, suspend or delete a project',
     description:

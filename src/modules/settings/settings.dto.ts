@@ -33,7 +33,10 @@ export type UpdateSettings = z.output<typeof UpdateSettings>;
 
 export const RunAction = z
   .strictObject({
-    confirm: z.union([z.literal(true), z.string().max(200)]).optional().describe("`true`; to delete, the project's exact name."),
+    confirm: z
+      .union([z.literal(true), z.string().max(200)])
+      .optional()
+      .describe("`true`; to delete, the project's exact name."),
     reason: text(500).optional(),
   })
   .default({})

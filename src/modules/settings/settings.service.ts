@@ -3,7 +3,11 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { ProjectFacets } from '../../kernel/project-facet.js';
 import type { Project } from '../projects/project.dto.js';
-import { ProjectChanges, type ProjectEdits, type ProjectValues } from '../projects/project-changes.service.js';
+import {
+  ProjectChanges,
+  type ProjectEdits,
+  type ProjectValues,
+} from '../projects/project-changes.service.js';
 import { ProjectService } from '../projects/project.service.js';
 import { SETTING_ACTIONS, unavailable, type SettingAction } from './setting-actions.js';
 import type { RunAction, Settings, UpdateSettings } from './settings.dto.js';
@@ -31,7 +35,13 @@ export class SettingsService {
       status: values.status,
       verified: values.verified_at !== null,
       actions: [
-        ...EDITABLE.map(field => ({ action: `edit ${field}`, method: 'PATCH' as const, url, value: values[field], ...edit })),
+        ...EDITABLE.map(field => ({
+          action: `edit ${field}`,
+          method: 'PATCH' as const,
+          url,
+          value: values[field],
+          ...edit,
+        })),
         ...SETTING_ACTIONS.map(action => {
           const reason = unavailable(action, ctx, values);
           return {
@@ -52,7 +62,9 @@ export class SettingsService {
     const before = editable(await this.changes.values(ctx, id));
     if (!confirm) {
       const to = edits as ProjectEdits;
-      const from = Object.fromEntries(Object.keys(to).map(field => [field, before[field as keyof typeof before]]));
+      const from = Object.fromEntries(
+        Object.keys(to).map(field => [field, before[field as keyof typeof before]]),
+      );
       throw new AppError('confirmation_required', { details: { action: 'edit', from, to, effects: [] } });
     }
     await this.changes.edit(ctx, id, edits);

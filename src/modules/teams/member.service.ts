@@ -29,7 +29,11 @@ export class MemberService {
   }
 
   /** The user's membership of a project, or null. */
-  async membership(ctx: RequestContext | null, projectId: string, userId: string): Promise<Membership | null> {
+  async membership(
+    ctx: RequestContext | null,
+    projectId: string,
+    userId: string,
+  ): Promise<Membership | null> {
     const member = await this.members.find(ctx, projectId, userId);
     return member && { id: member.id, roleId: member.role_id, active: member.status === 'active' };
   }

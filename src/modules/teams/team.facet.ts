@@ -1,6 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { ProjectFacets, type Found, type ProjectEffect, type ProjectFacet } from '../../kernel/project-facet.js';
+import {
+  ProjectFacets,
+  type Found,
+  type ProjectEffect,
+  type ProjectFacet,
+} from '../../kernel/project-facet.js';
 import { MemberRepository } from './member.repository.js';
 
 /** What teams add to projects: their size, whom an action reaches, members by id. */

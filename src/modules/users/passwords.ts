@@ -34,7 +34,11 @@ export class Passwords {
   check(password: string, param = 'password'): void {
     const length = [...password].length;
     if (length < 12 || length > 128) {
-      throw invalidField(param, 'must have 12 to 128 characters', 'Choose a password of 12 to 128 characters.');
+      throw invalidField(
+        param,
+        'must have 12 to 128 characters',
+        'Choose a password of 12 to 128 characters.',
+      );
     }
     if (COMMON_PASSWORDS.has(password.toLowerCase())) {
       throw invalidField(param, 'is one of the most common passwords', 'Choose one that others do not use.');

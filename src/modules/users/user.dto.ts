@@ -12,7 +12,11 @@ export const User = z
     country: z.string().nullable(),
     status: z.enum(['new', 'activated', 'suspended', 'deleted']),
     platform_role: z.enum(['user', 'admin']),
-    max_projects: z.number().int().nullable().describe('How many projects the user may own; null for no limit.'),
+    max_projects: z
+      .number()
+      .int()
+      .nullable()
+      .describe('How many projects the user may own; null for no limit.'),
     password_change_required: z.boolean(),
     created_at: instant,
   })

@@ -24,6 +24,14 @@ export class UserFacet implements ProjectFacet, OnModuleInit {
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
     if (!ctx.isPlatformAdmin && ctx.principal?.id !== id) return null;
     const user = await this.users.find(ctx, id);
-    return user && { id, object: 'user', projectId: null, name: user.email, url: ctx.isPlatformAdmin ? `/v1/users/${id}` : '/v1/me' };
+    return (
+      user && {
+        id,
+        object: 'user',
+        projectId: null,
+        name: user.email,
+        url: ctx.isPlatformAdmin ? `/v1/users/${id}` : '/v1/me',
+      }
+    );
   }
 }

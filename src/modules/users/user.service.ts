@@ -126,7 +126,8 @@ export class UserService {
     if (!user) throw new AppError('not_found');
     const after = { ...user, ...changes };
     after.search_text = searchText(after);
-    if (Object.keys(changes).length) await this.users.update(ctx, id, { ...changes, search_text: after.search_text });
+    if (Object.keys(changes).length)
+      await this.users.update(ctx, id, { ...changes, search_text: after.search_text });
     ctx.audit.about(id).change(userTarget(toUser(after)), { ...toUser(user) }, { ...toUser(after) });
     return toUser(after);
   }

@@ -15,7 +15,15 @@ import { UserTokenRepository } from './user-token.repository.js';
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity, SessionEntity, UserTokenEntity])],
   controllers: [UserController],
-  providers: [UserRepository, UserTokenRepository, SessionRepository, Passwords, UserService, SessionService, UserFacet],
+  providers: [
+    UserRepository,
+    UserTokenRepository,
+    SessionRepository,
+    Passwords,
+    UserService,
+    SessionService,
+    UserFacet,
+  ],
   exports: [UserService, SessionService],
 })
 export class UsersModule {}
