@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { MYSQL_URL, probeMysql, probeRedis, REDIS_URL } from './test/support/services.mjs';
 
 const TEST_TIMEOUT_MS = 30_000;
@@ -5,8 +6,11 @@ const LANE_FOLDERS = ['e2e', 'access-matrix', 'properties', 'database'];
 const transformer = '<rootDir>/test/support/transformer.mjs';
 
 const common = {
-  // One id, hence one transform cache, for all projects; see the transformer.
-  id: 'bailiwick',
+  // One id, hence one transform cache, for all projects of this checkout; see the transformer.
+  id: createHash('sha256')
+    .update(import.meta.dirname)
+    .digest('hex')
+    .slice(0, 16),
   rootDir: import.meta.dirname,
   roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/lint'],
   // Nest 12 and what it depends on are ES modules, so node_modules is compiled too.

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { Config } from '../../src/kernel/config/config.js';
+import { FirstAdmin } from '../../src/modules/auth/first-admin.service.js';
 import { createServer } from '../../src/server.js';
 import { Client } from './client.js';
 import { freshDatabase, freshDirectory } from './lane.js';
@@ -49,6 +50,7 @@ export async function startServer(overrides: Record<string, string> = {}): Promi
     });
     const app = await createServer(config);
     cleanups.push(() => app.close());
+    await app.get(FirstAdmin).ensure();
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
     return { url, api: new Client(url), config, dataDir, databaseUrl, mails: () => readMails(dataDir), stop };
