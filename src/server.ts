@@ -15,7 +15,7 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     genReqId: () => newId('req'),
     trustProxy: config.trustProxy.length ? config.trustProxy : false,
     bodyLimit: BODY_LIMIT,
-    maxParamLength: 1_000,
+    routerOptions: { maxParamLength: 1_000 },
     forceCloseConnections: 'idle',
     return503OnClosing: true,
   });
@@ -28,7 +28,7 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
   await prepareHttp(app, config);
   serveDocs(app);
   app.get(KeyUseHook).attach(adapter.getInstance());
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.init();
   return app;
 }

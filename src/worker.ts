@@ -15,7 +15,7 @@ async function main(): Promise<void> {
     abortOnError: false,
     logger: new JsonLogger(config.logLevel),
   });
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
 }
 
 main().catch((error: unknown) => {

@@ -34,6 +34,13 @@ export interface ProjectFacet {
   ): Promise<Map<string, Partial<Record<ProjectFigure, number>>>>;
   /** What `action` (`suspend`, `delete`, …) would stop or reach. */
   effects?(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]>;
+  /** What to do, in the caller's unit of work, when a member is removed for good. */
+  memberGone?(ctx: RequestContext, gone: { projectId: string; memberId: string }): Promise<void>;
+  /** What to do, in the caller's unit of work, when a role is deleted: its holders get `replacementId`. */
+  roleGone?(
+    ctx: RequestContext,
+    gone: { projectId: string; roleId: string; replacementId: string },
+  ): Promise<void>;
   /** How objects with one id prefix are found, and the permission needed to see one in its project. */
   lookup?: {
     readonly prefix: string;
@@ -68,6 +75,19 @@ export class ProjectFacets {
       for (const [id, values] of figures ?? []) Object.assign(merged.get(id) ?? {}, values);
     }
     return merged;
+  }
+
+  /** Lets every module follow the removal of a member. */
+  async memberGone(ctx: RequestContext, gone: { projectId: string; memberId: string }): Promise<void> {
+    for (const facet of this.facets) await facet.memberGone?.(ctx, gone);
+  }
+
+  /** Lets every module follow the deletion of a role. */
+  async roleGone(
+    ctx: RequestContext,
+    gone: { projectId: string; roleId: string; replacementId: string },
+  ): Promise<void> {
+    for (const facet of this.facets) await facet.roleGone?.(ctx, gone);
   }
 
   /** Everything `action` would affect, in the order the modules registered; what counts zero is left out. */

@@ -15,7 +15,9 @@ export type IdPrefix =
   | 'job'
   | 'ntf'
   | 'tok'
-  | 'orm';
+  | 'avr'
+  | 'alr'
+  | 'whk';
 
 const ulid = monotonicFactory();
 

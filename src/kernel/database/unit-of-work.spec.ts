@@ -25,8 +25,11 @@ const units = new UnitOfWork(database, { append } as EventLog);
 let ctx: RequestContext;
 
 beforeEach(() => {
-  for (const mock of [commit, rollback, append]) mock.mockReset().mockResolvedValue();
+  for (const mock of [commit, rollback]) mock.mockReset().mockResolvedValue();
   ctx = RequestContext.system('test', 'req_test');
+  append.mockReset().mockImplementation(async () => {
+    await write();
+  });
 });
 
 function run<T>(work: () => Promise<T>, beforeCommit?: () => Promise<void>): Promise<T> {

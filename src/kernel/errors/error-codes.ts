@@ -43,11 +43,19 @@ export const ERROR_CODES = {
   account_suspended: denied('The account is suspended.'),
   password_change_required: denied('Change the password first: POST /v1/me/password.'),
   permission_escalation: denied('This would give more than you have yourself.'),
+  attribute_hidden: denied('Filtering or sorting by an attribute hidden from you is refused.'),
   system_role: denied('System roles cannot be changed.'),
 
   not_found: missing('Nothing here under that id, or nothing you may see.'),
   route_not_found: missing('There is no such route; /docs lists them all.'),
 
+  member_already_active: conflict('This person is an active member already.'),
+  invitation_pending: conflict('This person has been invited already; resend the invitation instead.'),
+  owner_protected: conflict(
+    'The owner cannot be removed, suspended or demoted; transfer the ownership first.',
+  ),
+  role_name_taken: conflict('A role of this project has this name.'),
+  visibility_rule_exists: conflict('There is a rule for this attribute; change that one.'),
   email_taken: conflict('An account with this e-mail address exists.'),
   promotion_not_approved: conflict(
     'Production projects come from an approved promotion; create a sandbox project, or ask an admin.',
@@ -74,6 +82,7 @@ export const ERROR_CODES = {
     message: 'The route exists, but not with this method.',
   },
 
+  usage_limit_exceeded: limited('The quota of the organization is used up; details.policy says which.'),
   too_many_attempts: limited('Too many failed attempts; wait before trying again.'),
 
   internal_error: {

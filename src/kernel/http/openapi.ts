@@ -260,7 +260,7 @@ export function serveDocs(app: NestFastifyApplication): void {
 }
 
 /** Runs in the browser: after a successful sign-in, the page uses the new token by itself. */
- 
+
 const signInHere = new Function(
   'response',
   `if (response.status === 201 && /\\/v1\\/sessions$/.test(response.url) && response.obj && response.obj.token) {
@@ -268,4 +268,3 @@ const signInHere = new Function(
   }
   return response;`,
 );
- 
