@@ -25,7 +25,7 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     logger: new JsonLogger(config.logLevel),
   });
   app.setGlobalPrefix('v1', { exclude: ['health/live', 'health/ready', 'v1/health', 'activate'] });
-  await prepareHttp(app, config);
+  prepareHttp(app, config);
   serveDocs(app);
   app.get(KeyUseHook).attach(adapter.getInstance());
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });

@@ -1,21 +1,12 @@
-import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
 import { parseJsonBody, refuseUnstorable } from './json-body.js';
+import { securityHeaders } from './security-headers.js';
 
 /** Headers, body parsers and early refusals: everything between the socket and Nest. */
-export async function prepareHttp(app: NestFastifyApplication, config: Config): Promise<void> {
+export function prepareHttp(app: NestFastifyApplication, config: Config): void {
   const fastify = app.getHttpAdapter().getInstance();
-  await app.register(helmet, {
-    // What the API answers is data: no page may load anything from it or frame it.
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: config.publicUrl.startsWith('https:') ? { maxAge: 31_536_000 } : false,
-  });
   if (config.corsOrigins.length) {
     app.enableCors({
       origin: config.corsOrigins,
@@ -24,9 +15,11 @@ export async function prepareHttp(app: NestFastifyApplication, config: Config): 
       maxAge: 600,
     });
   }
+  const headersOf = securityHeaders(config);
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('X-Request-Id', request.id);
-    done(urlTrouble(request.raw.url ?? ''));
+    const { url } = request;
+    void reply.headers(headersOf(url)).header('x-request-id', request.id);
+    done(urlTrouble(url));
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
