@@ -7,6 +7,7 @@ import { BODY_LIMIT } from './kernel/http/json-body.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
 import { serveDocs } from './kernel/http/openapi.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
+import { MetricsServer } from './kernel/metrics/metrics-server.js';
 import { KeyUseHook } from './modules/auth/key-use.hook.js';
 
 /** Builds the HTTP server, migrated and ready to listen. */
@@ -28,6 +29,7 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
   prepareHttp(app, config);
   serveDocs(app);
   app.get(KeyUseHook).attach(adapter.getInstance());
+  app.get(MetricsServer).observe(adapter.getInstance());
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.init();
   return app;
