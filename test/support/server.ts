@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { INestApplicationContext } from '@nestjs/common';
 import { Config } from '../../src/kernel/config/config.js';
 import { FirstAdmin } from '../../src/modules/auth/first-admin.service.js';
 import { createServer } from '../../src/server.js';
@@ -16,6 +17,8 @@ export interface TestServer {
   readonly config: Config;
   readonly dataDir: string;
   readonly databaseUrl: string;
+  /** The application itself, to arrange what no route can (yet). */
+  readonly app: INestApplicationContext;
   /** The mails written so far, oldest first. */
   mails(): Promise<Mail[]>;
   /** Shuts the server down and removes the database and the data folder that were made for it. */
@@ -53,7 +56,8 @@ export async function startServer(overrides: Record<string, string> = {}): Promi
     await app.get(FirstAdmin).ensure();
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
-    return { url, api: new Client(url), config, dataDir, databaseUrl, mails: () => readMails(dataDir), stop };
+    const mails = () => readMails(dataDir);
+    return { url, api: new Client(url), config, dataDir, databaseUrl, app, mails, stop };
   } catch (error) {
     await stop();
     throw error;
