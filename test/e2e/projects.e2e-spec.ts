@@ -203,23 +203,6 @@ describe('creating a project', () => {
   });
 });
 
-describe('with PROMOTION_REVIEW=off', () => {
-  let open: TestServer;
-  beforeAll(async () => {
-    open = await startServer({ PROMOTION_REVIEW: 'off' });
-  });
-  afterAll(() => open.stop());
-
-  test('everybody may create production projects, whose keys begin with bw_live_', async () => {
-    const eve = await signUp(open);
-    const project = await createProject(open, eve.auth, { environment: 'production' });
-    expect(project.environment).toBe('production');
-    const { secret, api_key } = await createKey(open, eve.auth, project.id);
-    expect(secret).toMatch(/^bw_live_/);
-    expect(api_key.preview).toMatch(/^bw_live_…/);
-  });
-});
-
 describe('listing projects', () => {
   test('counts honour the search, and not the status filter', async () => {
     const organization_id = await organizationOf(ada);
@@ -271,7 +254,17 @@ describe('listing projects', () => {
 
   test('searches literally, and without regard to case in any script', async () => {
     const organization_id = await organizationOf(ada);
-    const all = ['100% sure', '100 sure', 'a_b', 'axb', 'back\\slash', 'Ärger über Öl', 'Straße', 'ΟΔΟΣ', 'ＦＵＬＬ'];
+    const all = [
+      '100% sure',
+      '100 sure',
+      'a_b',
+      'axb',
+      'back\\slash',
+      'Ärger über Öl',
+      'Straße',
+      'ΟΔΟΣ',
+      'ＦＵＬＬ',
+    ];
     for (const name of all) await createProject(server, ada.auth, { name, organization_id });
     for (const [q, found] of [
       ['100%', ['100% sure']],
@@ -347,7 +340,11 @@ describe('listing projects', () => {
 
     const { secret } = await createKey(server, owner.auth, one.id);
     const own = await list(basic(secret));
-    expect(own).toMatchObject({ total_count: 1, counts: { all: 1 }, items: [{ id: one.id, api_key_count: 1 }] });
+    expect(own).toMatchObject({
+      total_count: 1,
+      counts: { all: 1 },
+      items: [{ id: one.id, api_key_count: 1 }],
+    });
     expect(names(await list(root.auth, { q: 'tw', organization_id }))).toEqual(['two']);
   });
 });
@@ -384,7 +381,10 @@ describe('a project’s record', () => {
       },
     });
 
-    expectStatus(200, await server.api.post(`${path}/settings/verify`, { confirm: true }, { auth: root.auth }));
+    expectStatus(
+      200,
+      await server.api.post(`${path}/settings/verify`, { confirm: true }, { auth: root.auth }),
+    );
     expect((await server.api.get(path, { auth: ada.auth })).body.verification).toEqual({
       verified: true,
       verified_at: expect.stringMatching(/Z$/),

@@ -38,7 +38,9 @@ export async function eventOf(
 ): Promise<LoggedEvent> {
   const events = await eventsOf(server, auth, answer);
   if (events.length !== 1) {
-    throw new Error(`expected one event, got ${events.length}: ${events.map(event => event.type).join(', ')}`);
+    throw new Error(
+      `expected one event, got ${events.length}: ${events.map(event => event.type).join(', ')}`,
+    );
   }
   return events[0]!;
 }

@@ -31,8 +31,7 @@ export function waitForMail(
 ): Promise<Mail> {
   return waitFor(`a mail to ${address}${page ? ` with a link to ${page}` : ''}`, async () =>
     (await readMails(server.dataDir)).findLast(
-      mail =>
-        isTo(mail, address) && subject.test(mail.subject ?? '') && (!page || findToken(mail, page)),
+      mail => isTo(mail, address) && subject.test(mail.subject ?? '') && (!page || findToken(mail, page)),
     ),
   );
 }

@@ -28,7 +28,8 @@ export interface TestServer {
 /**
  * Starts a server with a data folder and a database of its own. `overrides` are environment variables. A
  * `DATA_DIR` or `DATABASE_URL` among them is used as it is and stays after `stop`, to start another server
- * on the same data.
+ * on the same data. One server at a time: Passport keeps its strategies for the whole process, so that the
+ * last server started would authenticate for all.
  */
 export async function startServer(overrides: Record<string, string> = {}): Promise<TestServer> {
   const cleanups: (() => Promise<unknown>)[] = [];
