@@ -81,6 +81,11 @@ export class ApiKeyRepository {
     return this.database.read(ctx).findOneBy(ApiKeyEntity, { id, project_id: projectId });
   }
 
+  /** The key, kept as it is by others until the unit of work ends. */
+  lock(ctx: RequestContext, projectId: string, id: string): Promise<ApiKeyEntity | null> {
+    return this.database.lock(ctx, ApiKeyEntity, { id, project_id: projectId });
+  }
+
   findAnywhere(ctx: RequestContext, id: string): Promise<ApiKeyEntity | null> {
     return this.database.read(ctx).findOneBy(ApiKeyEntity, { id });
   }
@@ -121,17 +126,6 @@ export class ApiKeyRepository {
   ): Promise<boolean> {
     const manager = await this.database.write(ctx);
     const which = { id, project_id: projectId, status: Not('revoked' as const) };
-    return (await manager.update(ApiKeyEntity, which, changes)).affected === 1;
-  }
-
-  /** Gives a key another secret; false when it is revoked, or no longer has the secret it was read with. */
-  async replaceSecret(
-    ctx: RequestContext,
-    { id, project_id, secret_hash }: ApiKeyEntity,
-    changes: Partial<ApiKeyEntity>,
-  ): Promise<boolean> {
-    const manager = await this.database.write(ctx);
-    const which = { id, project_id, secret_hash, status: Not('revoked' as const) };
     return (await manager.update(ApiKeyEntity, which, changes)).affected === 1;
   }
 

@@ -26,6 +26,11 @@ export class ProjectRepository {
     return this.database.read(ctx).findOneBy(ProjectEntity, { id });
   }
 
+  /** The project, kept as it is by others until the unit of work ends. */
+  lock(ctx: RequestContext, id: string): Promise<ProjectEntity | null> {
+    return this.database.lock(ctx, ProjectEntity, { id });
+  }
+
   async insert(ctx: RequestContext, project: ProjectEntity): Promise<void> {
     await (await this.database.write(ctx)).insert(ProjectEntity, project);
   }
