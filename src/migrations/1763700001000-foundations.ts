@@ -21,7 +21,8 @@ export class Foundations1763700001000 implements MigrationInterface {
           c.string('password_hash', 255),
           c.boolean('password_change_required'),
           c.integer('max_projects', NULLABLE),
-          c.string('search_text', 700),
+          // Folding makes up to eighteen characters of one (U+FDFA).
+          c.string('search_text', 4_600),
           c.instant('created_at'),
         ],
         uniques: [{ name: 'users_email', columnNames: ['email'] }],
@@ -99,7 +100,7 @@ export class Foundations1763700001000 implements MigrationInterface {
           c.id('organization_id'),
           c.id('owner_id'),
           c.string('name', 100),
-          c.string('search_text', 400),
+          c.string('search_text', 1_800),
           c.string('status', 20),
           c.string('environment', 20),
           c.string('purpose', 200, NULLABLE),
