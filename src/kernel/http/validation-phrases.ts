@@ -45,7 +45,10 @@ export function phraseOf(issue: z.core.$ZodRawIssue): string {
     case 'invalid_union':
       if (issue.input === undefined) return MISSING;
       return 'must be of one of the documented forms';
-    default:
+    case 'unrecognized_keys':
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'custom':
       return 'is not valid';
   }
 }
