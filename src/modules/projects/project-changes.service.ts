@@ -72,13 +72,15 @@ export class ProjectChanges {
       .change(projectTarget(before), { status: before.status }, { status: to });
   }
 
-  /** Marks the project as verified by the calling platform admin. @throws AppError `invalid_transition` when it is already */
+  /**
+   * Marks the project as verified by the calling platform admin, guarded like a change of status.
+   * @throws AppError `invalid_transition` when it is already
+   */
   async verify(ctx: RequestContext, id: string, reason?: string): Promise<void> {
     const before = await this.existing(ctx, id);
-    if (before.verified_at)
-      throw new AppError('invalid_transition', { message: 'The project is verified already.' });
     const verified_at = new Date();
-    await this.projects.updateWhile(ctx, id, LIVE, { verified_at, verified_by: ctx.user.id });
+    if (!(await this.projects.verify(ctx, id, verified_at, ctx.user.id)))
+      throw new AppError('invalid_transition', { message: 'The project is verified already, or deleted.' });
     ctx.audit
       .as('project.verified')
       .because(reason)
