@@ -227,7 +227,7 @@ export class Foundations1763700001000 implements MigrationInterface {
       new Table({
         name: 'idempotency_records',
         columns: [
-          c.primaryId(),
+          c.string('id', 43, { isPrimary: true }),
           c.string('fingerprint', 43),
           c.integer('status'),
           c.json('response'),
