@@ -55,12 +55,16 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: A
   request.errorCode = error.code;
   if (error.retryAfter !== undefined) void reply.header('Retry-After', String(error.retryAfter));
   if (error.entry.status === 401) void reply.header('WWW-Authenticate', CHALLENGE);
-  void reply.status(error.entry.status).type('application/json; charset=utf-8').send(body(error, request.id));
+  void reply
+    .status(error.entry.status)
+    .type('application/json; charset=utf-8')
+    .send(errorBody(error, request.id));
 }
 
 const CHALLENGE = 'Basic realm="Bailiwick", charset="UTF-8", Bearer realm="Bailiwick"';
 
-function body(error: AppError, requestId: string): ErrorBody {
+/** The envelope of an error. */
+export function errorBody(error: AppError, requestId: string): ErrorBody {
   return {
     error: {
       code: error.code,

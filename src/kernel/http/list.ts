@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors/app-error.js';
-import { text } from './schemas.js';
+import { longText } from './schemas.js';
 
 /** One page of a list, as on the wire. */
 export interface Page<T> {
@@ -20,7 +20,7 @@ export function listQuery(options: { max?: number; default?: number } = {}) {
 }
 
 /** `?q=`: free text, taken literally. */
-export const searchQuery = text(200).optional().describe('Search text; `%` and `_` are literal.');
+export const searchQuery = longText(200).optional().describe('Search text; `%` and `_` are literal.');
 
 /** The schema of a page whose items follow `item`. */
 export function pageOf<T extends z.ZodType>(item: T, name: string) {
