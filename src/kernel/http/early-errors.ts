@@ -13,10 +13,11 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** Answers a URL that Fastify's router cannot read, before any hook. */
-export function answerBadUrl(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
+/** Answers a URL that Fastify's router cannot read, or with an id longer than any, before any hook. */
+export function answerBadUrl(error: { code?: string }, request: FastifyRequest, reply: FastifyReply): void {
   void reply.headers({ ...HEADERS, 'X-Request-Id': request.id });
-  sendError(request, reply, new AppError('invalid_encoding'));
+  const code = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'not_found' : 'invalid_encoding';
+  sendError(request, reply, new AppError(code));
 }
 
 const CODES: Record<string, ErrorCode> = {
