@@ -2,10 +2,12 @@ import type { MigrationInterface } from 'typeorm';
 import { Foundations1763700001000 } from './1763700001000-foundations.js';
 import { EventChains1763700002100 } from './1763700002100-event-chains.js';
 import { OutboxAndNotifications1763700002000 } from './1763700002000-outbox-and-notifications.js';
+import { Invitations1763700003000 } from './1763700003000-invitations.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Foundations1763700001000,
   OutboxAndNotifications1763700002000,
   EventChains1763700002100,
+  Invitations1763700003000,
 ];

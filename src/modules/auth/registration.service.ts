@@ -4,7 +4,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import type { Register, User } from '../users/user.dto.js';
-import { displayName, userTarget, UserService } from '../users/user.service.js';
+import { displayName, userTarget, UserService, type NewUserOptions } from '../users/user.service.js';
 
 /** How accounts come to be. */
 @Injectable()
@@ -21,7 +21,7 @@ export class RegistrationService {
    * @throws AppError `email_taken`, `validation_failed`
    */
   async register(ctx: RequestContext, input: Register): Promise<User> {
-    const user = await this.create(ctx, input, 'user');
+    const user = await this.create(ctx, input);
     const token = await this.users.issueActivationToken(ctx, user.id);
     await this.notifications.send(ctx, {
       to: user.email,
@@ -33,8 +33,8 @@ export class RegistrationService {
   }
 
   /** Creates the account and what every account has from its first moment. */
-  async create(ctx: RequestContext, input: Register, role: User['platform_role']): Promise<User> {
-    const user = await this.users.create(ctx, input, role);
+  async create(ctx: RequestContext, input: Register, options: NewUserOptions = {}): Promise<User> {
+    const user = await this.users.create(ctx, input, options);
     const organization = await this.organizations.createPersonal(ctx, {
       id: user.id,
       name: displayName(user),

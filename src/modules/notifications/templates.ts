@@ -6,6 +6,16 @@ export interface TemplateData {
   activation: { name: string; link: string };
   /** To the owner of a project that has just been created. */
   welcome: { name: string; projectName: string; projectUrl: string };
+  /** To somebody asked to join a project or an organization; the link is good once, for seven days. */
+  invitation: {
+    inviter: string;
+    kind: 'project' | 'organization';
+    target: string;
+    role: string;
+    link: string;
+  };
+  /** To somebody who is no member of a project or an organization any more. */
+  removal: { name: string; kind: 'project' | 'organization'; target: string };
 }
 
 export type TemplateName = keyof TemplateData;
@@ -30,5 +40,27 @@ export const TEMPLATES: { readonly [T in TemplateName]: (data: TemplateData[T]) 
     ],
     action: { label: 'Open the project', url: projectUrl },
     footer: 'You get this e-mail because you own the project.',
+  }),
+
+  invitation: ({ inviter, kind, target, role, link }) => ({
+    subject: `Invitation to the ${kind} ${inline(target)}`,
+    greeting: 'Hello,',
+    paragraphs: [
+      `${inline(inviter)} invites you to the ${kind} ${inline(target)}, as ${inline(role)}.`,
+      'The page behind the link lets you accept or decline. You need no account yet.',
+    ],
+    action: { label: 'Answer the invitation', url: link },
+    footer:
+      'The link works once, for seven days. If you do not know the sender, ignore this e-mail: nothing ' +
+      'happens without the link.',
+  }),
+
+  removal: ({ name, kind, target }) => ({
+    subject: `You are no member of the ${kind} ${inline(target)} any more`,
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      `you were removed from the ${kind} ${inline(target)}. You cannot reach it any more.`,
+      'If this is a mistake, ask one of its administrators to invite you again.',
+    ],
   }),
 };

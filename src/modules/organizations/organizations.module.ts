@@ -1,5 +1,12 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { NotificationsModule } from '../notifications/notifications.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { InvitationAcceptors } from './invitation-acceptor.js';
+import { InvitationAnswers } from './invitation-answers.service.js';
+import { InvitationEntity } from './invitation.entity.js';
+import { InvitationRepository } from './invitation.repository.js';
+import { InvitationService } from './invitation.service.js';
 import { OrganizationMemberEntity } from './organization-member.entity.js';
 import { OrganizationController } from './organization.controller.js';
 import { OrganizationEntity } from './organization.entity.js';
@@ -8,9 +15,21 @@ import { OrganizationRepository } from './organization.repository.js';
 import { OrganizationService } from './organization.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([OrganizationEntity, OrganizationMemberEntity])],
+  imports: [
+    TypeOrmModule.forFeature([OrganizationEntity, OrganizationMemberEntity, InvitationEntity]),
+    UsersModule,
+    NotificationsModule,
+  ],
   controllers: [OrganizationController],
-  providers: [OrganizationRepository, OrganizationService, OrganizationFacet],
-  exports: [OrganizationService],
+  providers: [
+    OrganizationRepository,
+    OrganizationService,
+    OrganizationFacet,
+    InvitationRepository,
+    InvitationAcceptors,
+    InvitationService,
+    InvitationAnswers,
+  ],
+  exports: [OrganizationService, InvitationAcceptors, InvitationService, InvitationAnswers],
 })
 export class OrganizationsModule {}

@@ -6,7 +6,7 @@ import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { fold } from '../../kernel/http/list.js';
 import { Passwords } from './passwords.js';
-import type { PlatformRole, UserEntity } from './user.entity.js';
+import type { UserEntity } from './user.entity.js';
 import { toUser, type User } from './user.dto.js';
 import { UserRepository } from './user.repository.js';
 import { UserTokenRepository } from './user-token.repository.js';
@@ -23,6 +23,14 @@ export interface NewUser {
   country?: string | null;
 }
 
+/** A new account whose password has been checked and hashed. */
+export type PreparedUser = Omit<NewUser, 'password'> & { readonly password_hash: string };
+
+/** What a new account is beside the person's own details. */
+export type NewUserOptions = Partial<
+  Pick<UserEntity, 'status' | 'platform_role' | 'password_change_required'>
+>;
+
 /** Accounts. */
 @Injectable()
 export class UserService {
@@ -33,30 +41,64 @@ export class UserService {
   ) {}
 
   /**
-   * Creates an account: `new` until its activation, or `activated` at once for platform admins made
-   * by the server itself.
+   * Creates an account: `new` until its activation unless said otherwise.
    * @throws AppError `validation_failed` for the password, `email_taken`
    */
-  async create(ctx: RequestContext, input: NewUser, platformRole: PlatformRole = 'user'): Promise<User> {
+  async create(ctx: RequestContext, input: NewUser, options: NewUserOptions = {}): Promise<User> {
     this.passwords.check(input.password);
-    if (await this.users.findByEmail(ctx, input.email)) throw new AppError('email_taken', { param: 'email' });
+    if (await this.users.findByEmail(ctx, input.email)) throw emailTaken();
+    return this.insert(ctx, await this.prepare(input), options);
+  }
+
+  /**
+   * Checks and hashes the password of an account that is to be inserted once the unit of work has other
+   * locks: hashing takes its time.
+   * @throws AppError `validation_failed` for the password
+   */
+  async prepare({ password, ...person }: NewUser): Promise<PreparedUser> {
+    this.passwords.check(password);
+    return { ...person, password_hash: await this.passwords.hash(password) };
+  }
+
+  /** @throws AppError `email_taken` */
+  async insert(ctx: RequestContext, prepared: PreparedUser, options: NewUserOptions = {}): Promise<User> {
     const user: UserEntity = {
       id: newId('usr'),
-      email: input.email,
-      first_name: input.first_name,
-      name: input.name,
-      phone: input.phone ?? null,
-      country: input.country ?? null,
-      status: platformRole === 'admin' ? 'activated' : 'new',
-      platform_role: platformRole,
-      password_hash: await this.passwords.hash(input.password),
-      password_change_required: false,
+      email: prepared.email,
+      first_name: prepared.first_name,
+      name: prepared.name,
+      phone: prepared.phone ?? null,
+      country: prepared.country ?? null,
+      status: options.status ?? 'new',
+      platform_role: options.platform_role ?? 'user',
+      password_hash: prepared.password_hash,
+      password_change_required: options.password_change_required ?? false,
       max_projects: null,
-      search_text: searchText(input),
+      search_text: searchText(prepared),
       created_at: new Date(),
     };
-    await orIfTaken(this.users.insert(ctx, user), () => new AppError('email_taken', { param: 'email' }));
+    await orIfTaken(this.users.insert(ctx, user), emailTaken);
     return toUser(user);
+  }
+
+  /**
+   * Activates an account that was registered but never activated, for somebody who has just proved the
+   * address: with their own name and password, as whoever registered it may have been somebody else.
+   * @throws AppError `invalid_transition` when it is `new` no more
+   */
+  async adopt(ctx: RequestContext, id: string, prepared: PreparedUser): Promise<User> {
+    const { first_name, name, password_hash } = prepared;
+    const before = await this.users.find(ctx, id);
+    if (!before) throw new AppError('not_found');
+    const changes = {
+      first_name,
+      name,
+      password_hash,
+      status: 'activated' as const,
+      search_text: searchText({ ...before, first_name, name }),
+    };
+    if (!(await this.users.updateWhile(ctx, id, 'new', changes))) throw new AppError('invalid_transition');
+    return toUser({ ...before, ...changes });
   }
 
   /** Makes the single-use token of an activation link, valid for seven days. */
@@ -177,4 +219,8 @@ function searchText(user: Pick<NewUser, 'first_name' | 'name' | 'email' | 'phone
 
 function invalidToken(): AppError {
   return new AppError('invalid_token', { param: 'token' });
+}
+
+function emailTaken(): AppError {
+  return new AppError('email_taken', { param: 'email' });
 }
