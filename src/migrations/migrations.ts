@@ -1,4 +1,5 @@
 import type { MigrationInterface } from 'typeorm';
+import { AlertThresholds1763700007000 } from './1763700007000-alert-thresholds.js';
 import { Foundations1763700001000 } from './1763700001000-foundations.js';
 import { EventChains1763700002100 } from './1763700002100-event-chains.js';
 import { OutboxAndNotifications1763700002000 } from './1763700002000-outbox-and-notifications.js';
@@ -10,4 +11,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   OutboxAndNotifications1763700002000,
   EventChains1763700002100,
   Invitations1763700003000,
+  AlertThresholds1763700007000,
 ];

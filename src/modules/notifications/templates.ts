@@ -16,6 +16,15 @@ export interface TemplateData {
   };
   /** To somebody who is no member of a project or an organization any more. */
   removal: { name: string; kind: 'project' | 'organization'; target: string };
+  /** To a project's owner and administrators: a metric has crossed its threshold. */
+  alert: {
+    name: string;
+    projectName: string;
+    condition: string;
+    window: string;
+    measured: string;
+    url: string;
+  };
 }
 
 export type TemplateName = keyof TemplateData;
@@ -62,5 +71,16 @@ export const TEMPLATES: { readonly [T in TemplateName]: (data: TemplateData[T]) 
       `you were removed from the ${kind} ${inline(target)}. You cannot reach it any more.`,
       'If this is a mistake, ask one of its administrators to invite you again.',
     ],
+  }),
+
+  alert: ({ name, projectName, condition, window, measured, url }) => ({
+    subject: `Alert: ${condition} in ${inline(projectName)}`,
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      `in the project ${inline(projectName)}, ${condition} holds over the last ${window}: the value is ${measured}.`,
+      'You will hear of it again only after it has recovered and crossed the threshold anew.',
+    ],
+    action: { label: 'Look at the usage', url },
+    footer: 'You get this e-mail because you own or administer the project.',
   }),
 };
