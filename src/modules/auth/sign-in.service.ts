@@ -47,15 +47,6 @@ export class SignInService {
     };
   }
 
-  /** Changes the caller's password; every other session of theirs ends. @throws AppError `wrong_current_password` */
-  async changePassword(ctx: RequestContext, current: string, next: string): Promise<{ changed: true }> {
-    await this.users.changePassword(ctx, ctx.user.id, current, next);
-    const ended = await this.sessions.endAll(ctx, ctx.user.id, ctx.user.sessionId);
-    if (ended)
-      ctx.audit.effect('session.ended', { type: 'session', id: 'others', name: `${ended} other sessions` });
-    return { changed: true };
-  }
-
   /** Notes the failure in the event log, which stays although the request fails. */
   private async refuse(ctx: RequestContext, email: string, error: AppError, user?: User): Promise<AppError> {
     const known = user ?? (await this.users.findByEmail(ctx, email));

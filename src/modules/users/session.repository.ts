@@ -39,6 +39,14 @@ export class SessionRepository {
     });
   }
 
+  countLive(ctx: RequestContext, userId: string, now: Date, idleSince: Date): Promise<number> {
+    return this.database.read(ctx).countBy(SessionEntity, {
+      user_id: userId,
+      expires_at: MoreThan(now),
+      last_seen_at: MoreThan(idleSince),
+    });
+  }
+
   find(ctx: RequestContext, userId: string, id: string): Promise<SessionEntity | null> {
     return this.database.read(ctx).findOneBy(SessionEntity, { id, user_id: userId });
   }
