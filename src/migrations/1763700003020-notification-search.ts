@@ -6,7 +6,7 @@ import { addColumns } from '../kernel/database/create-tables.js';
 export class NotificationSearch1763700003020 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const c = await Columns.for(runner);
-    await addColumns(runner, 'notifications', [c.string('search_text', 800, NULLABLE)]);
+    await addColumns(runner, 'notifications', [c.text('search_text', NULLABLE)]);
   }
 
   async down(runner: QueryRunner): Promise<void> {

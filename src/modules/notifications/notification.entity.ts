@@ -29,7 +29,7 @@ export class Notification {
   sealed_body!: string | null;
 
   /** Recipient and subject, folded for search. */
-  @Column('varchar', { nullable: true })
+  @Column('text', { nullable: true })
   search_text!: string | null;
 
   @Column('varchar')

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { containsPattern } from '../../kernel/http/list.js';
+import { containsPattern, like } from '../../kernel/http/list.js';
 import { Notification, type NotificationStatus } from './notification.entity.js';
 
 @Injectable()
@@ -66,7 +66,7 @@ export class NotificationRepository {
 
   private matching(ctx: RequestContext, q: string | undefined): SelectQueryBuilder<Notification> {
     const query = this.database.read(ctx).createQueryBuilder(Notification, 'n');
-    if (q) query.andWhere("n.search_text LIKE :q ESCAPE '\\'", { q: containsPattern(q) });
+    if (q) query.andWhere(like('n.search_text', 'q'), { q: containsPattern(q) });
     return query;
   }
 }

@@ -12,7 +12,7 @@ import { SessionService } from './session.service.js';
 import { toUser, type User } from './user.dto.js';
 import type { UserEntity } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
-import { displayName, invalidToken, userTarget } from './user.service.js';
+import { displayName, invalidToken, userTarget, type Authenticated } from './user.service.js';
 import { UserTokenRepository } from './user-token.repository.js';
 
 const RESET_MS = 60 * 60 * 1000;
@@ -35,15 +35,19 @@ export class PasswordChanges {
   ) {}
 
   /**
-   * Changes the caller's password; every other session of theirs ends.
-   * @throws AppError `wrong_current_password`, `validation_failed`
+   * Sets a new password for the caller, who has just given the present one; every other session ends.
+   * @throws AppError `validation_failed`; `wrong_current_password` when another change came first
    */
-  async change(ctx: RequestContext, current: string, next: string): Promise<{ changed: true }> {
-    const user = await this.users.find(ctx, ctx.user.id);
-    if (!user || !(await this.passwords.matches(user.password_hash, current))) {
+  async change(
+    ctx: RequestContext,
+    { user, proof }: Authenticated,
+    next: string,
+  ): Promise<{ changed: true }> {
+    const hash = await this.hash(next);
+    if (!(await this.users.replacePassword(ctx, user.id, proof, hash))) {
       throw new AppError('wrong_current_password', { param: 'current_password' });
     }
-    await this.set(ctx, user, await this.hash(next), ctx.user.sessionId);
+    await this.follow(ctx, user, ctx.user.sessionId);
     ctx.audit.about(user.id).change(userTarget(user), null, null);
     return { changed: true };
   }
@@ -98,7 +102,9 @@ export class PasswordChanges {
     const hash = await this.hash(next);
     if (!(await this.tokens.consume(ctx, found.id))) throw invalidToken();
     if (user.status === 'new') ctx.audit.effect('user.activated', userTarget(user));
-    await this.set(ctx, { ...user, status: 'activated' }, hash, null);
+    const changes = { status: 'activated', password_hash: hash, password_change_required: false } as const;
+    if (!(await this.users.updateWhile(ctx, user.id, [user.status], changes))) throw invalidToken();
+    await this.follow(ctx, user, null);
     ctx.audit
       .by({ id: user.id, name: displayName(user) })
       .about(user.id)
@@ -127,15 +133,12 @@ export class PasswordChanges {
     return this.passwords.hash(password);
   }
 
-  private async set(
+  /** What follows every new password: no other way in is left, and the owner hears of it. */
+  private async follow(
     ctx: RequestContext,
-    user: UserEntity,
-    password_hash: string,
+    user: Pick<User, 'id' | 'email' | 'first_name' | 'name'>,
     keepSessionId: string | null,
   ): Promise<void> {
-    const { status } = user;
-    const changes = { status, password_hash, password_change_required: false };
-    if (!(await this.users.updateWhile(ctx, user.id, MAY_RESET, changes))) throw invalidToken();
     await this.tokens.deleteOfUser(ctx, user.id, 'password_reset');
     await this.sessions.endAll(ctx, user.id, keepSessionId);
     await this.notifications.send(ctx, {

@@ -52,7 +52,7 @@ export class UserEntity {
   last_sign_in_location!: string | null;
 
   /** First name, name, e-mail and phone, folded for search. */
-  @Column('varchar')
+  @Column('text')
   search_text!: string;
 
   @Column('datetime', { precision: 3 })

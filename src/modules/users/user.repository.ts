@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, Not, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { containsPattern } from '../../kernel/http/list.js';
+import { containsPattern, like } from '../../kernel/http/list.js';
 import { UserEntity, type UserStatus } from './user.entity.js';
 
 /** An update that changes nothing: it only locks, on every database. */
@@ -90,6 +90,14 @@ export class UserRepository {
     return counts;
   }
 
+  /** Sets a password hash, unless somebody else has changed it since `before` was read. */
+  async replacePassword(ctx: RequestContext, id: string, before: string, after: string): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    const changes = { password_hash: after, password_change_required: false };
+    const result = await manager.update(UserEntity, { id, password_hash: before }, changes);
+    return result.affected === 1;
+  }
+
   async update(ctx: RequestContext, id: string, changes: Partial<UserEntity>): Promise<void> {
     await (await this.database.write(ctx)).update(UserEntity, { id }, changes);
   }
@@ -100,7 +108,7 @@ export class UserRepository {
 
   private matching(ctx: RequestContext, q: string | undefined): SelectQueryBuilder<UserEntity> {
     const query = this.database.read(ctx).createQueryBuilder(UserEntity, 'u');
-    if (q) query.andWhere("u.search_text LIKE :q ESCAPE '\\'", { q: containsPattern(q) });
+    if (q) query.andWhere(like('u.search_text', 'q'), { q: containsPattern(q) });
     return query;
   }
 }

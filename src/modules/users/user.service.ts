@@ -34,6 +34,12 @@ export type NewUserOptions = Partial<
 /** A person's last sign-in, as on the wire. */
 export type LastSignIn = NonNullable<User['last_sign_in']>;
 
+/** An account whose password was given, and what proves it: it changes with the password. */
+export interface Authenticated {
+  readonly user: User;
+  readonly proof: string;
+}
+
 /** Accounts. */
 @Injectable()
 export class UserService {
@@ -184,11 +190,17 @@ export class UserService {
    * The account behind an e-mail address and password, or null. Takes the same time whichever of
    * the two is wrong.
    */
-  async authenticate(ctx: RequestContext, email: string, password: string): Promise<User | null> {
+  async authenticate(ctx: RequestContext, email: string, password: string): Promise<Authenticated | null> {
     const user = await this.users.findByEmail(ctx, email);
     const usable = user && user.status !== 'deleted' ? user : null;
     const fits = await this.passwords.matches(usable?.password_hash ?? null, password);
-    return usable && fits ? toUser(usable) : null;
+    return usable && fits ? { user: toUser(usable), proof: usable.password_hash } : null;
+  }
+
+  /** Whether the account is as it was when it was authenticated; within a unit, read after its first write. */
+  async isStill(ctx: RequestContext, { user, proof }: Authenticated): Promise<boolean> {
+    const now = await this.users.find(ctx, user.id);
+    return now?.password_hash === proof && now.status === user.status;
   }
 
   /** When, with what and from where people last signed in; those who never did are left out. */

@@ -9,6 +9,7 @@ import { PasswordResetThrottle } from './password-reset-throttle.js';
 import { PasswordResetController } from './password-reset.controller.js';
 import { Passwords } from './passwords.js';
 import { SessionEntity } from './session.entity.js';
+import { SessionFacet } from './session.facet.js';
 import { SessionRepository } from './session.repository.js';
 import { SessionService } from './session.service.js';
 import { UserAdministrationController } from './user-administration.controller.js';
@@ -42,6 +43,7 @@ import { UserTokenRepository } from './user-token.repository.js';
     UserAdministration,
     SessionService,
     UserFacet,
+    SessionFacet,
   ],
   exports: [UserService, SessionService, PasswordChanges],
 })
