@@ -27,7 +27,9 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     abortOnError: false,
     logger: new JsonLogger(config.logLevel),
   });
-  app.setGlobalPrefix('v1', { exclude: ['health/live', 'health/ready', 'v1/health', 'activate'] });
+  app.setGlobalPrefix('v1', {
+    exclude: ['health/live', 'health/ready', 'v1/health', 'activate', 'password-reset'],
+  });
   await prepareHttp(app, config);
   serveDocs(app);
   app.get(KeyUseHook).attach(adapter.getInstance());
