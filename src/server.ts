@@ -30,7 +30,7 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
   app.setGlobalPrefix('v1', {
     exclude: ['health/live', 'health/ready', 'v1/health', 'activate', 'password-reset'],
   });
-  await prepareHttp(app, config);
+  prepareHttp(app, config);
   serveDocs(app);
   app.get(KeyUseHook).attach(adapter.getInstance());
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });

@@ -114,8 +114,10 @@ function isPermissionRule(rule: AccessRule): rule is Permission {
 
 /** The project in the path of a `/v1/projects/:id…` route; null on routes without one. */
 function projectAsked(request: FastifyRequest): string | null {
-  if (!request.routeOptions.url?.startsWith('/v1/projects/:id')) return null;
-  return (request.params as { id: string }).id;
+  const { id } = request.params as { id?: string };
+  // Fastify builds the route's options anew at every look, so most routes are sorted out before.
+  if (id === undefined || !request.routeOptions.url?.startsWith('/v1/projects/:id')) return null;
+  return id;
 }
 
 function originOf(request: FastifyRequest): string | null {
