@@ -5,11 +5,12 @@ import { ConfigModule } from './kernel/config/config.module.js';
 import { DatabaseModule } from './kernel/database/database.module.js';
 import { ErrorFilter } from './kernel/http/error.filter.js';
 import { HttpModule } from './kernel/http/http.module.js';
-import { validationPipe } from './kernel/http/validation.js';
+import { ValidationPipe } from './kernel/http/validation.js';
 import { JobsModule } from './kernel/jobs/jobs.module.js';
 import { MetricsModule } from './kernel/metrics/metrics.module.js';
 import { OutboxModule } from './kernel/outbox/outbox.module.js';
 import { MIGRATIONS } from './migrations/migrations.js';
+import { AlertsModule } from './modules/alerts/alerts.module.js';
 import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { AccessGuard } from './modules/auth/access.guard.js';
@@ -45,6 +46,7 @@ export class AppModule {
         TeamsModule,
         ProjectsModule,
         ApiKeysModule,
+        AlertsModule,
         SettingsModule,
         AuthModule,
         HealthModule,
@@ -53,7 +55,7 @@ export class AppModule {
         { provide: APP_GUARD, useExisting: AuthenticationGuard },
         { provide: APP_GUARD, useExisting: AccessGuard },
         // Interceptors: none for all; @Mutation attaches its own.
-        { provide: APP_PIPE, useValue: validationPipe },
+        { provide: APP_PIPE, useClass: ValidationPipe },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
     };

@@ -1,8 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessCache } from '../access/access-cache.js';
 import { RouteCheck } from '../access/route-check.js';
 import { ProjectFacets } from '../project-facet.js';
+import { CountryHeader } from './country-header.js';
 import { IdempotencyRecord } from './idempotency.entity.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 import { Idempotency } from './idempotency.js';
@@ -11,7 +13,7 @@ import { Idempotency } from './idempotency.js';
 @Global()
 @Module({
   imports: [DiscoveryModule, TypeOrmModule.forFeature([IdempotencyRecord])],
-  providers: [RouteCheck, IdempotencyRepository, Idempotency, ProjectFacets],
-  exports: [Idempotency, ProjectFacets, DiscoveryModule],
+  providers: [RouteCheck, AccessCache, IdempotencyRepository, Idempotency, ProjectFacets, CountryHeader],
+  exports: [AccessCache, Idempotency, ProjectFacets, CountryHeader, DiscoveryModule],
 })
 export class HttpModule {}

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Permission } from '../../kernel/access/permissions.js';
+import { AccessCache } from '../../kernel/access/access-cache.js';
 import { instantFromDriver } from '../../kernel/database/instants.js';
 import { SYSTEM_ROLES } from '../roles/system-roles.js';
 import { ApiKeyRepository, type KeyRow } from './api-key.repository.js';
-import type { KeyFacts } from './key-decision.js';
+import type { KeyFacts } from './key-facts.js';
 
 const SYSTEM_PERMISSIONS = new Map<string, ReadonlySet<Permission>>(
   Object.values(SYSTEM_ROLES).map(role => [role.id, role.permissions]),
@@ -12,12 +13,26 @@ const SYSTEM_PERMISSIONS = new Map<string, ReadonlySet<Permission>>(
 /** Finds the key behind a presented secret. */
 @Injectable()
 export class KeyLookup {
-  constructor(private readonly keys: ApiKeyRepository) {}
+  constructor(
+    private readonly keys: ApiKeyRepository,
+    private readonly cache: AccessCache,
+  ) {}
 
   /** What is known of the key whose secret has this hash (SHA-256, base64url), or null. */
   async find(hash: string): Promise<KeyFacts | null> {
     const row = await this.keys.findByHash(hash);
     return row && toFacts(row, hash);
+  }
+
+  /** The same, remembered for at most a second. */
+  findRecent(hash: string): Promise<KeyFacts | null> {
+    return this.cache.getOrLoad(`facts ${hash}`, () => this.find(hash));
+  }
+
+  /** What is known of a project's key, or null. */
+  async findById(projectId: string, id: string): Promise<KeyFacts | null> {
+    const row = await this.keys.findFacts(projectId, id);
+    return row && toFacts(row, row.secret_hash);
   }
 }
 
@@ -33,7 +48,7 @@ function toFacts(row: KeyRow, hash: string): KeyFacts {
     lastUsedAt: instantFromDriver(row.last_used_at),
     previousSecretUntil: row.secret_hash === hash ? null : instantFromDriver(row.previous_expires_at),
     memberId: row.member_id,
-    memberActive: row.member_id === null ? null : row.member_status === 'active',
+    memberStoppedIn: row.member_id === null ? null : stopOfMember(row),
     project: {
       id: row.project_id,
       organizationId: row.organization_id,
@@ -52,6 +67,13 @@ function toFacts(row: KeyRow, hash: string): KeyFacts {
       requests_per_day: Number(row.requests_per_day),
     },
   };
+}
+
+/** Where the member is stopped: in this team, in the whole organization, or everywhere. */
+function stopOfMember(row: KeyRow): KeyFacts['memberStoppedIn'] {
+  if (row.member_user_status !== 'activated') return 'account';
+  if (row.organization_member_status === 'suspended') return 'organization';
+  return row.member_status === 'active' ? null : 'team';
 }
 
 function permissionsOf(roleId: string, custom: string | null): ReadonlySet<Permission> {
