@@ -3,10 +3,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import type { Config } from './kernel/config/config.js';
 import { newId } from './kernel/database/ids.js';
+import { serveDocs } from './kernel/http/docs-page.js';
 import { earlyErrors } from './kernel/http/early-errors.js';
 import { BODY_LIMIT } from './kernel/http/json-body.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
-import { serveDocs } from './kernel/http/openapi.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
 import { MetricsServer } from './kernel/metrics/metrics-server.js';
 import { KeyUseHook } from './modules/auth/key-use.hook.js';

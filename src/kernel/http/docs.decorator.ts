@@ -2,6 +2,7 @@ import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors/error-codes.js';
+import type { Tag } from './openapi-tags.js';
 
 export const DOCS = 'bailiwick:docs';
 
@@ -17,6 +18,8 @@ export interface RouteDocs {
   errors?: readonly ErrorCode[];
 }
 
+const DONE: Record<number, string> = { 200: 'Done.', 201: 'Created.', 202: 'Accepted; it follows.' };
+
 /** Documents a route, and sets its success status: 200 for `ok`, 201 for `created`, 202 for `accepted`. */
 export function Docs(docs: RouteDocs): MethodDecorator {
   const [status, schema] = docs.created
@@ -28,9 +31,9 @@ export function Docs(docs: RouteDocs): MethodDecorator {
     SetMetadata(DOCS, docs),
     HttpCode(status),
     ApiOperation({ summary: docs.summary, description: docs.description }),
-    ApiResponse({ status, standardSchema: schema, description: 'Done.' }),
+    ApiResponse({ status, standardSchema: schema, description: DONE[status] }),
   );
 }
 
 /** The heading a controller's routes stand under. */
-Docs.tag = (name: string) => ApiTags(name);
+Docs.tag = (name: Tag) => ApiTags(name);

@@ -54,14 +54,20 @@ export class ErrorFilter implements ExceptionFilter {
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
   request.errorCode = error.code;
   if (error.retryAfter !== undefined) void reply.header('Retry-After', String(error.retryAfter));
-  if (error.entry.status === 401) void reply.header('WWW-Authenticate', CHALLENGE);
+  if (error.entry.status === 401) void reply.header('WWW-Authenticate', challengeFor(request));
   void reply
     .status(error.entry.status)
     .type('application/json; charset=utf-8')
     .send(errorBody(error, request.id));
 }
 
-const CHALLENGE = 'Basic realm="Bailiwick", charset="UTF-8", Bearer realm="Bailiwick"';
+const BEARER = 'Bearer realm="Bailiwick"';
+const BASIC_OR_BEARER = `Basic realm="Bailiwick", charset="UTF-8", ${BEARER}`;
+
+/** Offered Basic, a browser would interrupt the script that asks with a password window of its own. */
+function challengeFor({ headers }: FastifyRequest): string {
+  return headers['sec-fetch-dest'] === 'empty' ? BEARER : BASIC_OR_BEARER;
+}
 
 /** The envelope of an error. */
 export function errorBody(error: AppError, requestId: string): ErrorBody {

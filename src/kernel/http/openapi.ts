@@ -3,9 +3,12 @@ import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { ACCESS, type AccessRule } from '../access/access.decorator.js';
 import { MUTATION, type MutationOptions } from '../access/mutation-options.js';
-import { EVENT_TYPES } from '../context/event-types.js';
+import { AppError } from '../errors/app-error.js';
 import { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from '../errors/error-codes.js';
 import { DOCS, type RouteDocs } from './docs.decorator.js';
+import { describeParameter, exampleId, polishSchemas } from './openapi-examples.js';
+import { asMarkdown, INTRODUCTION } from './openapi-introduction.js';
+import { TAGS } from './openapi-tags.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -23,7 +26,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Bailiwick')
-    .setDescription(DESCRIPTION)
+    .setDescription(INTRODUCTION)
     .setVersion('1')
     .addBasicAuth(
       { type: 'http', scheme: 'basic', description: 'User name `api-key`, password the key’s secret.' },
@@ -39,13 +42,19 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     ...document.components,
     schemas: { ...document.components?.schemas, Error: ERROR_SCHEMA },
   };
+  const used = new Set<string>();
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
+      operation?.tags?.forEach(tag => used.add(tag));
       const declared = operation && declarations.get(operation.operationId ?? '');
       if (operation && declared) complete(operation, declared, path, method);
     }
   }
+  document.tags = Object.entries(TAGS)
+    .filter(([name]) => used.has(name))
+    .map(([name, description]) => ({ name, description }));
+  polishSchemas(document.components.schemas!);
   return document;
 }
 
@@ -84,6 +93,7 @@ function complete(operation: Operation, declared: Declarations, path: string, me
   operation.description = [docs?.description, whoMay(access), whatItLeaves(mutation)]
     .filter(Boolean)
     .join('\n\n');
+  describeParameters(operation, path);
   if (mutation?.idempotent && method === 'post' && !isPublic) addIdempotencyKey(operation);
   const codes = new Set<ErrorCode>([
     ...(docs?.errors ?? []),
@@ -151,6 +161,13 @@ function whatItLeaves(mutation: MutationOptions | undefined): string | undefined
   );
 }
 
+function describeParameters(operation: Operation, path: string): void {
+  for (const parameter of operation.parameters ?? []) {
+    if (!('in' in parameter) || parameter.in !== 'path') continue;
+    parameter.description ??= describeParameter(path, parameter.name);
+  }
+}
+
 function addIdempotencyKey(operation: Operation): void {
   operation.parameters = [
     ...(operation.parameters ?? []),
@@ -167,11 +184,11 @@ function addIdempotencyKey(operation: Operation): void {
 
 function errorResponse(codes: ErrorCode[]) {
   return {
-    description: codes.map(code => `\`${code}\`: ${ERROR_CODES[code].message}`).join('\n\n'),
+    description: codes.map(code => `\`${code}\`: ${asMarkdown(ERROR_CODES[code].message)}`).join('\n\n'),
     content: {
       'application/json': {
         schema: { $ref: '#/components/schemas/Error' },
-        example: exampleOf(codes[0]!),
+        examples: Object.fromEntries(codes.map(code => [code, { value: exampleOf(code) }])),
       },
     },
   };
@@ -179,8 +196,21 @@ function errorResponse(codes: ErrorCode[]) {
 
 function exampleOf(code: ErrorCode) {
   const { type, message }: ErrorCodeEntry = ERROR_CODES[code];
-  return { error: { code, type, message, retryable: false, request_id: 'req_01kaj0v7w3m6tn5x9q2e8rfyzd' } };
+  const { retryable } = new AppError(code);
+  const details = DETAILS[code];
+  return { error: { code, type, message, ...details, retryable, request_id: exampleId('req') } };
 }
+
+/** What some errors say beyond their message. */
+const DETAILS: Partial<Record<ErrorCode, { param?: string; details: object }>> = {
+  validation_failed: {
+    param: 'name',
+    details: {
+      errors: [{ param: 'name', message: 'must not be empty', fix: 'Send a value that is not empty.' }],
+    },
+  },
+  permission_denied: { details: { permission: 'api_keys:write' } },
+};
 
 const ERROR_SCHEMA = {
   type: 'object',
@@ -201,57 +231,3 @@ const ERROR_SCHEMA = {
     },
   },
 };
-
-const rows = (entries: [string, string][]) =>
-  entries.map(([name, text]) => `| \`${name}\` | ${text} |`).join('\n');
-
-const DESCRIPTION = `The control plane of your API platform.
-
-Sign in with **POST /v1/sessions** below: the token is then used by itself on this page. Scripts use Basic Auth,
-\`curl -u api-key:<secret>\`.
-
-Errors come as \`{"error": {code, type, message, param?, details?, retryable, request_id}}\`; every code and event type
-is listed here and never changes its meaning.
-
-<details><summary>Error codes</summary>
-
-| code | status | meaning |
-|---|---|---|
-${Object.entries(ERROR_CODES)
-  .map(([code, entry]) => `| \`${code}\` | ${entry.status} | ${entry.message} |`)
-  .join('\n')}
-
-</details>
-
-<details><summary>Event types</summary>
-
-| type | meaning |
-|---|---|
-${rows(Object.entries(EVENT_TYPES))}
-
-</details>
-`;
-
-/** Serves Swagger UI at `/docs` and the document at `/docs/openapi.json`. */
-export function serveDocs(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
-    jsonDocumentUrl: 'docs/openapi.json',
-    customSiteTitle: 'Bailiwick API',
-    swaggerOptions: {
-      persistAuthorization: true,
-      docExpansion: 'none',
-      filter: true,
-      responseInterceptor: signInHere,
-    },
-  });
-}
-
-/** Runs in the browser: after a successful sign-in, the page uses the new token by itself. */
-
-const signInHere = new Function(
-  'response',
-  `if (response.status === 201 && /\\/v1\\/sessions$/.test(response.url) && response.obj && response.obj.token) {
-    window.ui.authActions.authorize({ bearer: { name: 'bearer', schema: { type: 'http', scheme: 'bearer' }, value: response.obj.token } });
-  }
-  return response;`,
-);

@@ -1,4 +1,5 @@
 import { Controller, Get, Res } from '@nestjs/common';
+import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Public } from '../../kernel/access/access.decorator.js';
@@ -15,10 +16,13 @@ const Health = z
   })
   .meta({ id: 'Health' });
 
+/** The same answer when nothing can be served. */
+const Down = () => ApiResponse({ status: 503, standardSchema: Health, description: 'Down; try again.' });
+
 @Docs.tag('Health')
 @Controller()
 export class HealthController {
-  constructor(private readonly health: HealthService) {}
+  constructor(private readonly service: HealthService) {}
 
   @Get('health/live')
   @Public()
@@ -27,11 +31,24 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  @Get(['health/ready', 'v1/health'])
+  @Get('health/ready')
   @Public()
+  @Down()
   @Docs({ summary: 'Whether requests can be served, and what is down', ok: Health })
-  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const health = await this.health.check();
+  ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    return this.answer(reply);
+  }
+
+  @Get('v1/health')
+  @Public()
+  @Down()
+  @Docs({ summary: 'The same, beside the API', ok: Health })
+  health(@Res({ passthrough: true }) reply: FastifyReply) {
+    return this.answer(reply);
+  }
+
+  private async answer(reply: FastifyReply) {
+    const health = await this.service.check();
     if (health.status === 'down') void reply.status(503).header('Retry-After', '5');
     return health;
   }

@@ -1,0 +1,100 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { startBrowser } from '../support/browser.js';
+import { ADMIN_EMAIL, ADMIN_PASSWORD, startServer, type TestServer } from '../support/server.js';
+
+/** Long enough for a page of this size on a busy machine; then the step that failed is named. */
+const ELEMENT_MS = 20_000;
+jest.setTimeout(120_000);
+
+let server: TestServer;
+let browser: Browser;
+beforeAll(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** The Swagger page with everything unfolded, and all its browser complained about. */
+async function openDocs() {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(ELEMENT_MS);
+  const complaints: string[] = [];
+  page.on('console', message => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', error => complaints.push(String(error)));
+  page.on('requestfailed', request => complaints.push(`${request.url()} failed`));
+  page.on('request', request => {
+    if (!request.url().startsWith(server.url) && !request.url().startsWith('data:'))
+      complaints.push(request.url());
+  });
+  await page.goto(`${server.url}/docs`);
+  await page.locator('.opblock-tag').first().waitFor();
+  return { page, complaints };
+}
+
+/** Unfolds one operation and answers the part of the page that shows it. */
+async function openOperation(page: Page, tag: string, id: string): Promise<Locator> {
+  const heading = page.locator(`#operations-tag-${tag}`);
+  if ((await heading.getAttribute('data-is-open')) !== 'true') await heading.click();
+  const operation = page.locator(`#operations-${tag}-${id}`);
+  await operation.locator('.opblock-summary-control').click();
+  return operation;
+}
+
+/** Executes an operation; answers status and body. */
+async function execute(operation: Locator): Promise<{ status: number; body: string }> {
+  await operation.getByRole('button', { name: 'Execute' }).click();
+  const answer = operation.locator('.live-responses-table tbody');
+  await answer.waitFor();
+  return {
+    status: Number.parseInt(await answer.locator('.response-col_status').innerText(), 10),
+    body: await answer.locator('.response-col_description').innerText(),
+  };
+}
+
+it('signs in with POST /v1/sessions, and what follows is signed in by itself, after a reload too', async () => {
+  const { page, complaints } = await openDocs();
+  const before = await execute(await openOperation(page, 'Account', 'User_me'));
+  expect(before.status).toBe(401);
+
+  const signIn = await openOperation(page, 'Account', 'Account_signIn');
+  await signIn.locator('textarea').fill(JSON.stringify({ email: ADMIN_EMAIL, password: ADMIN_PASSWORD }));
+  expect((await execute(signIn)).status).toBe(201);
+
+  const me = page.locator('#operations-Account-User_me');
+  await me.getByRole('button', { name: 'Clear' }).click();
+  const after = await execute(me);
+  expect(after).toEqual({ status: 200, body: expect.stringContaining(ADMIN_EMAIL) });
+
+  await page.reload();
+  await page.locator('.opblock-tag').first().waitFor();
+  const again = await execute(await openOperation(page, 'Account', 'User_me'));
+  expect(again.status).toBe(200);
+
+  // The refusal at the beginning was meant.
+  expect(complaints.filter(text => !text.includes('401'))).toEqual([]);
+});
+
+it('leaves a sign-in that was refused without a token', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${server.url}/docs`);
+  const signIn = await openOperation(page, 'Account', 'Account_signIn');
+  await signIn.locator('textarea').fill(JSON.stringify({ email: ADMIN_EMAIL, password: 'not the password' }));
+  expect((await execute(signIn)).status).toBe(401);
+  expect(await page.evaluate('localStorage.getItem("authorized")')).toBeNull();
+  await context.close();
+});
+
+it('shows the headings with what they are about, and the error codes', async () => {
+  const { page, complaints } = await openDocs();
+  const headings = await page.locator('.opblock-tag').allInnerTexts();
+  expect(headings[0]).toMatch(/^Account\s+Register, sign in/);
+  await page.getByText('Error codes').click();
+  await page.getByRole('cell', { name: 'invalid_api_key' }).waitFor();
+  expect(complaints).toEqual([]);
+});
