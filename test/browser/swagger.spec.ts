@@ -23,7 +23,9 @@ async function openDocs() {
   page.setDefaultTimeout(ELEMENT_MS);
   const complaints: string[] = [];
   page.on('console', message => {
-    if (message.type() === 'error') complaints.push(message.text());
+    // Swagger UI says of itself that its links will look different one day.
+    const own = message.text().startsWith('Deprecated: escaping deep link');
+    if (message.type() === 'error' && !own) complaints.push(message.text());
   });
   page.on('pageerror', error => complaints.push(String(error)));
   page.on('requestfailed', request => complaints.push(`${request.url()} failed`));
