@@ -7,7 +7,7 @@ import { BODY_LIMIT } from './kernel/http/json-body.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
 import { serveDocs } from './kernel/http/openapi.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
-import { KeyUseHook } from './modules/auth/key-use.hook.js';
+import { UsageHook } from './modules/auth/usage.hook.js';
 
 /** Builds the HTTP server, migrated and ready to listen. */
 export async function createServer(config: Config): Promise<NestFastifyApplication> {
@@ -27,7 +27,7 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
   app.setGlobalPrefix('v1', { exclude: ['health/live', 'health/ready', 'v1/health', 'activate'] });
   await prepareHttp(app, config);
   serveDocs(app);
-  app.get(KeyUseHook).attach(adapter.getInstance());
+  app.get(UsageHook).attach(adapter.getInstance());
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.init();
   return app;

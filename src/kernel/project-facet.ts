@@ -13,6 +13,8 @@ export interface Found {
   readonly projectId: string | null;
   readonly name: string | null;
   readonly url: string;
+  /** Keys and members who may see it without the permission that it takes otherwise. */
+  readonly owners?: readonly (string | null)[];
 }
 
 /** One line of what an action would affect, shown before it is confirmed. */

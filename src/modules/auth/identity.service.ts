@@ -50,9 +50,16 @@ export class IdentityService {
     if (found.projectId === null) return true;
     if (caller.kind === 'api_key') {
       const own = found.projectId === caller.key.project.id;
-      return own && (caller.key.permissions.has(permission) || found.id === caller.key.id);
+      const { id, memberId, permissions } = caller.key;
+      return (
+        own && (permissions.has(permission) || found.id === id || owns(found, id) || owns(found, memberId))
+      );
     }
     const grant = await this.access.ofUser(caller, found.projectId);
-    return grant?.permissions.has(permission) ?? false;
+    return grant !== null && (grant.permissions.has(permission) || owns(found, grant.memberId));
   }
+}
+
+function owns(found: Found, id: string | null): boolean {
+  return id !== null && (found.owners?.includes(id) ?? false);
 }

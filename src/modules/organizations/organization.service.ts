@@ -7,13 +7,15 @@ import { decodeCursor, page } from '../../kernel/http/list.js';
 import type { OrganizationRole } from './organization-member.entity.js';
 import {
   toOrganization,
-  toSubscription,
+  toLimits,
   type CreateOrganization,
   type ListOrganizations,
   type Organization,
   type OrganizationPage,
   type Subscription,
+  type UpdateSubscription,
 } from './organization.dto.js';
+import { OrganizationUsage } from './organization-usage.service.js';
 import type { OrganizationEntity } from './organization.entity.js';
 import { OrganizationRepository } from './organization.repository.js';
 
@@ -23,6 +25,7 @@ export class OrganizationService {
   constructor(
     private readonly organizations: OrganizationRepository,
     private readonly config: Config,
+    private readonly usage: OrganizationUsage,
   ) {}
 
   /** Makes the organization every account has from its first moment. */
@@ -58,14 +61,8 @@ export class OrganizationService {
 
   /** @throws AppError `not_found` */
   async subscription(ctx: RequestContext, id: string): Promise<Subscription> {
-    return toSubscription((await this.visible(ctx, id)).row);
-  }
-
-  /** The subscription of an organization whose id the caller got from the access guard. */
-  async limitsOf(ctx: RequestContext, id: string): Promise<Subscription> {
-    const row = await this.organizations.find(ctx, id);
-    if (!row) throw new AppError('not_found');
-    return toSubscription(row);
+    const limits = toLimits((await this.visible(ctx, id)).row);
+    return { ...limits, current: await this.usage.current(id, limits) };
   }
 
   /**
@@ -75,13 +72,13 @@ export class OrganizationService {
   async changeSubscription(
     ctx: RequestContext,
     id: string,
-    changes: Partial<Subscription>,
+    changes: UpdateSubscription,
   ): Promise<Subscription> {
     const { row } = await this.visible(ctx, id);
     if (Object.keys(changes).length) await this.organizations.update(ctx, id, changes);
-    const after = toSubscription({ ...row, ...changes });
-    ctx.audit.change(target(row), toSubscription(row), after);
-    return after;
+    const after = toLimits({ ...row, ...changes });
+    ctx.audit.change(target(row), toLimits(row), after);
+    return { ...after, current: this.usage.known(id) };
   }
 
   /** A user's role in an organization; null for those who are no active member. */
