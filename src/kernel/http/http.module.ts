@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessCache } from '../access/access-cache.js';
 import { RouteCheck } from '../access/route-check.js';
 import { ProjectFacets } from '../project-facet.js';
 import { IdempotencyRecord } from './idempotency.entity.js';
@@ -11,7 +12,7 @@ import { Idempotency } from './idempotency.js';
 @Global()
 @Module({
   imports: [DiscoveryModule, TypeOrmModule.forFeature([IdempotencyRecord])],
-  providers: [RouteCheck, IdempotencyRepository, Idempotency, ProjectFacets],
-  exports: [Idempotency, ProjectFacets, DiscoveryModule],
+  providers: [RouteCheck, AccessCache, IdempotencyRepository, Idempotency, ProjectFacets],
+  exports: [AccessCache, Idempotency, ProjectFacets, DiscoveryModule],
 })
 export class HttpModule {}

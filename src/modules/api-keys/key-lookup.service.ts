@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Permission } from '../../kernel/access/permissions.js';
+import { AccessCache } from '../../kernel/access/access-cache.js';
 import { instantFromDriver } from '../../kernel/database/instants.js';
 import { SYSTEM_ROLES } from '../roles/system-roles.js';
 import { ApiKeyRepository, type KeyRow } from './api-key.repository.js';
-import type { KeyFacts } from './key-decision.js';
+import type { KeyFacts } from './key-facts.js';
 
 const SYSTEM_PERMISSIONS = new Map<string, ReadonlySet<Permission>>(
   Object.values(SYSTEM_ROLES).map(role => [role.id, role.permissions]),
@@ -12,12 +13,26 @@ const SYSTEM_PERMISSIONS = new Map<string, ReadonlySet<Permission>>(
 /** Finds the key behind a presented secret. */
 @Injectable()
 export class KeyLookup {
-  constructor(private readonly keys: ApiKeyRepository) {}
+  constructor(
+    private readonly keys: ApiKeyRepository,
+    private readonly cache: AccessCache,
+  ) {}
 
   /** What is known of the key whose secret has this hash (SHA-256, base64url), or null. */
   async find(hash: string): Promise<KeyFacts | null> {
     const row = await this.keys.findByHash(hash);
     return row && toFacts(row, hash);
+  }
+
+  /** The same, remembered for at most a second. */
+  findRecent(hash: string): Promise<KeyFacts | null> {
+    return this.cache.getOrLoad(`facts ${hash}`, () => this.find(hash));
+  }
+
+  /** What is known of a project's key, or null. */
+  async findById(projectId: string, id: string): Promise<KeyFacts | null> {
+    const row = await this.keys.findFacts(projectId, id);
+    return row && toFacts(row, row.secret_hash);
   }
 }
 

@@ -9,7 +9,6 @@ import { RolesModule } from '../roles/roles.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { AccessCache } from './access-cache.js';
 import { AccessGuard } from './access.guard.js';
 import { AccountController } from './account.controller.js';
 import { ActivationPageController } from './activation-page.controller.js';
@@ -44,7 +43,6 @@ import { UsageHook } from './usage.hook.js';
   ],
   controllers: [AccountController, IdentityController, ActivationPageController],
   providers: [
-    AccessCache,
     Callers,
     BasicStrategy,
     BearerStrategy,
@@ -65,7 +63,6 @@ import { UsageHook } from './usage.hook.js';
     AuthenticationGuard,
     AccessGuard,
     RateGuard,
-    AccessCache,
     ProjectAccess,
     RefusalObserver,
     FirstAdmin,

@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AccessCache } from '../../kernel/access/access-cache.js';
 import { KeyUsage } from '../api-keys/key-usage.service.js';
 import { writeLimitHeaders } from '../usage/limit-headers.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
 import { UsageLimits } from '../usage/usage-limits.service.js';
 import { SessionService } from '../users/session.service.js';
-import { AccessCache } from './access-cache.js';
 import type { KeyCaller } from './caller.js';
 
 /**
