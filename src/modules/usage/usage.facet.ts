@@ -3,12 +3,15 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import {
   ProjectFacets,
   type Found,
+  type MeasureMetric,
   type ProjectEffect,
   type ProjectFacet,
 } from '../../kernel/project-facet.js';
 import { RequestLogRepository } from './request-log.repository.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { UsageService } from './usage.service.js';
+
+type Span = Parameters<MeasureMetric>[2];
 
 /** What usage adds to projects: who is cut off when one stops, and requests by their id. */
 @Injectable()
@@ -18,6 +21,15 @@ export class UsageFacet implements ProjectFacet, OnModuleInit {
     permission: 'usage:write',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
+
+  readonly metrics = {
+    requests: (ctx: RequestContext, id: string, span: Span) => this.measure(ctx, id, span, 'requests'),
+    errors: (ctx: RequestContext, id: string, span: Span) => this.measure(ctx, id, span, 'errors'),
+    error_rate: async (ctx: RequestContext, id: string, span: Span) => {
+      const { requests, errors } = await this.usage.between(ctx, id, span);
+      return requests === 0 ? null : (errors / requests) * 100;
+    },
+  };
 
   constructor(
     private readonly usage: UsageService,
@@ -33,6 +45,10 @@ export class UsageFacet implements ProjectFacet, OnModuleInit {
   async effects(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]> {
     if (action !== 'suspend' && action !== 'delete') return [];
     return [{ effect: 'callers_last_24h', count: await this.usage.callersOfLastDay(ctx, projectId) }];
+  }
+
+  private async measure(ctx: RequestContext, projectId: string, span: Span, what: 'requests' | 'errors') {
+    return (await this.usage.between(ctx, projectId, span))[what];
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {

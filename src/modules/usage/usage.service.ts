@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { firstIdAt } from '../../kernel/database/ids.js';
+import { RequestLogCount } from './request-log-count.service.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { GROUP_FIELD, toUsage, type Usage, type UsageCount, type UsageQuery } from './usage.dto.js';
 import { rangeOf, type UsageRange } from './usage-range.js';
@@ -13,6 +15,7 @@ const MOST_GROUPS = 100;
 export class UsageService {
   constructor(
     private readonly usage: UsageRepository,
+    private readonly lines: RequestLogCount,
     private readonly recorder: RequestRecorder,
   ) {}
 
@@ -26,6 +29,21 @@ export class UsageService {
     const { requests, errors } = await this.usage.total(ctx, scope, {}, range);
     const series = field ? withinGroups(counted, groups) : withEmpty(range, counted);
     return toUsage(range, query.group_by, { series, groups, totals: { requests, errors } });
+  }
+
+  /** Requests of a project between two instants, to the millisecond. */
+  async between(
+    ctx: RequestContext,
+    projectId: string,
+    { from, to }: { from: Date; to: Date },
+  ): Promise<Pick<UsageCount, 'requests' | 'errors'>> {
+    await this.recorder.flush();
+    const scope = { project_id: projectId };
+    const range = { first: firstIdAt('req', from), before: firstIdAt('req', to) };
+    const requests = await this.lines.count(ctx, scope, {}, range);
+    const client = await this.lines.count(ctx, scope, { status: '4xx' }, range);
+    const server = await this.lines.count(ctx, scope, { status: '5xx' }, range);
+    return { requests, errors: client + server };
   }
 
   /** How many keys of a project made requests in the last 24 hours, the current one included. */
