@@ -91,7 +91,7 @@ describe('GET /v1/projects/:id/request-logs', () => {
     const all: string[] = [];
     let cursor: string | null = null;
     do {
-      const { body }: Answer = expectStatus(200, await list({ limit: 4, ...(cursor ? { cursor } : {}) }));
+      const { body }: Answer = expectStatus(200, await list(cursor ? { limit: 4, cursor } : { limit: 4 }));
       all.push(...body.items.map((line: any) => line.id));
       cursor = body.next_cursor;
       expect(body.has_more).toBe(cursor !== null);
@@ -137,7 +137,7 @@ describe('GET /v1/projects/:id/request-logs', () => {
     expect(others).toMatchObject({ items: [], total_count: 0, has_more: false });
   });
 
-  it.each([
+  it.each<Record<string, string>>([
     { status: '6xx' },
     { status: '40' },
     { method: 'G T' },

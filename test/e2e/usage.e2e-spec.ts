@@ -57,7 +57,7 @@ describe('GET /v1/projects/:id/usage', () => {
     ['member', 'member_id', () => [null]],
     ['status', 'status', () => [200, 404, 403]],
     ['route', 'route', () => ['/v1/whoami', '/v1/lookup/:id', '/v1/projects/:id/events']],
-  ])('groups by %s', async (group_by, field, groups) => {
+  ])('groups by %s', async (group_by, field, groups: () => unknown[]) => {
     const { body } = expectStatus(200, await usage({ group_by }));
     expect(new Set(body.series.map((count: any) => count[field]))).toEqual(new Set(groups()));
     const requests = body.groups.map((group: any) => group.requests);
