@@ -52,7 +52,7 @@ async function keyWith(requestsPerDay: number) {
 
 /**
  * Calls from many clients on both servers until each has been refused so often in a row that nothing can be
- * left, or `enough` says so; answers how many requests were admitted.
+ * left; answers how many requests were admitted.
  */
 async function exhaust(auth: string, onAdmitted: (count: number) => void = () => undefined): Promise<number> {
   let admitted = 0;
@@ -81,12 +81,12 @@ describe('two processes on one database and one Redis', () => {
 
   it('stay within 5 % while Redis goes away and comes back empty under load', async () => {
     const { auth } = await keyWith(3_000);
-    let turn: Promise<void> | null = null;
+    let redisTurn = Promise.resolve();
     const admitted = await exhaust(auth, count => {
-      if (count === 800) turn = redis.stop();
-      if (count === 1_600) turn = turn!.then(() => redis.start());
+      if (count === 800) redisTurn = redis.stop();
+      if (count === 1_600) redisTurn = redisTurn.then(() => redis.start());
     });
-    await turn;
+    await redisTurn;
     expect(admitted).toBeLessThanOrEqual(3_150);
     expect(admitted).toBeGreaterThanOrEqual(2_850);
   }, 120_000);

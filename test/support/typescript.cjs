@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-require-imports -- what is preloaded runs before ES modules can */
 // `node --require` this to run the sources as they are, compiled as the tests compile them.
 const { existsSync } = require('node:fs');
 const Module = require('node:module');

@@ -6,7 +6,7 @@ import { writeLimitHeaders } from '../usage/limit-headers.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
 import { UsageLimits } from '../usage/usage-limits.service.js';
 import { SessionService } from '../users/session.service.js';
-import type { KeyCaller } from './caller.js';
+import type { KeyCaller, UserCaller } from './caller.js';
 
 /**
  * What every request with credentials leaves: the key's last use, the request log, the meter; and, on the
@@ -36,8 +36,7 @@ export class UsageHook {
     fastify.addHook('onResponse', (request, reply, done) => {
       const { caller } = request;
       if (caller?.kind === 'api_key') this.note(caller, request, reply);
-      else if (caller && reply.statusCode !== 401)
-        void this.sessions.touch(caller.sessionId, caller.lastSeenAt);
+      else if (caller && reply.statusCode !== 401) void this.touch(caller, request.id);
       done();
     });
     // After the last answer, while the database is still open.
@@ -45,6 +44,14 @@ export class UsageHook {
       await this.recorder.flush();
       await this.limits.close();
     });
+  }
+
+  private async touch({ sessionId, lastSeenAt }: UserCaller, requestId: string): Promise<void> {
+    try {
+      await this.sessions.touch(sessionId, lastSeenAt);
+    } catch (error) {
+      this.logger.warn({ err: error, request_id: requestId }, 'the use of a session could not be recorded');
+    }
   }
 
   private writeHeaders({ key }: KeyCaller, reply: FastifyReply): void {

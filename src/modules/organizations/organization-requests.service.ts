@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { AppError } from '../../kernel/errors/app-error.js';
 import type { ListRequestLogs, RequestLogPage } from '../usage/request-log.dto.js';
 import { RequestLogService } from '../usage/request-log.service.js';
 import type { Usage, UsageQuery } from '../usage/usage.dto.js';
@@ -18,21 +17,13 @@ export class OrganizationRequests {
 
   /** @throws AppError `not_found`, `permission_denied` */
   async list(ctx: RequestContext, id: string, query: ListRequestLogs): Promise<RequestLogPage> {
-    await this.mustManage(ctx, id);
+    await this.organizations.administered(ctx, id);
     return this.logs.listOfOrganization(ctx, id, query);
   }
 
   /** @throws AppError `not_found`, `permission_denied`, `validation_failed` */
   async count(ctx: RequestContext, id: string, query: UsageQuery): Promise<Usage> {
-    await this.mustManage(ctx, id);
+    await this.organizations.administered(ctx, id);
     return this.usage.show(ctx, { organization_id: id }, query);
-  }
-
-  private async mustManage(ctx: RequestContext, id: string): Promise<void> {
-    // Who may not see the organization learns nothing of it.
-    await this.organizations.get(ctx, id);
-    if (ctx.isPlatformAdmin) return;
-    const role = await this.organizations.roleOf(ctx, id, ctx.user.id);
-    if (role !== 'owner' && role !== 'admin') throw new AppError('permission_denied');
   }
 }
