@@ -1,9 +1,11 @@
 import type { MigrationInterface } from 'typeorm';
 import { Foundations1763700001000 } from './1763700001000-foundations.js';
 import { OutboxAndNotifications1763700002000 } from './1763700002000-outbox-and-notifications.js';
+import { CustomRolesAndVisibility1763700005000 } from './1763700005000-custom-roles-and-visibility.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Foundations1763700001000,
   OutboxAndNotifications1763700002000,
+  CustomRolesAndVisibility1763700005000,
 ];

@@ -3,6 +3,8 @@ import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { RouteCheck } from '../access/route-check.js';
 import { ProjectFacets } from '../project-facet.js';
+import { AttributeCatalog } from '../visibility/attribute-catalog.js';
+import { Visibility } from '../visibility/visibility.js';
 import { IdempotencyRecord } from './idempotency.entity.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 import { Idempotency } from './idempotency.js';
@@ -11,7 +13,7 @@ import { Idempotency } from './idempotency.js';
 @Global()
 @Module({
   imports: [DiscoveryModule, TypeOrmModule.forFeature([IdempotencyRecord])],
-  providers: [RouteCheck, IdempotencyRepository, Idempotency, ProjectFacets],
-  exports: [Idempotency, ProjectFacets, DiscoveryModule],
+  providers: [RouteCheck, IdempotencyRepository, Idempotency, ProjectFacets, AttributeCatalog, Visibility],
+  exports: [Idempotency, ProjectFacets, AttributeCatalog, Visibility, DiscoveryModule],
 })
 export class HttpModule {}

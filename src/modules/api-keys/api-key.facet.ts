@@ -3,6 +3,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import {
   ProjectFacets,
   type Found,
+  type GoneRole,
   type ProjectEffect,
   type ProjectFacet,
 } from '../../kernel/project-facet.js';
@@ -37,6 +38,15 @@ export class ApiKeyFacet implements ProjectFacet, OnModuleInit {
     if (action !== 'suspend' && action !== 'delete') return [];
     const counts = await this.keys.countByProject(ctx, [projectId], new Date());
     return [{ effect: 'api_keys_stopped', count: counts.get(projectId)?.serving ?? 0 }];
+  }
+
+  async roleGone(ctx: RequestContext, { projectId, roleId, replacementId }: GoneRole): Promise<number> {
+    const count = await this.keys.replaceRole(ctx, projectId, roleId, replacementId);
+    if (count) {
+      const holders = { type: 'api_key', id: 'holders', name: `${count} keys` };
+      ctx.audit.effect('api_key.updated', holders, { role_id: roleId }, { role_id: replacementId, count });
+    }
+    return count;
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {

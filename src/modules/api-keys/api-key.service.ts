@@ -75,7 +75,7 @@ export class ApiKeyService {
       created_by: ctx.principal!.id,
       created_at: new Date(),
     };
-    await this.keys.insert(ctx, key);
+    await this.roles.giving(this.keys.insert(ctx, key));
     const api_key = toApiKey(key, role.name, new Date());
     ctx.audit.change(keyTarget(key), null, snapshot(api_key));
     return { api_key, secret };
@@ -113,7 +113,7 @@ export class ApiKeyService {
   ): Promise<IssuedApiKey> {
     const key = await this.accessible(ctx, projectId, id, 'api_keys:write');
     // Who learns the secret can do what the key can.
-    this.roles.refuseEscalation(ctx, (await this.roles.find(ctx, projectId, key.role_id))!.permissions);
+    await this.roles.assignable(ctx, projectId, key.role_id);
     const secret = newKeySecret(environmentOf(ctx.project!));
     const grace = input.grace_period_seconds;
     const changes: Partial<ApiKeyEntity> = {
@@ -148,7 +148,7 @@ export class ApiKeyService {
     changes: Partial<ApiKeyEntity>,
   ): Promise<void> {
     const done = Object.keys(changes).length
-      ? await this.keys.update(ctx, key.project_id, key.id, changes)
+      ? await this.roles.giving(this.keys.update(ctx, key.project_id, key.id, changes))
       : key.status !== 'revoked';
     if (!done) throw new AppError('invalid_transition', { message: 'The key has been revoked for good.' });
   }

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import {
   ProjectFacets,
   type Found,
+  type GoneRole,
   type ProjectEffect,
   type ProjectFacet,
 } from '../../kernel/project-facet.js';
@@ -35,6 +36,20 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
     if (action !== 'suspend' && action !== 'delete') return [];
     const counts = await this.members.countByProject(ctx, [projectId]);
     return [{ effect: 'members_affected', count: counts.get(projectId) ?? 0 }];
+  }
+
+  async roleGone(ctx: RequestContext, { projectId, roleId, replacementId }: GoneRole): Promise<number> {
+    const count = await this.members.replaceRole(ctx, projectId, roleId, replacementId);
+    if (count) {
+      const holders = { type: 'member', id: 'holders', name: `${count} members` };
+      ctx.audit.effect(
+        'member.role_changed',
+        holders,
+        { role_id: roleId },
+        { role_id: replacementId, count },
+      );
+    }
+    return count;
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
