@@ -9,6 +9,7 @@ import { validationPipe } from './kernel/http/validation.js';
 import { JobsModule } from './kernel/jobs/jobs.module.js';
 import { OutboxModule } from './kernel/outbox/outbox.module.js';
 import { MIGRATIONS } from './migrations/migrations.js';
+import { AlertsModule } from './modules/alerts/alerts.module.js';
 import { ApiKeysModule } from './modules/api-keys/api-keys.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { AccessGuard } from './modules/auth/access.guard.js';
@@ -43,6 +44,7 @@ export class AppModule {
         TeamsModule,
         ProjectsModule,
         ApiKeysModule,
+        AlertsModule,
         SettingsModule,
         AuthModule,
         HealthModule,

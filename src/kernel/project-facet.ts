@@ -6,6 +6,24 @@ import type { RequestContext } from './context/request-context.js';
 export type ProjectFigure =
   'team_size' | 'api_key_count' | 'serving_keys' | 'customer_count' | 'webhook_targets' | 'threshold_alerts';
 
+/** What alert thresholds can watch. `error_rate` and `quota_percent` are in per cent. */
+export const ALERT_METRICS = [
+  'requests',
+  'errors',
+  'error_rate',
+  'quota_percent',
+  'wallet_balance',
+  'webhook_failures',
+] as const;
+export type AlertMetric = (typeof ALERT_METRICS)[number];
+
+/** Measures a metric of a project over a span of time; null when there is nothing to measure. */
+export type MeasureMetric = (
+  ctx: RequestContext,
+  projectId: string,
+  span: { from: Date; to: Date },
+) => Promise<number | null>;
+
 /** An object found by its id alone; `projectId` is null for what belongs to no project. */
 export interface Found {
   readonly id: string;
@@ -41,6 +59,8 @@ export interface ProjectFacet {
   ): Promise<Map<string, Partial<Record<ProjectFigure, number>>>>;
   /** What `action` (`suspend`, `delete`, …) would stop or reach. */
   effects?(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]>;
+  /** The metrics this module measures. */
+  metrics?: Partial<Record<AlertMetric, MeasureMetric>>;
   /** What to do, in the caller's unit of work, when a member is removed for good. */
   memberGone?(ctx: RequestContext, gone: { projectId: string; memberId: string }): Promise<void>;
   /**

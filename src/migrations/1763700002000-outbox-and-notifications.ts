@@ -1,5 +1,6 @@
 import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
+import { createTables } from '../kernel/database/create-tables.js';
 
 /** Jobs that wait for commit, and the mails sent through them. */
 export class OutboxAndNotifications1763700002000 implements MigrationInterface {
@@ -43,9 +44,7 @@ export class OutboxAndNotifications1763700002000 implements MigrationInterface {
         indices: [{ name: 'notifications_status_id', columnNames: ['status', 'id'] }],
       }),
     ];
-    for (const table of tables) {
-      if (!(await runner.hasTable(table.name))) await runner.createTable(table);
-    }
+    await createTables(runner, tables);
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -1,5 +1,7 @@
 import type { MigrationInterface } from 'typeorm';
+import { AlertThresholds1763700007000 } from './1763700007000-alert-thresholds.js';
 import { Foundations1763700001000 } from './1763700001000-foundations.js';
+import { EventChains1763700002100 } from './1763700002100-event-chains.js';
 import { OutboxAndNotifications1763700002000 } from './1763700002000-outbox-and-notifications.js';
 import { CustomRolesAndVisibility1763700005000 } from './1763700005000-custom-roles-and-visibility.js';
 
@@ -7,5 +9,7 @@ import { CustomRolesAndVisibility1763700005000 } from './1763700005000-custom-ro
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Foundations1763700001000,
   OutboxAndNotifications1763700002000,
+  EventChains1763700002100,
   CustomRolesAndVisibility1763700005000,
+  AlertThresholds1763700007000,
 ];

@@ -57,7 +57,9 @@ describe('making a role', () => {
     const { items } = (await server.api.get(rolesOf(project.id), { auth: owner.auth })).body;
     expect(items.slice(0, 3).map((item: any) => item.name)).toEqual(['administrator', 'member', 'viewer']);
     expect(items).toContainEqual(role);
-    expect((await server.api.get(`${rolesOf(project.id)}/${role.id}`, { auth: owner.auth })).body).toEqual(role);
+    expect((await server.api.get(`${rolesOf(project.id)}/${role.id}`, { auth: owner.auth })).body).toEqual(
+      role,
+    );
     expect(await latestEvent('role.created')).toMatchObject({
       target: { type: 'role', id: role.id, name: 'Librarian' },
       changes: { name: { before: null, after: 'Librarian' } },
@@ -67,8 +69,19 @@ describe('making a role', () => {
 
   it('keeps names apart whatever their case or width, from system roles too', async () => {
     await createRole([], 'Night watch');
-    for (const name of ['Night watch', 'NIGHT WATCH', 'Ｎight　watch', ' night  watch ', 'Administrator', 'VIEWER']) {
-      const answer = await server.api.post(rolesOf(project.id), { name, permissions: [] }, { auth: owner.auth });
+    for (const name of [
+      'Night watch',
+      'NIGHT WATCH',
+      'Ｎight　watch',
+      ' night  watch ',
+      'Administrator',
+      'VIEWER',
+    ]) {
+      const answer = await server.api.post(
+        rolesOf(project.id),
+        { name, permissions: [] },
+        { auth: owner.auth },
+      );
       expectError(answer, 409, 'role_name_taken');
       expect(answer.body.error.param).toBe('name');
     }
@@ -80,7 +93,9 @@ describe('making a role', () => {
   it('gives a name once when many ask at once', async () => {
     const names = ['Racer', 'racer', 'RACER', 'rAcer', 'racEr', 'raceR'];
     const answers = await Promise.all(
-      names.map(name => server.api.post(rolesOf(project.id), { name, permissions: [] }, { auth: owner.auth })),
+      names.map(name =>
+        server.api.post(rolesOf(project.id), { name, permissions: [] }, { auth: owner.auth }),
+      ),
     );
     expect(answers.map(answer => answer.status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
   });
@@ -112,7 +127,11 @@ describe('changing a role', () => {
     const events = `/v1/projects/${project.id}/events`;
     expectStatus(200, await server.api.get(events, { auth: script.auth }));
     const path = `${rolesOf(project.id)}/${role.id}`;
-    const changed = await server.api.patch(path, { name: 'Reader', permissions: ['project:read'] }, { auth: owner.auth });
+    const changed = await server.api.patch(
+      path,
+      { name: 'Reader', permissions: ['project:read'] },
+      { auth: owner.auth },
+    );
     expect(changed.body).toEqual({ ...role, name: 'Reader', permissions: ['project:read'] });
     expectError(await server.api.get(events, { auth: script.auth }), 403, 'permission_denied');
     const me = await server.api.get('/v1/whoami', { auth: script.auth });
@@ -131,9 +150,21 @@ describe('changing a role', () => {
     await createRole([], 'Sculptor');
     const path = `${rolesOf(project.id)}/${role.id}`;
     expectStatus(200, await server.api.patch(path, { name: 'PAINTER' }, { auth: owner.auth }));
-    expectError(await server.api.patch(path, { name: 'sculptor' }, { auth: owner.auth }), 409, 'role_name_taken');
-    expectError(await server.api.patch(path, { name: 'Member' }, { auth: owner.auth }), 409, 'role_name_taken');
-    expectError(await server.api.patch(path, { id: 'rol_1' }, { auth: owner.auth }), 400, 'validation_failed');
+    expectError(
+      await server.api.patch(path, { name: 'sculptor' }, { auth: owner.auth }),
+      409,
+      'role_name_taken',
+    );
+    expectError(
+      await server.api.patch(path, { name: 'Member' }, { auth: owner.auth }),
+      409,
+      'role_name_taken',
+    );
+    expectError(
+      await server.api.patch(path, { id: 'rol_1' }, { auth: owner.auth }),
+      400,
+      'validation_failed',
+    );
   });
 
   it.each([ADMINISTRATOR, MEMBER, VIEWER])('leaves the system role %s alone', async id => {
@@ -157,7 +188,10 @@ describe('nobody gives more than they have', () => {
     const body = { name: 'More', permissions: ['project:read', 'billing:write'] };
     const answer = await server.api.post(rolesOf(project.id), body, { auth: manager.auth });
     expectError(answer, 403, 'permission_escalation');
-    expect(answer.body.error).toMatchObject({ param: 'permissions', details: { lacking: ['billing:write'] } });
+    expect(answer.body.error).toMatchObject({
+      param: 'permissions',
+      details: { lacking: ['billing:write'] },
+    });
     await createRole(['project:read'], 'Less', manager.auth);
   });
 
@@ -173,7 +207,11 @@ describe('nobody gives more than they have', () => {
     for (const body of [{ name: 'Tamed' }, { permissions: ['project:read'] }, {}]) {
       expectError(await server.api.patch(path, body, { auth: manager.auth }), 403, 'permission_escalation');
     }
-    expectError(await server.api.delete(path, undefined, { auth: manager.auth }), 403, 'permission_escalation');
+    expectError(
+      await server.api.delete(path, undefined, { auth: manager.auth }),
+      403,
+      'permission_escalation',
+    );
     expect((await server.api.get(path, { auth: owner.auth })).body).toEqual(above);
   });
 
@@ -227,7 +265,11 @@ describe('deleting a role', () => {
         server.api.post(keys, body, { auth: owner.auth }),
         server.api.post(keys, body, { auth: owner.auth }),
         server.api.patch(`${keys}/${changed.id}`, { role_id: role.id }, { auth: owner.auth }),
-        server.api.patch(`${rolesOf(project.id)}/${role.id}`, { permissions: ['media:read'] }, { auth: owner.auth }),
+        server.api.patch(
+          `${rolesOf(project.id)}/${role.id}`,
+          { permissions: ['media:read'] },
+          { auth: owner.auth },
+        ),
       ]);
       expect(deleted.status).toBe(200);
       const late = given.pop()!;

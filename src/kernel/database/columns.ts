@@ -54,6 +54,10 @@ export class Columns {
     return { name, type: 'int', ...options };
   }
 
+  double(name: string, options: Partial<TableColumnOptions> = {}): TableColumnOptions {
+    return { name, type: 'double', ...options };
+  }
+
   /** A whole number up to 2^53 − 1. */
   bigint(name: string, options: Partial<TableColumnOptions> = {}): TableColumnOptions {
     return { name, type: 'bigint', ...options };

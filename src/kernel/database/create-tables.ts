@@ -1,9 +1,33 @@
-import type { QueryRunner, Table, TableForeignKeyOptions } from 'typeorm';
+import {
+  TableColumn,
+  TableIndex,
+  type QueryRunner,
+  type Table,
+  type TableColumnOptions,
+  type TableForeignKeyOptions,
+  type TableIndexOptions,
+} from 'typeorm';
 
 /** Creates the tables that are not there yet: MySQL commits each by itself, so a migration may be resumed. */
 export async function createTables(runner: QueryRunner, tables: Table[]): Promise<void> {
   for (const table of tables) {
     if (!(await runner.hasTable(table.name))) await runner.createTable(table, false, true, true);
+  }
+}
+
+/** Adds the columns and indices that a table does not have yet. */
+export async function addColumns(
+  runner: QueryRunner,
+  name: string,
+  columns: TableColumnOptions[],
+  indices: TableIndexOptions[] = [],
+): Promise<void> {
+  for (const column of columns) {
+    if (!(await runner.hasColumn(name, column.name))) await runner.addColumn(name, new TableColumn(column));
+  }
+  const present = new Set((await runner.getTable(name))!.indices.map(index => index.name));
+  for (const index of indices) {
+    if (!present.has(index.name)) await runner.createIndex(name, new TableIndex(index));
   }
 }
 

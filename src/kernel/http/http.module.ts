@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessCache } from '../access/access-cache.js';
 import { RouteCheck } from '../access/route-check.js';
 import { ProjectFacets } from '../project-facet.js';
 import { AttributeCatalog } from '../visibility/attribute-catalog.js';
@@ -13,7 +14,15 @@ import { Idempotency } from './idempotency.js';
 @Global()
 @Module({
   imports: [DiscoveryModule, TypeOrmModule.forFeature([IdempotencyRecord])],
-  providers: [RouteCheck, IdempotencyRepository, Idempotency, ProjectFacets, AttributeCatalog, Visibility],
-  exports: [Idempotency, ProjectFacets, AttributeCatalog, Visibility, DiscoveryModule],
+  providers: [
+    RouteCheck,
+    AccessCache,
+    IdempotencyRepository,
+    Idempotency,
+    ProjectFacets,
+    AttributeCatalog,
+    Visibility,
+  ],
+  exports: [AccessCache, Idempotency, ProjectFacets, AttributeCatalog, Visibility, DiscoveryModule],
 })
 export class HttpModule {}

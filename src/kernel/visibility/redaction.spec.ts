@@ -79,12 +79,19 @@ describe('an answer', () => {
   });
 
   it('hides parts of open records, through lists', () => {
-    const { metadata } = redaction('customer.metadata.plan', 'customer.metadata.list.plan').apply(Customer, customer);
+    const { metadata } = redaction('customer.metadata.plan', 'customer.metadata.list.plan').apply(
+      Customer,
+      customer,
+    );
     expect(metadata).toEqual({ plan: REDACTED, nested: { plan: 'silver' }, list: [{ plan: REDACTED }] });
   });
 
   it('hides a value that stands where something with hidden parts was expected', () => {
-    const odd = { ...customer, address: 'London, St James’s Square', metadata: { nested: 'silver' } } as never;
+    const odd = {
+      ...customer,
+      address: 'London, St James’s Square',
+      metadata: { nested: 'silver' },
+    } as never;
     const redacted = redaction('customer.address.city', 'customer.metadata.nested.plan').apply(Customer, odd);
     expect(redacted).toMatchObject({ address: REDACTED, metadata: { nested: REDACTED } });
   });
@@ -123,7 +130,10 @@ describe('an answer', () => {
       (note, { hidden }) => (hidden.has(note.about) ? { ...note, text: REDACTED } : note),
     );
     const note = { about: 'customer.email', text: 'ada@example.com' };
-    expect(redaction('customer.email', 'note.about').apply(Note, note)).toEqual({ about: REDACTED, text: REDACTED });
+    expect(redaction('customer.email', 'note.about').apply(Note, note)).toEqual({
+      about: REDACTED,
+      text: REDACTED,
+    });
   });
 });
 
@@ -132,7 +142,10 @@ describe('a diff', () => {
     const hide = redaction('customer.email', 'customer.metadata.plan', 'member.email', 'customer.unknown');
     expect(hide.field('customer', 'email', null)).toBe(REDACTED);
     expect(hide.field('customer', 'unknown', 1)).toBe(REDACTED);
-    expect(hide.field('customer', 'metadata', { plan: 'gold', seats: 3 })).toEqual({ plan: REDACTED, seats: 3 });
+    expect(hide.field('customer', 'metadata', { plan: 'gold', seats: 3 })).toEqual({
+      plan: REDACTED,
+      seats: 3,
+    });
     expect(hide.field('customer', 'owner', 'owner@example.com')).toBe(REDACTED);
     expect(hide.field('customer', 'id', 'cus_1')).toBe('cus_1');
     expect(hide.field('other', 'email', 'x')).toBe('x');
@@ -173,7 +186,10 @@ describe('whatever is hidden', () => {
     id: secret,
     email: fc.option(secret),
     metadata: open.object as fc.Arbitrary<Record<string, unknown>>,
-    address: fc.oneof(fc.record({ city: secret, lines: fc.array(secret, { maxLength: 2 }) }), fc.constant(undefined)),
+    address: fc.oneof(
+      fc.record({ city: secret, lines: fc.array(secret, { maxLength: 2 }) }),
+      fc.constant(undefined),
+    ),
     wallets: fc.array(fc.record({ id: secret, balance: secret }), { maxLength: 3 }),
     contact: fc.oneof(fc.record({ phone: secret }), fc.record({ fax: secret })),
     owner: fc.record({ email: secret }),
@@ -183,10 +199,14 @@ describe('whatever is hidden', () => {
     fc.assert(
       fc.property(fc.array(customers, { maxLength: 4 }), fc.subarray(ATTRIBUTES), (items, attributes) => {
         const before = JSON.stringify(items);
-        const answer = JSON.stringify(redaction(...attributes).apply(CustomerPage, { items, has_more: false }));
+        const answer = JSON.stringify(
+          redaction(...attributes).apply(CustomerPage, { items, has_more: false }),
+        );
         expect(JSON.stringify(items)).toBe(before);
         for (const { text, names } of items.flatMap(item => secretsOf(item, ['customer']))) {
-          const hidden = names.some(name => attributes.some(one => name === one || name.startsWith(`${one}.`)));
+          const hidden = names.some(name =>
+            attributes.some(one => name === one || name.startsWith(`${one}.`)),
+          );
           // A plain value on the way to a hidden part is hidden too; it may be made of it.
           const onTheWay = names.some(name => attributes.some(one => one.startsWith(`${name}.`)));
           if (hidden) expect(answer).not.toContain(text);

@@ -36,7 +36,7 @@ export interface KeyRow {
 
 // The hot path of every request with a key: one prepared look-up that joins other modules' tables,
 // instead of five through their services.
-const BY_HASH = `
+const KEY_FACTS = `
   SELECT k.id, k.name, k.status, k.secret_hash, k.expires_at, k.allowed_ips, k.allowed_domains, k.last_used_at,
     k.previous_expires_at, k.member_id, m.status AS member_status, m.role_id AS member_role_id,
     mr.permissions AS member_permissions, k.role_id, r.name AS role_name, r.permissions AS role_permissions,
@@ -59,10 +59,17 @@ export class ApiKeyRepository {
   async findByHash(hash: string): Promise<KeyRow | null> {
     const reader = this.database.read(null);
     // Two look-ups by index; with OR, MariaDB would scan.
-    const [present] = await reader.query<KeyRow[]>(`${BY_HASH} k.secret_hash = ?`, [hash]);
+    const [present] = await reader.query<KeyRow[]>(`${KEY_FACTS} k.secret_hash = ?`, [hash]);
     if (present) return present;
-    const [previous] = await reader.query<KeyRow[]>(`${BY_HASH} k.previous_hash = ?`, [hash]);
+    const [previous] = await reader.query<KeyRow[]>(`${KEY_FACTS} k.previous_hash = ?`, [hash]);
     return previous ?? null;
+  }
+
+  /** One key of a project with what decides about it. */
+  async findFacts(projectId: string, id: string): Promise<KeyRow | null> {
+    const sql = `${KEY_FACTS} k.project_id = ? AND k.id = ?`;
+    const [row] = await this.database.read(null).query<KeyRow[]>(sql, [projectId, id]);
+    return row ?? null;
   }
 
   find(ctx: RequestContext, projectId: string, id: string): Promise<ApiKeyEntity | null> {

@@ -7,13 +7,15 @@ import { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyFacet } from './api-key.facet.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { ApiKeyService } from './api-key.service.js';
+import { KeyCheckController } from './key-check.controller.js';
+import { KeyCheckService } from './key-check.service.js';
 import { KeyLookup } from './key-lookup.service.js';
 import { KeyUsage } from './key-usage.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([ApiKeyEntity]), RolesModule, ProjectsModule],
-  controllers: [ApiKeyController],
-  providers: [ApiKeyRepository, ApiKeyService, KeyLookup, KeyUsage, ApiKeyFacet],
+  controllers: [ApiKeyController, KeyCheckController],
+  providers: [ApiKeyRepository, ApiKeyService, KeyLookup, KeyUsage, KeyCheckService, ApiKeyFacet],
   exports: [KeyLookup, KeyUsage],
 })
 export class ApiKeysModule {}

@@ -1,42 +1,15 @@
 import type { Permission } from '../../kernel/access/permissions.js';
-import type { HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
 import { domainAllowed, ipAllowed } from './allow-lists.js';
+import type { KeyFacts } from './key-facts.js';
 
-/** Everything the decision about a key depends on, read with one look-up. */
-export interface KeyFacts {
-  readonly id: string;
-  readonly name: string;
-  readonly status: 'activated' | 'suspended' | 'revoked';
-  readonly expiresAt: Date | null;
-  readonly allowedIps: readonly string[];
-  readonly allowedDomains: readonly string[];
-  readonly lastUsedAt: Date | null;
-  /** Set when the presented secret is the one before the last regeneration. */
-  readonly previousSecretUntil: Date | null;
-  readonly memberId: string | null;
-  /** Null for a key that belongs to no member. */
-  readonly memberActive: boolean | null;
-  readonly project: {
-    readonly id: string;
-    readonly organizationId: string;
-    readonly name: string;
-    readonly status: string;
-    readonly environment: string;
-    readonly ownerId: string;
-  };
-  readonly role: { readonly id: string; readonly name: string };
-  /** What the role permits; for a member's own key, only what the member may do too. */
-  readonly permissions: ReadonlySet<Permission>;
-  /** What is hidden from the role; for a member's own key, also what is hidden from the member. */
-  readonly hidden: HiddenAttributes;
-  readonly limits: { readonly requests_per_minute: number; readonly requests_per_day: number };
-}
-
-/** Where a request with a key comes from. */
+/** What a request with a key says of itself. */
 export interface KeyRequest {
   readonly ip: string | null;
   /** `Origin`, else `Referer`. */
   readonly origin: string | null;
+  /** The permission the request needs, when it needs one. */
+  readonly permission?: Permission | null;
+  readonly at: Date;
 }
 
 /** Why a key may not pass; also the code of the error that is answered. */
@@ -47,23 +20,111 @@ export type KeyRefusal =
   | 'api_key_suspended'
   | 'project_suspended'
   | 'ip_not_allowed'
-  | 'domain_not_allowed';
+  | 'domain_not_allowed'
+  | 'permission_denied';
 
-/** The checks in the order they are made: identity first, then what stops it, then where it is used from. */
-const CHECKS: readonly [KeyRefusal, (key: KeyFacts, request: KeyRequest, now: Date) => boolean][] = [
-  ['invalid_api_key', key => key.project.status !== 'deleted'],
-  ['invalid_api_key', (key, _, now) => key.previousSecretUntil === null || key.previousSecretUntil > now],
-  ['api_key_revoked', key => key.status !== 'revoked'],
-  ['api_key_expired', (key, _, now) => key.expiresAt === null || key.expiresAt > now],
-  ['project_suspended', key => key.project.status !== 'suspended'],
-  ['api_key_suspended', key => key.status !== 'suspended'],
-  ['api_key_suspended', key => key.memberActive !== false],
-  ['ip_not_allowed', (key, request) => ipAllowed(key.allowedIps, request.ip)],
-  ['domain_not_allowed', (key, request) => domainAllowed(key.allowedDomains, request.origin)],
+/** One check on the way of a key's request. */
+export interface KeyCheck {
+  readonly check: string;
+  readonly refusal: KeyRefusal;
+  passes(key: KeyFacts, request: KeyRequest): boolean;
+  /** What is the case when it does not pass. */
+  reason(key: KeyFacts, request: KeyRequest): string;
+  /** What exactly to do about it. */
+  fix(key: KeyFacts, request: KeyRequest): string;
+}
+
+const url = (key: KeyFacts) => `/v1/projects/${key.project.id}/api-keys/${key.id}`;
+const settings = (key: KeyFacts) => `/v1/projects/${key.project.id}/settings`;
+
+/** The checks in the order they are made: identity first, then what stops it, then where it is used from, then what for. */
+export const KEY_CHECKS: readonly KeyCheck[] = [
+  {
+    check: 'project_exists',
+    refusal: 'invalid_api_key',
+    passes: key => key.project.status !== 'deleted',
+    reason: () => 'The project of the key is deleted.',
+    fix: key => `A platform admin can restore it: POST ${settings(key)}/activate.`,
+  },
+  {
+    check: 'secret_current',
+    refusal: 'invalid_api_key',
+    passes: (key, { at }) => key.previousSecretUntil === null || key.previousSecretUntil > at,
+    reason: () => 'The secret was replaced, and its grace period is over.',
+    fix: () => 'Use the secret shown when the key was regenerated, or regenerate it again.',
+  },
+  {
+    check: 'key_not_revoked',
+    refusal: 'api_key_revoked',
+    passes: key => key.status !== 'revoked',
+    reason: () => 'The key has been revoked, which is for good.',
+    fix: key => `Issue a new key: POST /v1/projects/${key.project.id}/api-keys.`,
+  },
+  {
+    check: 'key_not_expired',
+    refusal: 'api_key_expired',
+    passes: (key, { at }) => key.expiresAt === null || key.expiresAt > at,
+    reason: key => `The key expired at ${key.expiresAt!.toISOString()}.`,
+    fix: key => `Set a later expires_at, or null: PATCH ${url(key)}.`,
+  },
+  {
+    check: 'project_active',
+    refusal: 'project_suspended',
+    passes: key => key.project.status !== 'suspended',
+    reason: () => 'The project is suspended.',
+    fix: key => `Activate it: POST ${settings(key)}/activate.`,
+  },
+  {
+    check: 'key_active',
+    refusal: 'api_key_suspended',
+    passes: key => key.status !== 'suspended',
+    reason: () => 'The key is suspended.',
+    fix: key => `Activate it: PATCH ${url(key)} with {"status": "activated"}.`,
+  },
+  {
+    check: 'member_active',
+    refusal: 'api_key_suspended',
+    passes: key => key.memberActive !== false,
+    reason: () => 'The member whose own key it is may not act at present.',
+    fix: key => `Activate the member: POST /v1/projects/${key.project.id}/members/${key.memberId}/activate.`,
+  },
+  {
+    check: 'ip_allowed',
+    refusal: 'ip_not_allowed',
+    passes: (key, { ip }) => ipAllowed(key.allowedIps, ip),
+    reason: (_, { ip }) => `${ip ?? 'A request without an address'} is not on the key's list of addresses.`,
+    fix: (key, { ip }) => `Add ${ip ?? 'the address'} to allowed_ips, or empty the list: PATCH ${url(key)}.`,
+  },
+  {
+    check: 'domain_allowed',
+    refusal: 'domain_not_allowed',
+    passes: (key, { origin }) => domainAllowed(key.allowedDomains, origin),
+    reason: (_, { origin }) =>
+      `${origin ?? 'A request without Origin or Referer'} is not on the key's list of domains.`,
+    fix: (key, { origin }) =>
+      origin
+        ? `Add its host name to allowed_domains, or empty the list: PATCH ${url(key)}.`
+        : `Send the Origin header, or empty allowed_domains: PATCH ${url(key)}.`,
+  },
+  {
+    check: 'permission_held',
+    refusal: 'permission_denied',
+    passes: (key, { permission }) => !permission || key.permissions.has(permission),
+    reason: (key, { permission }) => `The role ${key.role.name} does not give this key ${permission}.`,
+    fix: (key, { permission }) =>
+      key.memberId
+        ? `Give both the key and its member a role with ${permission}.`
+        : `Give the key a role with ${permission}: PATCH ${url(key)} with its role_id.`,
+  },
 ];
 
 /** The one decision whether a key may pass: the first check it fails, or null. */
-export function refusalOf(key: KeyFacts, request: KeyRequest, now: Date): KeyRefusal | null {
-  for (const [refusal, passes] of CHECKS) if (!passes(key, request, now)) return refusal;
+export function firstFailure(key: KeyFacts, request: KeyRequest): KeyCheck | null {
+  for (const check of KEY_CHECKS) if (!check.passes(key, request)) return check;
   return null;
+}
+
+/** Why the key may not pass; null when it may. */
+export function refusalOf(key: KeyFacts, request: KeyRequest): KeyRefusal | null {
+  return firstFailure(key, request)?.refusal ?? null;
 }

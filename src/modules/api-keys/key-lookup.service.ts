@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Permission } from '../../kernel/access/permissions.js';
+import { AccessCache } from '../../kernel/access/access-cache.js';
 import { instantFromDriver } from '../../kernel/database/instants.js';
 import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
 import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { SYSTEM_ROLES } from '../roles/system-roles.js';
 import { ApiKeyRepository, type KeyRow } from './api-key.repository.js';
-import type { KeyFacts } from './key-decision.js';
+import type { KeyFacts } from './key-facts.js';
 
 const SYSTEM_PERMISSIONS = new Map<string, ReadonlySet<Permission>>(
   Object.values(SYSTEM_ROLES).map(role => [role.id, role.permissions]),
@@ -17,12 +18,24 @@ export class KeyLookup {
   constructor(
     private readonly keys: ApiKeyRepository,
     private readonly hidden: HiddenFromRoles,
+    private readonly cache: AccessCache,
   ) {}
 
   /** What is known of the key whose secret has this hash (SHA-256, base64url), or null. */
   async find(hash: string): Promise<KeyFacts | null> {
     const row = await this.keys.findByHash(hash);
     return row && toFacts(row, hash, await this.hiddenFrom(row));
+  }
+
+  /** The same, remembered for at most a second. */
+  findRecent(hash: string): Promise<KeyFacts | null> {
+    return this.cache.getOrLoad(`facts ${hash}`, () => this.find(hash));
+  }
+
+  /** What is known of a project's key, or null. */
+  async findById(projectId: string, id: string): Promise<KeyFacts | null> {
+    const row = await this.keys.findFacts(projectId, id);
+    return row && toFacts(row, row.secret_hash, await this.hiddenFrom(row));
   }
 
   private async hiddenFrom(row: KeyRow): Promise<HiddenAttributes> {

@@ -10,7 +10,7 @@ import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { ProjectChanges } from '../projects/project-changes.service.js';
 import { ApiKeyRepository } from './api-key.repository.js';
-import type { KeyFacts } from './key-decision.js';
+import type { KeyFacts } from './key-facts.js';
 
 const FLUSH_MS = 500;
 

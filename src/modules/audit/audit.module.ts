@@ -1,22 +1,27 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventLog } from '../../kernel/database/event-log.port.js';
+import { EventChainEntity } from './event-chain.entity.js';
+import { EventChainRepository } from './event-chain.repository.js';
 import { EventController } from './event.controller.js';
 import { EventEntity } from './event.entity.js';
 import { EventFacet } from './event.facet.js';
 import { EventLogService } from './event-log.service.js';
 import { EventRepository } from './event.repository.js';
+import { EventSealer } from './event-sealer.service.js';
 import { EventService } from './event.service.js';
 
 /** The event log: every mutation's entry, and the routes that read them. Global for the kernel's port. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([EventEntity])],
+  imports: [TypeOrmModule.forFeature([EventEntity, EventChainEntity])],
   controllers: [EventController],
   providers: [
     EventRepository,
     EventService,
     EventFacet,
+    EventChainRepository,
+    EventSealer,
     EventLogService,
     { provide: EventLog, useExisting: EventLogService },
   ],

@@ -27,6 +27,8 @@ export class EventLogService extends EventLog {
       id: newId('evt'),
       project_id: projectId,
       sequence: null,
+      previous_hash: null,
+      hash: null,
       type,
       outcome: record.outcome,
       category: categoryOf(ctx, projectId),

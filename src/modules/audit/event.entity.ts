@@ -17,6 +17,14 @@ export class EventEntity {
   @Column('bigint', { nullable: true })
   sequence!: number | null;
 
+  /** SHA-256 of the entry before it in the same log, base64url; empty for the first. */
+  @Column('varchar', { nullable: true })
+  previous_hash!: string | null;
+
+  /** SHA-256 over this entry, its sequence and `previous_hash`, base64url; null until sealed. */
+  @Column('varchar', { nullable: true })
+  hash!: string | null;
+
   @Column('varchar')
   type!: string;
 

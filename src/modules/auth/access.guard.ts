@@ -42,7 +42,7 @@ export class AccessGuard implements CanActivate {
     const { project, role, permissions, memberId, hidden } = key;
     const asked = projectAsked(request);
     this.admit(request, { principal, project, role, permissions, memberId, hidden });
-    const refusal = refusalOf(key, { ip: request.ip, origin: originOf(request) }, new Date());
+    const refusal = refusalOf(key, { ip: request.ip, origin: originOf(request), at: new Date() });
     if (refusal) throw new AppError(refusal);
     if (rule === 'session') throw new AppError('session_required');
     if (rule === 'admin') throw new AppError('permission_denied');
@@ -65,7 +65,11 @@ export class AccessGuard implements CanActivate {
       return;
     }
     const asked = projectAsked(request);
-    if (asked === null) throw new AppError('api_key_required');
+    if (asked === null) {
+      // A route that means the key's own project; platform admins pass without one.
+      if (caller.user.platform_role !== 'admin') throw new AppError('api_key_required');
+      return;
+    }
     const grant = await this.access.ofUser(caller, asked);
     if (!grant) throw new AppError('not_found');
     this.admit(request, { ...grant, principal });

@@ -8,7 +8,6 @@ import { ProjectsModule } from '../projects/projects.module.js';
 import { RolesModule } from '../roles/roles.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { AccessCache } from './access-cache.js';
 import { AccessGuard } from './access.guard.js';
 import { AccountController } from './account.controller.js';
 import { ActivationPageController } from './activation-page.controller.js';
@@ -41,7 +40,6 @@ import { SignInThrottle } from './sign-in-throttle.js';
   ],
   controllers: [AccountController, IdentityController, ActivationPageController],
   providers: [
-    AccessCache,
     Callers,
     BasicStrategy,
     BearerStrategy,
@@ -57,14 +55,6 @@ import { SignInThrottle } from './sign-in-throttle.js';
     FirstAdmin,
     IdentityService,
   ],
-  exports: [
-    AuthenticationGuard,
-    AccessGuard,
-    AccessCache,
-    ProjectAccess,
-    RefusalObserver,
-    FirstAdmin,
-    KeyUseHook,
-  ],
+  exports: [AuthenticationGuard, AccessGuard, ProjectAccess, RefusalObserver, FirstAdmin, KeyUseHook],
 })
 export class AuthModule {}

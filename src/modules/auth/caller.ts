@@ -1,5 +1,5 @@
 import type { Principal } from '../../kernel/context/request-context.js';
-import type { KeyFacts } from '../api-keys/key-decision.js';
+import type { KeyFacts } from '../api-keys/key-facts.js';
 import type { User } from '../users/user.dto.js';
 import { displayName } from '../users/user.service.js';
 

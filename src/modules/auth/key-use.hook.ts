@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KeyUsage } from '../api-keys/key-usage.service.js';
 import { SessionService } from '../users/session.service.js';
-import { AccessCache } from './access-cache.js';
+import { AccessCache } from '../../kernel/access/access-cache.js';
 
 /** Notes that credentials were used, once the answer to their request is known. */
 @Injectable()

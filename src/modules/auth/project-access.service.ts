@@ -8,7 +8,7 @@ import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { RoleService } from '../roles/role.service.js';
 import { SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
 import { MemberService } from '../teams/member.service.js';
-import { AccessCache } from './access-cache.js';
+import { AccessCache } from '../../kernel/access/access-cache.js';
 import type { UserCaller } from './caller.js';
 
 /** What a person may do in one project. */

@@ -6,6 +6,15 @@ export interface TemplateData {
   activation: { name: string; link: string };
   /** To the owner of a project that has just been created. */
   welcome: { name: string; projectName: string; projectUrl: string };
+  /** To a project's owner and administrators: a metric has crossed its threshold. */
+  alert: {
+    name: string;
+    projectName: string;
+    condition: string;
+    window: string;
+    measured: string;
+    url: string;
+  };
 }
 
 export type TemplateName = keyof TemplateData;
@@ -30,5 +39,16 @@ export const TEMPLATES: { readonly [T in TemplateName]: (data: TemplateData[T]) 
     ],
     action: { label: 'Open the project', url: projectUrl },
     footer: 'You get this e-mail because you own the project.',
+  }),
+
+  alert: ({ name, projectName, condition, window, measured, url }) => ({
+    subject: `Alert: ${condition} in ${inline(projectName)}`,
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      `in the project ${inline(projectName)}, ${condition} holds over the last ${window}: the value is ${measured}.`,
+      'You will hear of it again only after it has recovered and crossed the threshold anew.',
+    ],
+    action: { label: 'Look at the usage', url },
+    footer: 'You get this e-mail because you own or administer the project.',
   }),
 };

@@ -140,6 +140,14 @@ export class ProjectService {
     );
   }
 
+  /** Who is told of what happens to a project: its owner and the administrators of its team. */
+  async contacts(ctx: RequestContext, id: string): Promise<{ name: string; people: User[] }> {
+    const project = await this.existing(ctx, id);
+    const ids = [project.owner_id, ...(await this.members.administratorIds(ctx, id))];
+    const people = [...(await this.users.findMany(ctx, ids)).values()];
+    return { name: project.name, people: people.filter(person => person.status === 'activated') };
+  }
+
   private async existing(ctx: RequestContext, id: string): Promise<ProjectEntity> {
     const project = await this.projects.find(ctx, id);
     if (!project) throw new AppError('not_found');

@@ -16,6 +16,13 @@ export class MemberRepository {
     return this.database.read(ctx).findOneBy(MemberEntity, { id });
   }
 
+  /** The users who are active in a project with the given role. */
+  async activeUserIds(ctx: RequestContext, projectId: string, roleId: string): Promise<string[]> {
+    const where = { project_id: projectId, role_id: roleId, status: 'active' as const };
+    const rows = await this.database.read(ctx).find(MemberEntity, { where, select: { user_id: true } });
+    return rows.map(row => row.user_id);
+  }
+
   async insert(ctx: RequestContext, member: MemberEntity): Promise<void> {
     await (await this.database.write(ctx)).insert(MemberEntity, member);
   }

@@ -33,6 +33,11 @@ export class MemberService {
     });
   }
 
+  /** The users who administer a project as members of its team. */
+  administratorIds(ctx: RequestContext, projectId: string): Promise<string[]> {
+    return this.members.activeUserIds(ctx, projectId, SYSTEM_ROLES.administrator.id);
+  }
+
   /** The user's membership of a project, or null. */
   async membership(
     ctx: RequestContext | null,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditRecord } from '../../kernel/context/audit-record.js';
-import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
+import type { AuditRecord } from '../context/audit-record.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
 
 const LIVES_MS = 1_000;
 const MOST = 10_000;

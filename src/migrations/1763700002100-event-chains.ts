@@ -1,0 +1,28 @@
+import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { Columns, NULLABLE } from '../kernel/database/columns.js';
+import { addColumns, createTables } from '../kernel/database/create-tables.js';
+
+/** The hash chain of each log. */
+export class EventChains1763700002100 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const c = await Columns.for(runner);
+    await createTables(runner, [
+      new Table({
+        name: 'event_chains',
+        columns: [c.primaryId('log'), c.bigint('last_sequence'), c.string('last_hash', 43)],
+      }),
+    ]);
+    await addColumns(
+      runner,
+      'events',
+      [c.string('previous_hash', 43, NULLABLE), c.string('hash', 43, NULLABLE)],
+      [{ name: 'events_unsealed', columnNames: ['sequence', 'id'] }],
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropIndex('events', 'events_unsealed');
+    await runner.dropColumns('events', ['previous_hash', 'hash']);
+    await runner.dropTable('event_chains', true);
+  }
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { NotificationsModule } from '../notifications/notifications.module.js';
+import { ProjectsModule } from '../projects/projects.module.js';
+import { AlertEvaluation } from './alert-evaluation.service.js';
+import { AlertThresholdController } from './alert-threshold.controller.js';
+import { AlertThresholdEntity } from './alert-threshold.entity.js';
+import { AlertThresholdRepository } from './alert-threshold.repository.js';
+import { AlertThresholdService } from './alert-threshold.service.js';
+import { AlertFacet } from './alert.facet.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([AlertThresholdEntity]), ProjectsModule, NotificationsModule],
+  controllers: [AlertThresholdController],
+  providers: [AlertThresholdRepository, AlertThresholdService, AlertEvaluation, AlertFacet],
+})
+export class AlertsModule {}

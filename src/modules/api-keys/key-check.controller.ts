@@ -1,0 +1,45 @@
+import { Body, Controller, Param, Post } from '@nestjs/common';
+import { Access, Read } from '../../kernel/access/access.decorator.js';
+import { Ctx } from '../../kernel/context/ctx.decorator.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Docs } from '../../kernel/http/docs.decorator.js';
+import { ExplainKey, KeyExplanation, KeyVerdict, VerifyKey } from './key-check.dto.js';
+import { KeyCheckService } from './key-check.service.js';
+
+@Docs.tag('API keys')
+@Controller()
+export class KeyCheckController {
+  constructor(private readonly checks: KeyCheckService) {}
+
+  @Post('api-keys/verify')
+  @Access('api_keys:verify')
+  @Read()
+  @Docs({
+    summary: 'Check a key that was presented to your own gateway',
+    description:
+      'Always answers 200, with a verdict. Keys check keys of their own organization, platform admins all; ' +
+      'any other key is `NOT_FOUND`.',
+    ok: KeyVerdict,
+  })
+  verify(@Ctx() ctx: RequestContext, @Body({ schema: VerifyKey }) body: VerifyKey) {
+    return this.checks.verify(ctx, body);
+  }
+
+  @Post('projects/:id/api-keys/:key/explain')
+  @Access('member')
+  @Read()
+  @Docs({
+    summary: 'Why a key would pass or be refused',
+    description: 'Walks a would-be request through every check, in order, and says how to mend what fails.',
+    ok: KeyExplanation,
+    errors: ['permission_denied', 'not_found'],
+  })
+  explain(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Param('key') key: string,
+    @Body({ schema: ExplainKey }) body: ExplainKey,
+  ) {
+    return this.checks.explain(ctx, id, key, body);
+  }
+}

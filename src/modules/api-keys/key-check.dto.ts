@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
+import { isTouched, REDACTED } from '../../kernel/visibility/hidden-attributes.js';
+import { redactedBy } from '../../kernel/visibility/shape.js';
+
+const permission = z.enum(ALL_PERMISSIONS as [Permission, ...Permission[]]);
+
+const ip = z.union([z.ipv4(), z.ipv6()], { error: 'must be an IPv4 or IPv6 address' });
+
+const request = {
+  ip: ip.optional().describe('The address the request comes from.'),
+  origin: z.string().max(2_000).optional().describe("The request's `Origin`, else its `Referer`."),
+  permission: permission.optional().describe('The permission the request needs.'),
+};
+
+export const ExplainKey = z
+  .strictObject(request)
+  .default({})
+  .meta({ id: 'ExplainKey', examples: [{ ip: '203.0.113.7', permission: 'customers:read' }] });
+export type ExplainKey = z.output<typeof ExplainKey>;
+
+const explanation = z
+  .object({
+    allowed: z.boolean(),
+    steps: z
+      .array(
+        z.object({
+          check: z.string(),
+          passed: z.boolean(),
+          reason: z.string().optional(),
+          fix: z.string().optional().describe('What exactly to do about it.'),
+        }),
+      )
+      .describe('Every check, in the order it is made.'),
+  })
+  .meta({ id: 'KeyExplanation' });
+export type KeyExplanation = z.infer<typeof explanation>;
+/** Reasons and fixes put into words what the key is like, and so may tell what is hidden of it. */
+export const KeyExplanation = redactedBy(explanation, (answer, { hidden }) =>
+  isTouched(hidden, 'api_key') ? { ...answer, steps: answer.steps.map(withoutWords) } : answer,
+);
+
+function withoutWords(step: KeyExplanation['steps'][number]): KeyExplanation['steps'][number] {
+  return step.passed ? step : { ...step, reason: REDACTED, fix: REDACTED };
+}
+
+export const VerifyKey = z
+  .strictObject({
+    key: z.string().min(1).max(500).describe('The secret that was presented.'),
+    ...request,
+    cost: z.number().int().min(0).max(1_000_000).optional().describe('How many requests the call is worth.'),
+  })
+  .meta({
+    id: 'VerifyKey',
+    examples: [{ key: 'bw_live_…', ip: '203.0.113.7', permission: 'customers:read' }],
+  });
+export type VerifyKey = z.output<typeof VerifyKey>;
+
+export const KeyVerdict = z
+  .object({
+    valid: z.boolean(),
+    code: z.enum([
+      'VALID',
+      'NOT_FOUND',
+      'SUSPENDED',
+      'REVOKED',
+      'EXPIRED',
+      'IP_NOT_ALLOWED',
+      'DOMAIN_NOT_ALLOWED',
+      'INSUFFICIENT_PERMISSIONS',
+      'USAGE_EXCEEDED',
+      'RATE_LIMITED',
+      'PROJECT_SUSPENDED',
+    ]),
+    key_id: z.string().optional(),
+    project_id: z.string().optional(),
+    role: z.object({ id: z.string(), name: z.string() }).optional(),
+    permissions: z.array(z.string()).optional(),
+    remaining: z
+      .object({ minute: z.number().int(), day: z.number().int() })
+      .optional()
+      .describe("What is left of the organization's quota."),
+  })
+  .meta({ id: 'KeyVerdict' });
+export type KeyVerdict = z.infer<typeof KeyVerdict>;

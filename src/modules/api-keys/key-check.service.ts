@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { hashToken } from '../../kernel/access/tokens.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import { ApiKeyService } from './api-key.service.js';
+import type { ExplainKey, KeyExplanation, KeyVerdict, VerifyKey } from './key-check.dto.js';
+import { firstFailure, KEY_CHECKS, type KeyRefusal, type KeyRequest } from './key-decision.js';
+import type { KeyFacts } from './key-facts.js';
+import { KeyLookup } from './key-lookup.service.js';
+import { isKeySecret } from './key-secret.js';
+
+const VERDICTS: Record<KeyRefusal, KeyVerdict['code']> = {
+  invalid_api_key: 'NOT_FOUND',
+  api_key_revoked: 'REVOKED',
+  api_key_expired: 'EXPIRED',
+  api_key_suspended: 'SUSPENDED',
+  project_suspended: 'PROJECT_SUSPENDED',
+  ip_not_allowed: 'IP_NOT_ALLOWED',
+  domain_not_allowed: 'DOMAIN_NOT_ALLOWED',
+  permission_denied: 'INSUFFICIENT_PERMISSIONS',
+};
+
+/** Tells others of the decision whether a key may pass: gateways in a word, people step by step. */
+@Injectable()
+export class KeyCheckService {
+  constructor(
+    private readonly lookup: KeyLookup,
+    private readonly keys: ApiKeyService,
+  ) {}
+
+  /** Checks a secret that somebody presented to the caller's own gateway. Never an error, always a verdict. */
+  async verify(ctx: RequestContext, input: VerifyKey): Promise<KeyVerdict> {
+    const key = isKeySecret(input.key) ? await this.lookup.findRecent(hashToken(input.key)) : null;
+    if (!key || !mayVerify(ctx, key)) return { valid: false, code: 'NOT_FOUND' };
+    const failure = firstFailure(key, toKeyRequest(input));
+    // Of a key that counts as unknown, nothing is told.
+    if (failure?.refusal === 'invalid_api_key') return { valid: false, code: 'NOT_FOUND' };
+    const identity = {
+      key_id: key.id,
+      project_id: key.project.id,
+      role: key.role,
+      permissions: [...key.permissions],
+    };
+    return { valid: failure === null, code: failure ? VERDICTS[failure.refusal] : 'VALID', ...identity };
+  }
+
+  /**
+   * Walks a would-be request of a key through every check.
+   * @throws AppError `not_found`, `permission_denied`
+   */
+  async explain(
+    ctx: RequestContext,
+    projectId: string,
+    id: string,
+    input: ExplainKey,
+  ): Promise<KeyExplanation> {
+    await this.keys.get(ctx, projectId, id);
+    const key = await this.lookup.findById(projectId, id);
+    if (!key) throw new AppError('not_found');
+    const request = toKeyRequest(input);
+    const steps = KEY_CHECKS.map(({ check, passes, reason, fix }) =>
+      passes(key, request)
+        ? { check, passed: true }
+        : { check, passed: false, reason: reason(key, request), fix: fix(key, request) },
+    );
+    return { allowed: steps.every(step => step.passed), steps };
+  }
+}
+
+/** Keys verify those of their own organization, platform admins all. */
+function mayVerify(ctx: RequestContext, key: KeyFacts): boolean {
+  return ctx.principal?.type !== 'api_key' || ctx.principal.organizationId === key.project.organizationId;
+}
+
+function toKeyRequest(input: ExplainKey): KeyRequest {
+  const { ip = null, origin = null, permission = null } = input;
+  return { ip, origin, permission, at: new Date() };
+}

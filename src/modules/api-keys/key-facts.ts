@@ -1,0 +1,32 @@
+import type { Permission } from '../../kernel/access/permissions.js';
+import type { HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
+
+/** Everything the decision about a key depends on, read with one look-up. */
+export interface KeyFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly status: 'activated' | 'suspended' | 'revoked';
+  readonly expiresAt: Date | null;
+  readonly allowedIps: readonly string[];
+  readonly allowedDomains: readonly string[];
+  readonly lastUsedAt: Date | null;
+  /** Set when the presented secret is the one before the last regeneration. */
+  readonly previousSecretUntil: Date | null;
+  readonly memberId: string | null;
+  /** Null for a key that belongs to no member. */
+  readonly memberActive: boolean | null;
+  readonly project: {
+    readonly id: string;
+    readonly organizationId: string;
+    readonly name: string;
+    readonly status: string;
+    readonly environment: string;
+    readonly ownerId: string;
+  };
+  readonly role: { readonly id: string; readonly name: string };
+  /** What the role permits; for a member's own key, only what the member may do too. */
+  readonly permissions: ReadonlySet<Permission>;
+  /** What is hidden from the role; for a member's own key, also what is hidden from the member. */
+  readonly hidden: HiddenAttributes;
+  readonly limits: { readonly requests_per_minute: number; readonly requests_per_day: number };
+}

@@ -1,0 +1,15 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** Where the chain of one log ends. */
+@Entity('event_chains')
+export class EventChainEntity {
+  /** The project's id, or `platform` for entries that belong to no project. */
+  @PrimaryColumn('varchar')
+  log!: string;
+
+  @Column('bigint')
+  last_sequence!: number;
+
+  @Column('varchar')
+  last_hash!: string;
+}

@@ -1,0 +1,47 @@
+import { newId } from '../../kernel/database/ids.js';
+import type { EventEntity } from './event.entity.js';
+import { hashOf } from './event-hash.js';
+
+const event: EventEntity = {
+  id: newId('evt'),
+  project_id: newId('prj'),
+  sequence: null,
+  previous_hash: null,
+  hash: null,
+  type: 'project.renamed',
+  outcome: 'success',
+  category: 'project',
+  actor_type: 'user',
+  actor_id: newId('usr'),
+  actor_name: 'Ada Lovelace',
+  actor_role: 'administrator',
+  subject_user_id: null,
+  target_type: 'project',
+  target_id: newId('prj'),
+  target_name: 'Engine',
+  changes: { name: { before: 'Mill', after: 'Engine' } },
+  effects: [],
+  reason: null,
+  ip: '203.0.113.7',
+  user_agent: null,
+  request_id: newId('req'),
+  created_at: new Date('2026-01-31T12:00:00.123Z'),
+};
+
+it('depends on every field that says what happened', () => {
+  const hash = hashOf(event, 1, '');
+  const notCovered = ['sequence', 'previous_hash', 'hash'];
+  for (const field of Object.keys(event).filter(name => !notCovered.includes(name))) {
+    expect({ field, hash: hashOf({ ...event, [field]: 'forged' }, 1, '') }).not.toEqual({ field, hash });
+  }
+});
+
+it('depends on the place in the chain', () => {
+  expect(hashOf(event, 2, '')).not.toBe(hashOf(event, 1, ''));
+  expect(hashOf(event, 1, 'another')).not.toBe(hashOf(event, 1, ''));
+});
+
+it('is the same for an entry read back from the database', () => {
+  const read = JSON.parse(JSON.stringify(event)) as EventEntity;
+  expect(hashOf({ ...read, created_at: new Date(read.created_at) }, 1, '')).toBe(hashOf(event, 1, ''));
+});

@@ -1,0 +1,143 @@
+import { basic } from '../support/client.js';
+import { admin, createKey, createProject, signUp, type Person } from '../support/people.js';
+import { startServer, type TestServer } from '../support/server.js';
+import { waitFor } from '../support/wait-for.js';
+
+const ADMINISTRATOR = 'rol_00000000000000000000000001';
+const VIEWER = 'rol_00000000000000000000000003';
+
+let server: TestServer;
+let owner: Person;
+let project: { id: string };
+/** The gateway's own key, which may verify others. */
+let gateway: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  owner = await signUp(server);
+  project = await createProject(server, owner.auth);
+  const key = await createKey(server, owner.auth, project.id, { name: 'Gateway', role_id: ADMINISTRATOR });
+  gateway = basic(key.secret);
+});
+
+afterAll(() => server?.stop());
+
+const issue = (body: object = {}) => createKey(server, owner.auth, project.id, { name: 'Client', ...body });
+const verify = (body: object, auth = gateway) => server.api.post('/v1/api-keys/verify', body, { auth });
+const path = (key: { api_key: { id: string } }) => `/v1/projects/${project.id}/api-keys/${key.api_key.id}`;
+
+async function codeOf(body: object, auth = gateway): Promise<string> {
+  const answer = await verify(body, auth);
+  expect(answer.status).toBe(200);
+  expect(answer.body.valid).toBe(answer.body.code === 'VALID');
+  return answer.body.code as string;
+}
+
+describe('POST /v1/api-keys/verify', () => {
+  it('says who a valid key is and what it may do', async () => {
+    const key = await issue({ role_id: VIEWER });
+    const { body } = await verify({ key: key.secret, permission: 'customers:read' });
+    expect(body).toMatchObject({
+      valid: true,
+      code: 'VALID',
+      key_id: key.api_key.id,
+      project_id: project.id,
+      role: { id: VIEWER, name: 'viewer' },
+    });
+    expect(body.permissions).toContain('customers:read');
+  });
+
+  it('knows nothing of malformed, unknown and other organizations’ keys', async () => {
+    const stranger = await signUp(server);
+    const elsewhere = await createProject(server, stranger.auth);
+    const theirs = await createKey(server, stranger.auth, elsewhere.id);
+    const last = theirs.secret.at(-1) === 'A' ? 'B' : 'A';
+    const answers = [];
+    for (const key of ['nonsense', theirs.secret.slice(0, -1) + last, theirs.secret])
+      answers.push(await verify({ key }));
+    for (const answer of answers) expect(answer.body).toEqual({ valid: false, code: 'NOT_FOUND' });
+  });
+
+  it('gives the reason when a key may not pass', async () => {
+    const suspended = await issue();
+    await server.api.patch(path(suspended), { status: 'suspended' }, { auth: owner.auth });
+    expect(await codeOf({ key: suspended.secret })).toBe('SUSPENDED');
+    const revoked = await issue();
+    await server.api.delete(path(revoked), undefined, { auth: owner.auth });
+    expect(await codeOf({ key: revoked.secret })).toBe('REVOKED');
+    const expiring = await issue({ expires_at: new Date(Date.now() + 1_000).toISOString() });
+    await waitFor(
+      'the key to expire',
+      async () => (await codeOf({ key: expiring.secret })) === 'EXPIRED' || undefined,
+    );
+    const listed = await issue({
+      allowed_ips: ['203.0.113.0/24', '2001:db8::/32'],
+      allowed_domains: ['*.example.com'],
+    });
+    const origin = 'https://shop.example.com';
+    expect(await codeOf({ key: listed.secret, ip: '198.51.100.1', origin })).toBe('IP_NOT_ALLOWED');
+    expect(await codeOf({ key: listed.secret, ip: '203.0.113.9', origin: 'https://example.com' })).toBe(
+      'DOMAIN_NOT_ALLOWED',
+    );
+    expect(await codeOf({ key: listed.secret, ip: '::ffff:203.0.113.9', origin })).toBe('VALID');
+    const viewer = await issue({ role_id: VIEWER });
+    expect(await codeOf({ key: viewer.secret, permission: 'billing:write' })).toBe(
+      'INSUFFICIENT_PERMISSIONS',
+    );
+  });
+
+  it('sees a suspended project on the very next call', async () => {
+    const other = await createProject(server, owner.auth);
+    const key = await createKey(server, owner.auth, other.id);
+    expect(await codeOf({ key: key.secret })).toBe('VALID');
+    await server.api.post(
+      `/v1/projects/${other.id}/settings/suspend`,
+      { confirm: true },
+      { auth: owner.auth },
+    );
+    expect(await codeOf({ key: key.secret })).toBe('PROJECT_SUSPENDED');
+  });
+
+  it('is for keys with the permission and for platform admins', async () => {
+    const key = await issue();
+    const plain = await verify({ key: key.secret }, basic(key.secret));
+    expect([plain.status, plain.body.error.code]).toEqual([403, 'permission_denied']);
+    const person = await verify({ key: key.secret }, owner.auth);
+    expect([person.status, person.body.error.code]).toEqual([403, 'api_key_required']);
+    expect(await codeOf({ key: key.secret }, (await admin(server)).auth)).toBe('VALID');
+    expect((await server.api.post('/v1/api-keys/verify', { key: key.secret })).status).toBe(401);
+    expect((await verify({})).status).toBe(400);
+    expect((await verify({ key: key.secret, ip: 'nowhere' })).body.error.param).toBe('ip');
+  });
+});
+
+describe('POST …/explain', () => {
+  const explain = (key: { api_key: { id: string } }, body: object, auth = owner.auth) =>
+    server.api.post(`${path(key)}/explain`, body, { auth });
+
+  it('traces every check in order, and says how to mend what fails', async () => {
+    const key = await issue({ role_id: VIEWER, allowed_ips: ['203.0.113.7'] });
+    const { status, body } = await explain(key, { ip: '198.51.100.1', permission: 'billing:write' });
+    expect(status).toBe(200);
+    expect(body.allowed).toBe(false);
+    const steps = body.steps as { check: string; passed: boolean; reason?: string; fix?: string }[];
+    expect(steps.filter(step => !step.passed).map(step => step.check)).toEqual([
+      'ip_allowed',
+      'permission_held',
+    ]);
+    expect(steps.find(step => step.check === 'ip_allowed')).toMatchObject({
+      reason: expect.stringContaining('198.51.100.1'),
+      fix: expect.stringContaining('allowed_ips'),
+    });
+    expect((await explain(key, { ip: '203.0.113.7' })).body).toMatchObject({ allowed: true });
+  });
+
+  it('is for those who may see the key', async () => {
+    const key = await issue();
+    const stranger = await signUp(server);
+    expect((await explain(key, {}, stranger.auth)).status).toBe(404);
+    const viewer = await issue({ role_id: VIEWER });
+    expect((await explain(key, {}, basic(viewer.secret))).status).toBe(403);
+    expect((await explain(key, { permission: 'everything' })).status).toBe(400);
+  });
+});
