@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 /** The first answer to a request that carried an `Idempotency-Key`. */
 @Entity('idempotency_records')
 export class IdempotencyRecord {
-  /** The first 240 bits of SHA-256 of principal, route and key. */
+  /** SHA-256 of principal, route and key. */
   @PrimaryColumn('varchar')
   id!: string;
 

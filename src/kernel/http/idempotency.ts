@@ -49,8 +49,7 @@ export class Idempotency implements OnApplicationBootstrap {
       throw new AppError('invalid_idempotency_key', { param: 'Idempotency-Key' });
     }
     const path = request.url.split('?', 1)[0]!;
-    // As much as the column takes: 240 bits.
-    const id = digest(JSON.stringify([ctx.principal.id, path, key])).slice(0, 40);
+    const id = digest(JSON.stringify([ctx.principal.id, path, key]));
     return new IdempotentRequest(
       this.records,
       this.running,

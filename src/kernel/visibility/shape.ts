@@ -91,7 +91,22 @@ export class Shapes {
       case 'custom':
       case 'transform':
         return OPEN;
-      default:
+      case 'string':
+      case 'number':
+      case 'bigint':
+      case 'boolean':
+      case 'date':
+      case 'symbol':
+      case 'enum':
+      case 'literal':
+      case 'template_literal':
+      case 'file':
+      case 'null':
+      case 'nan':
+      case 'undefined':
+      case 'void':
+      case 'never':
+      case 'function':
         return LEAF;
     }
   }
