@@ -4,6 +4,14 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 
+/** When and from where a key was used. */
+export interface KeyUse {
+  readonly at: Date;
+  readonly ip: string | null;
+  /** When the secret before the last regeneration was used; null when it was not. */
+  readonly previousSecretAt: Date | null;
+}
+
 /** One key with what decides about it, as the database answers. */
 export interface KeyRow {
   id: string;
@@ -76,6 +84,11 @@ export class ApiKeyRepository {
     return this.database.read(ctx).findOneBy(ApiKeyEntity, { id, project_id: projectId });
   }
 
+  /** The key, kept as it is by others until the unit of work ends. */
+  lock(ctx: RequestContext, projectId: string, id: string): Promise<ApiKeyEntity | null> {
+    return this.database.lock(ctx, ApiKeyEntity, { id, project_id: projectId });
+  }
+
   findAnywhere(ctx: RequestContext, id: string): Promise<ApiKeyEntity | null> {
     return this.database.read(ctx).findOneBy(ApiKeyEntity, { id });
   }
@@ -126,23 +139,23 @@ export class ApiKeyRepository {
     return (await manager.update(ApiKeyEntity, which, { role_id: to })).affected ?? 0;
   }
 
-  /** Notes a key's last use; an older note never replaces a newer one. */
-  async markUsed(
-    ctx: RequestContext,
-    id: string,
-    at: Date,
-    ip: string | null,
-    previousSecret: boolean,
-  ): Promise<void> {
+  /** Notes a key's last uses, by any secret and by the one before; an older note never replaces a newer one. */
+  async markUsed(ctx: RequestContext, id: string, use: KeyUse): Promise<void> {
     const manager = await this.database.write(ctx);
-    const changes: Partial<ApiKeyEntity> = { last_used_at: at, last_used_ip: ip };
-    if (previousSecret) changes.previous_last_used_at = at;
-    await manager
-      .createQueryBuilder()
-      .update(ApiKeyEntity)
-      .set(changes)
-      .where('id = :id AND (last_used_at IS NULL OR last_used_at <= :at)', { id, at })
-      .execute();
+    const note = (
+      column: 'last_used_at' | 'previous_last_used_at',
+      at: Date,
+      changes: Partial<ApiKeyEntity>,
+    ) =>
+      manager
+        .createQueryBuilder()
+        .update(ApiKeyEntity)
+        .set(changes)
+        .where(`id = :id AND (${column} IS NULL OR ${column} <= :at)`, { id, at })
+        .execute();
+    await note('last_used_at', use.at, { last_used_at: use.at, last_used_ip: use.ip });
+    const previous = use.previousSecretAt;
+    if (previous) await note('previous_last_used_at', previous, { previous_last_used_at: previous });
   }
 
   /** Keys of each project: all that are not revoked, and those that can be used at `now`. */

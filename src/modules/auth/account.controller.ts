@@ -1,12 +1,13 @@
-import { Body, Controller, Delete, Get, Header, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, Param, Post, Query } from '@nestjs/common';
 import { Access, Mutation, Public } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Docs } from '../../kernel/http/docs.decorator.js';
+import { ListSessions, SessionPage } from '../users/session.dto.js';
 import { SessionService } from '../users/session.service.js';
 import { Activate, Register, User } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
-import { ChangePassword, EndedSession, PasswordChanged, SessionList, SignedIn, SignIn } from './auth.dto.js';
+import { ChangePassword, EndedSession, PasswordChanged, SignedIn, SignIn } from './auth.dto.js';
 import { RegistrationService } from './registration.service.js';
 import { SignInService } from './sign-in.service.js';
 
@@ -58,9 +59,9 @@ export class AccountController {
 
   @Get('sessions')
   @Access('session')
-  @Docs({ summary: 'Your sessions', ok: SessionList })
-  async list(@Ctx() ctx: RequestContext) {
-    return { items: await this.sessions.list(ctx) };
+  @Docs({ summary: 'Your sessions', ok: SessionPage, errors: ['invalid_cursor'] })
+  list(@Ctx() ctx: RequestContext, @Query({ schema: ListSessions }) query: ListSessions) {
+    return this.sessions.list(ctx, query);
   }
 
   @Delete('sessions/current')
@@ -86,7 +87,7 @@ export class AccountController {
     summary: 'Change your password',
     description: 'Ends all your other sessions.',
     ok: PasswordChanged,
-    errors: ['wrong_current_password'],
+    errors: ['wrong_current_password', 'too_many_attempts'],
   })
   changePassword(@Ctx() ctx: RequestContext, @Body({ schema: ChangePassword }) body: ChangePassword) {
     return this.signIns.changePassword(ctx, body.current_password, body.new_password);

@@ -33,8 +33,6 @@ export type ChangePassword = z.output<typeof ChangePassword>;
 
 export const PasswordChanged = z.object({ changed: z.literal(true) }).meta({ id: 'PasswordChanged' });
 
-export const SessionList = z.object({ items: z.array(Session) }).meta({ id: 'SessionList' });
-
 export const EndedSession = z
   .object({ id: z.string(), deleted: z.literal(true) })
   .meta({ id: 'EndedSession' });

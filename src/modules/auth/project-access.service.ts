@@ -6,7 +6,7 @@ import { OrganizationService } from '../organizations/organization.service.js';
 import { ProjectService } from '../projects/project.service.js';
 import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { RoleService } from '../roles/role.service.js';
-import { SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
+import { orViewer, SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
 import { MemberService } from '../teams/member.service.js';
 import { AccessCache } from '../../kernel/access/access-cache.js';
 import type { UserCaller } from './caller.js';
@@ -55,8 +55,7 @@ export class ProjectAccess {
       return { ...unrestricted, role, permissions: role.permissions };
     }
     if (!membership?.active) return null;
-    const role = await this.roles.find(null, projectId, membership.roleId);
-    if (!role) return null;
+    const role = orViewer(await this.roles.find(null, projectId, membership.roleId));
     const hidden = await this.hidden.of(null, projectId, [role.id]);
     return { principal, project, role, permissions: role.permissions, memberId, hidden };
   }

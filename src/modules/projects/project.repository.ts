@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { In, type SelectQueryBuilder } from 'typeorm';
+import { In, IsNull, Not, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { containsPattern } from '../../kernel/http/list.js';
+import { containsPattern, like } from '../../kernel/http/list.js';
 import { ProjectEntity, type Environment, type ProjectStatus } from './project.entity.js';
 
 /** Whose projects a list shows. */
@@ -26,6 +26,11 @@ export class ProjectRepository {
     return this.database.read(ctx).findOneBy(ProjectEntity, { id });
   }
 
+  /** The project, kept as it is by others until the unit of work ends. */
+  lock(ctx: RequestContext, id: string): Promise<ProjectEntity | null> {
+    return this.database.lock(ctx, ProjectEntity, { id });
+  }
+
   async insert(ctx: RequestContext, project: ProjectEntity): Promise<void> {
     await (await this.database.write(ctx)).insert(ProjectEntity, project);
   }
@@ -39,6 +44,13 @@ export class ProjectRepository {
   ): Promise<boolean> {
     const manager = await this.database.write(ctx);
     return (await manager.update(ProjectEntity, { id, status: In(statuses) }, changes)).affected === 1;
+  }
+
+  /** Marks a live project that is not verified yet; false when it is, or is deleted. */
+  async verify(ctx: RequestContext, id: string, at: Date, by: string): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    const which = { id, status: Not('deleted' as const), verified_at: IsNull() };
+    return (await manager.update(ProjectEntity, which, { verified_at: at, verified_by: by })).affected === 1;
   }
 
   /** Newest first, one row more than `limit`. */
@@ -96,10 +108,12 @@ export class ProjectRepository {
           "WHERE o.user_id = :userId AND o.status = 'active' AND o.role IN ('owner', 'admin')))",
         scope,
       );
+      // To them a deleted project does not exist, in lists as by its id.
+      query.andWhere("p.status <> 'deleted'");
     }
     if (filter.environment) query.andWhere('p.environment = :environment', filter);
     if (filter.organization_id) query.andWhere('p.organization_id = :organization_id', filter);
-    if (filter.q) query.andWhere("p.search_text LIKE :q ESCAPE '\\'", { q: containsPattern(filter.q) });
+    if (filter.q) query.andWhere(like('p.search_text', 'q'), { q: containsPattern(filter.q) });
     return query;
   }
 }

@@ -4,8 +4,9 @@ import { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { decodeCursor, page, type Page } from '../../kernel/http/list.js';
 import { deviceOf } from './device.js';
-import { toSession, type Session } from './session.dto.js';
+import { toSession, type ListSessions, type Session } from './session.dto.js';
 import type { SessionEntity } from './session.entity.js';
 import { SessionRepository } from './session.repository.js';
 import { toUser, type User } from './user.dto.js';
@@ -60,10 +61,13 @@ export class SessionService {
     await this.units.bookkeeping(ctx, () => this.sessions.touch(ctx, sessionId, now));
   }
 
-  async list(ctx: RequestContext): Promise<Session[]> {
+  /** The caller's live sessions, newest first. */
+  async list(ctx: RequestContext, { limit, cursor }: ListSessions): Promise<Page<Session>> {
     const now = new Date();
-    const rows = await this.sessions.listLive(ctx, ctx.user.id, now, new Date(now.getTime() - IDLE_MS));
-    return rows.map(row => toSession(row, ctx.user.sessionId));
+    const liveness = { now, idleSince: new Date(now.getTime() - IDLE_MS) };
+    const rows = await this.sessions.listLive(ctx, ctx.user.id, liveness, limit, decodeCursor(cursor));
+    const total = await this.sessions.countLive(ctx, ctx.user.id, liveness);
+    return page(rows, limit, total, row => toSession(row, ctx.user.sessionId));
   }
 
   /**

@@ -43,7 +43,7 @@ export class UserEntity {
   max_projects!: number | null;
 
   /** First name, name, e-mail and phone, folded for search. */
-  @Column('varchar')
+  @Column('text')
   search_text!: string;
 
   @Column('datetime', { precision: 3 })

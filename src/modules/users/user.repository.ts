@@ -36,6 +36,14 @@ export class UserRepository {
     return result.affected === 1;
   }
 
+  /** Sets a password hash, unless somebody else has changed it since `before` was read. */
+  async replacePassword(ctx: RequestContext, id: string, before: string, after: string): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    const changes = { password_hash: after, password_change_required: false };
+    const result = await manager.update(UserEntity, { id, password_hash: before }, changes);
+    return result.affected === 1;
+  }
+
   async update(ctx: RequestContext, id: string, changes: Partial<UserEntity>): Promise<void> {
     await (await this.database.write(ctx)).update(UserEntity, { id }, changes);
   }

@@ -23,6 +23,12 @@ export interface NewUser {
   country?: string | null;
 }
 
+/** An account whose password was given, and what proves it: it changes with the password. */
+export interface Authenticated {
+  readonly user: User;
+  readonly proof: string;
+}
+
 /** Accounts. */
 @Injectable()
 export class UserService {
@@ -136,28 +142,29 @@ export class UserService {
    * The account behind an e-mail address and password, or null. Takes the same time whichever of
    * the two is wrong.
    */
-  async authenticate(ctx: RequestContext, email: string, password: string): Promise<User | null> {
+  async authenticate(ctx: RequestContext, email: string, password: string): Promise<Authenticated | null> {
     const user = await this.users.findByEmail(ctx, email);
     const usable = user && user.status !== 'deleted' ? user : null;
     const fits = await this.passwords.matches(usable?.password_hash ?? null, password);
-    return usable && fits ? toUser(usable) : null;
+    return usable && fits ? { user: toUser(usable), proof: usable.password_hash } : null;
+  }
+
+  /** Whether the account is as it was when it was authenticated; within a unit, read after its first write. */
+  async isStill(ctx: RequestContext, { user, proof }: Authenticated): Promise<boolean> {
+    const now = await this.users.find(ctx, user.id);
+    return now?.password_hash === proof && now.status === user.status;
   }
 
   /**
-   * Sets a new password.
-   * @throws AppError `wrong_current_password`, `validation_failed`
+   * Sets a new password for somebody who has just given the present one.
+   * @throws AppError `validation_failed`; `wrong_current_password` when another change came first
    */
-  async changePassword(ctx: RequestContext, id: string, current: string, next: string): Promise<void> {
-    const user = await this.users.find(ctx, id);
-    if (!user || !(await this.passwords.matches(user.password_hash, current))) {
+  async changePassword(ctx: RequestContext, { user, proof }: Authenticated, next: string): Promise<void> {
+    this.passwords.check(next, 'new_password');
+    if (!(await this.users.replacePassword(ctx, user.id, proof, await this.passwords.hash(next)))) {
       throw new AppError('wrong_current_password', { param: 'current_password' });
     }
-    this.passwords.check(next, 'new_password');
-    await this.users.update(ctx, id, {
-      password_hash: await this.passwords.hash(next),
-      password_change_required: false,
-    });
-    ctx.audit.about(id).change(userTarget(toUser(user)), null, null);
+    ctx.audit.about(user.id).change(userTarget(user), null, null);
   }
 }
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Passwords } from './passwords.js';
 import { SessionEntity } from './session.entity.js';
+import { SessionFacet } from './session.facet.js';
 import { SessionRepository } from './session.repository.js';
 import { SessionService } from './session.service.js';
 import { UserController } from './user.controller.js';
@@ -23,6 +24,7 @@ import { UserTokenRepository } from './user-token.repository.js';
     UserService,
     SessionService,
     UserFacet,
+    SessionFacet,
   ],
   exports: [UserService, SessionService],
 })
