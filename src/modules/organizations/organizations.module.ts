@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { InvitationAcceptors } from './invitation-acceptor.js';
+import { InvitationAnswerController } from './invitation-answer.controller.js';
 import { InvitationAnswers } from './invitation-answers.service.js';
 import { InvitationEntity } from './invitation.entity.js';
 import { InvitationRepository } from './invitation.repository.js';
@@ -20,7 +21,7 @@ import { OrganizationService } from './organization.service.js';
     UsersModule,
     NotificationsModule,
   ],
-  controllers: [OrganizationController],
+  controllers: [OrganizationController, InvitationAnswerController],
   providers: [
     OrganizationRepository,
     OrganizationService,

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { ProjectFacets, type Found, type ProjectFacet } from '../../kernel/project-facet.js';
+import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
 
 /** Projects themselves can be looked up. */
@@ -14,11 +15,16 @@ export class ProjectsFacet implements ProjectFacet, OnModuleInit {
 
   constructor(
     private readonly projects: ProjectService,
+    private readonly repository: ProjectRepository,
     private readonly facets: ProjectFacets,
   ) {}
 
   onModuleInit(): void {
     this.facets.register(this);
+  }
+
+  holdOwnerOtherThan(ctx: RequestContext, projectId: string, userId: string): Promise<boolean> {
+    return this.repository.lockUnlessOwnedBy(ctx, projectId, userId);
   }
 
   private async find(id: string): Promise<Found | null> {

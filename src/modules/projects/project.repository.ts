@@ -26,6 +26,10 @@ export class ProjectRepository {
     return this.database.read(ctx).findOneBy(ProjectEntity, { id });
   }
 
+  async findMany(ctx: RequestContext, ids: string[]): Promise<ProjectEntity[]> {
+    return ids.length ? this.database.read(ctx).findBy(ProjectEntity, { id: In(ids) }) : [];
+  }
+
   async insert(ctx: RequestContext, project: ProjectEntity): Promise<void> {
     await (await this.database.write(ctx)).insert(ProjectEntity, project);
   }
@@ -39,6 +43,28 @@ export class ProjectRepository {
   ): Promise<boolean> {
     const manager = await this.database.write(ctx);
     return (await manager.update(ProjectEntity, { id, status: In(statuses) }, changes)).affected === 1;
+  }
+
+  /** Gives the project to another user only while it is still the former owner's; false when it is not. */
+  async changeOwner(ctx: RequestContext, id: string, from: string, to: string): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    const which = { id, owner_id: from, status: In(['new', 'activated', 'suspended'] as ProjectStatus[]) };
+    return (await manager.update(ProjectEntity, which, { owner_id: to })).affected === 1;
+  }
+
+  /**
+   * Takes the project's row until the unit of work ends, unless this user owns the project. An UPDATE that
+   * changes nothing is a lock on every database, and reads what was committed last.
+   */
+  async lockUnlessOwnedBy(ctx: RequestContext, id: string, userId: string): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    const result = await manager
+      .createQueryBuilder()
+      .update(ProjectEntity)
+      .set({ owner_id: () => 'owner_id' })
+      .where('id = :id AND owner_id <> :userId', { id, userId })
+      .execute();
+    return result.affected === 1;
   }
 
   /** Newest first, one row more than `limit`. */

@@ -5,6 +5,9 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ProjectChanges } from './project-changes.service.js';
+import { ProjectInvitations } from './project-invitations.js';
+import { ProjectNotices } from './project-notices.service.js';
+import { ProjectOwnership } from './project-ownership.service.js';
 import { ProjectController } from './project.controller.js';
 import { ProjectEntity } from './project.entity.js';
 import { ProjectsFacet } from './project.facet.js';
@@ -20,7 +23,15 @@ import { ProjectService } from './project.service.js';
     NotificationsModule,
   ],
   controllers: [ProjectController],
-  providers: [ProjectRepository, ProjectService, ProjectChanges, ProjectsFacet],
-  exports: [ProjectService, ProjectChanges],
+  providers: [
+    ProjectRepository,
+    ProjectService,
+    ProjectChanges,
+    ProjectNotices,
+    ProjectOwnership,
+    ProjectInvitations,
+    ProjectsFacet,
+  ],
+  exports: [ProjectService, ProjectChanges, ProjectNotices, ProjectOwnership],
 })
 export class ProjectsModule {}

@@ -7,6 +7,7 @@ import {
   type ProjectFacet,
 } from '../../kernel/project-facet.js';
 import { MemberRepository } from './member.repository.js';
+import { MemberService } from './member.service.js';
 
 /** What teams add to projects: their size, whom an action reaches, members by id. */
 @Injectable()
@@ -19,6 +20,7 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
 
   constructor(
     private readonly members: MemberRepository,
+    private readonly service: MemberService,
     private readonly facets: ProjectFacets,
   ) {}
 
@@ -32,13 +34,18 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
   }
 
   async effects(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]> {
+    // Both owners are told.
+    if (action === 'transfer-ownership') return [{ effect: 'members_notified', count: 2 }];
     if (action !== 'suspend' && action !== 'delete') return [];
     const counts = await this.members.countByProject(ctx, [projectId]);
-    return [{ effect: 'members_affected', count: counts.get(projectId) ?? 0 }];
+    return [
+      { effect: 'members_affected', count: counts.get(projectId) ?? 0 },
+      { effect: 'members_notified', count: (await this.service.audience(ctx, projectId)).length },
+    ];
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
-    const member = await this.members.findById(ctx, id);
+    const member = await this.members.findAnywhere(ctx, id);
     if (!member) return null;
     return {
       id,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { UserEntity } from './user.entity.js';
@@ -19,6 +20,10 @@ export class UserRepository {
     if (ids.length === 0) return [];
     const query = this.database.read(ctx).createQueryBuilder(UserEntity, 'u');
     return query.where('u.id IN (:...ids)', { ids }).getMany();
+  }
+
+  async findManyByEmail(ctx: RequestContext, emails: string[]): Promise<UserEntity[]> {
+    return emails.length ? this.database.read(ctx).findBy(UserEntity, { email: In(emails) }) : [];
   }
 
   async insert(ctx: RequestContext, user: UserEntity): Promise<void> {
