@@ -5,7 +5,7 @@ import { ConfigModule } from './kernel/config/config.module.js';
 import { DatabaseModule } from './kernel/database/database.module.js';
 import { ErrorFilter } from './kernel/http/error.filter.js';
 import { HttpModule } from './kernel/http/http.module.js';
-import { validationPipe } from './kernel/http/validation.js';
+import { ValidationPipe } from './kernel/http/validation.js';
 import { JobsModule } from './kernel/jobs/jobs.module.js';
 import { OutboxModule } from './kernel/outbox/outbox.module.js';
 import { MIGRATIONS } from './migrations/migrations.js';
@@ -53,7 +53,7 @@ export class AppModule {
         { provide: APP_GUARD, useExisting: AuthenticationGuard },
         { provide: APP_GUARD, useExisting: AccessGuard },
         // Interceptors: none for all; @Mutation attaches its own.
-        { provide: APP_PIPE, useValue: validationPipe },
+        { provide: APP_PIPE, useClass: ValidationPipe },
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
     };

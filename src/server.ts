@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import type { Config } from './kernel/config/config.js';
 import { newId } from './kernel/database/ids.js';
+import { earlyErrors } from './kernel/http/early-errors.js';
 import { BODY_LIMIT } from './kernel/http/json-body.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
 import { serveDocs } from './kernel/http/openapi.js';
@@ -17,14 +18,18 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 1_000 },
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // Said by a hook of `prepareHttp`, in the form of every other error.
+    return503OnClosing: false,
+    ...earlyErrors(config),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adapter, {
     bodyParser: false,
     abortOnError: false,
     logger: new JsonLogger(config.logLevel),
   });
-  app.setGlobalPrefix('v1', { exclude: ['health/live', 'health/ready', 'v1/health', 'activate'] });
+  app.setGlobalPrefix('v1', {
+    exclude: ['health/live', 'health/ready', 'v1/health', 'activate', 'password-reset'],
+  });
   await prepareHttp(app, config);
   serveDocs(app);
   app.get(KeyUseHook).attach(adapter.getInstance());

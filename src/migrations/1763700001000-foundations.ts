@@ -21,7 +21,7 @@ export class Foundations1763700001000 implements MigrationInterface {
           c.string('password_hash', 255),
           c.boolean('password_change_required'),
           c.integer('max_projects', NULLABLE),
-          c.string('search_text', 700),
+          c.text('search_text'),
           c.instant('created_at'),
         ],
         uniques: [{ name: 'users_email', columnNames: ['email'] }],
@@ -99,7 +99,7 @@ export class Foundations1763700001000 implements MigrationInterface {
           c.id('organization_id'),
           c.id('owner_id'),
           c.string('name', 100),
-          c.string('search_text', 400),
+          c.text('search_text'),
           c.string('status', 20),
           c.string('environment', 20),
           c.string('purpose', 200, NULLABLE),
@@ -208,6 +208,7 @@ export class Foundations1763700001000 implements MigrationInterface {
           c.string('target_type', 40),
           c.string('target_id', 255),
           c.string('target_name', 255, NULLABLE),
+          c.text('search_text'),
           c.json('changes'),
           c.json('effects'),
           c.text('reason', NULLABLE),
@@ -226,7 +227,8 @@ export class Foundations1763700001000 implements MigrationInterface {
       new Table({
         name: 'idempotency_records',
         columns: [
-          c.primaryId(),
+          // A SHA-256, longer than the ids of everything else.
+          c.string('id', 43, { isPrimary: true }),
           c.string('fingerprint', 43),
           c.integer('status'),
           c.json('response'),

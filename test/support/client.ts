@@ -78,5 +78,6 @@ function isRaw(body: unknown): body is string | Uint8Array<ArrayBuffer> | FormDa
 async function read<T>(response: Response): Promise<T> {
   const text = await response.text();
   const json = /^application\/(?:[\w.-]+\+)?json\b/.test(response.headers.get('content-type') ?? '');
-  return (json ? JSON.parse(text) : text) as T;
+  // An answer to HEAD has the content type of a body it does not have.
+  return (json && text ? JSON.parse(text) : text) as T;
 }

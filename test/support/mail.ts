@@ -19,11 +19,19 @@ export async function readMails(dataDir: string): Promise<Mail[]> {
   return Promise.all(files.map(async name => PostalMime.parse(await readFile(join(folder, name)))));
 }
 
-/** Waits for a mail to `address`, with a link to `page` when given; the latest when there are several. */
-export function waitForMail(server: { dataDir: string }, address: string, page?: LinkPage): Promise<Mail> {
+/**
+ * Waits for a mail to `address`, with a link to `page` and a `subject` when given; the latest when there are
+ * several.
+ */
+export function waitForMail(
+  server: { dataDir: string },
+  address: string,
+  page?: LinkPage | null,
+  subject = /./,
+): Promise<Mail> {
   return waitFor(`a mail to ${address}${page ? ` with a link to ${page}` : ''}`, async () =>
     (await readMails(server.dataDir)).findLast(
-      mail => isTo(mail, address) && (!page || findToken(mail, page)),
+      mail => isTo(mail, address) && subject.test(mail.subject ?? '') && (!page || findToken(mail, page)),
     ),
   );
 }

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { INestApplicationContext } from '@nestjs/common';
 import { Config } from '../../src/kernel/config/config.js';
 import { FirstAdmin } from '../../src/modules/auth/first-admin.service.js';
 import { createServer } from '../../src/server.js';
@@ -16,6 +17,8 @@ export interface TestServer {
   readonly config: Config;
   readonly dataDir: string;
   readonly databaseUrl: string;
+  /** The application itself, to arrange what no route can (yet). */
+  readonly app: INestApplicationContext;
   /** The mails written so far, oldest first. */
   mails(): Promise<Mail[]>;
   /** Shuts the server down and removes the database and the data folder that were made for it. */
@@ -25,7 +28,8 @@ export interface TestServer {
 /**
  * Starts a server with a data folder and a database of its own. `overrides` are environment variables. A
  * `DATA_DIR` or `DATABASE_URL` among them is used as it is and stays after `stop`, to start another server
- * on the same data.
+ * on the same data. One server at a time: Passport keeps its strategies for the whole process, so that the
+ * last server started would authenticate for all.
  */
 export async function startServer(overrides: Record<string, string> = {}): Promise<TestServer> {
   const cleanups: (() => Promise<unknown>)[] = [];
@@ -53,7 +57,8 @@ export async function startServer(overrides: Record<string, string> = {}): Promi
     await app.get(FirstAdmin).ensure();
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
-    return { url, api: new Client(url), config, dataDir, databaseUrl, mails: () => readMails(dataDir), stop };
+    const mails = () => readMails(dataDir);
+    return { url, api: new Client(url), config, dataDir, databaseUrl, app, mails, stop };
   } catch (error) {
     await stop();
     throw error;

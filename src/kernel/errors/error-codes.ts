@@ -13,7 +13,9 @@ const unavailable = (message: string) => ({ status: 503, type: 'server_error', m
 export const ERROR_CODES = {
   validation_failed: bad('Some of the input is not valid; details.errors says what and how to fix it.'),
   invalid_json: bad('The body is not valid JSON.'),
-  invalid_encoding: bad('The request holds a character that cannot be stored: NUL or half a surrogate pair.'),
+  invalid_encoding: bad(
+    'The request holds what is no text: NUL, half a surrogate pair, or bytes that are not UTF-8.',
+  ),
   forbidden_key: bad('The body holds a key that is never accepted: __proto__, constructor or prototype.'),
   body_too_deep: bad('The body is nested more than 20 levels deep.'),
   too_many_keys: bad('The body holds more than 1,000 keys.'),
@@ -54,6 +56,7 @@ export const ERROR_CODES = {
   owner_protected: conflict(
     'The owner cannot be removed, suspended or demoted; transfer the ownership first.',
   ),
+  last_admin: conflict('There must remain one active platform admin.'),
   role_name_taken: conflict('A role of this project has this name.'),
   visibility_rule_exists: conflict('There is a rule for this attribute; change that one.'),
   email_taken: conflict('An account with this e-mail address exists.'),
@@ -76,6 +79,8 @@ export const ERROR_CODES = {
   },
   body_too_large: { status: 413, type: 'bad_request', message: 'The body is larger than 100 kB.' },
   unsupported_media_type: { status: 415, type: 'bad_request', message: 'Send application/json.' },
+  request_timeout: { status: 408, type: 'bad_request', message: 'The request did not arrive in time.' },
+  headers_too_large: { status: 431, type: 'bad_request', message: 'The headers are larger than 16 kB.' },
   method_not_allowed: {
     status: 405,
     type: 'bad_request',

@@ -55,12 +55,16 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: A
   request.errorCode = error.code;
   if (error.retryAfter !== undefined) void reply.header('Retry-After', String(error.retryAfter));
   if (error.entry.status === 401) void reply.header('WWW-Authenticate', CHALLENGE);
-  void reply.status(error.entry.status).type('application/json; charset=utf-8').send(body(error, request.id));
+  void reply
+    .status(error.entry.status)
+    .type('application/json; charset=utf-8')
+    .send(errorBody(error, request.id));
 }
 
 const CHALLENGE = 'Basic realm="Bailiwick", charset="UTF-8", Bearer realm="Bailiwick"';
 
-function body(error: AppError, requestId: string): ErrorBody {
+/** The envelope of an error. */
+export function errorBody(error: AppError, requestId: string): ErrorBody {
   return {
     error: {
       code: error.code,
@@ -74,12 +78,11 @@ function body(error: AppError, requestId: string): ErrorBody {
   };
 }
 
-/** Codes of errors that Fastify raises while reading a request. */
-const FASTIFY_CODES: Record<string, ErrorCode> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_json',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_json',
+/** The codes of refusals by Fastify, of which Nest keeps the status and the message only. */
+const CODE_OF_STATUS: Record<number, ErrorCode> = {
+  404: 'route_not_found',
+  413: 'body_too_large',
+  415: 'unsupported_media_type',
 };
 
 /** The application's word for any error; what it does not know is `internal_error`. */
@@ -87,13 +90,11 @@ export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const trouble = databaseTrouble(thrown);
   if (trouble) return trouble;
-  const { code, statusCode } = (thrown ?? {}) as { code?: string; statusCode?: number };
-  if (code && FASTIFY_CODES[code]) return new AppError(FASTIFY_CODES[code], { cause: thrown });
+  const { statusCode } = (thrown ?? {}) as { statusCode?: number };
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusCode;
-  if (status === 404) return new AppError('route_not_found');
-  if (status !== undefined && status >= 400 && status < 500)
-    return new AppError('malformed_request', { cause: thrown });
-  return new AppError('internal_error', { cause: thrown });
+  if (status === undefined || status < 400 || status >= 500)
+    return new AppError('internal_error', { cause: thrown });
+  return new AppError(CODE_OF_STATUS[status] ?? 'malformed_request', { cause: thrown });
 }
 
 declare module 'fastify' {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { AppError } from '../errors/app-error.js';
 
 /** Largest JSON body, in bytes. */
@@ -5,6 +6,15 @@ export const BODY_LIMIT = 100_000;
 const MAX_DEPTH = 20;
 const MAX_KEYS = 1_000;
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * A body's text. Bytes that are no UTF-8 are refused: decoding would put other characters in their place.
+ * @throws AppError `invalid_encoding`
+ */
+export function decodeBody(body: Buffer): string {
+  if (!isUtf8(body)) throw new AppError('invalid_encoding');
+  return body.toString('utf8');
+}
 
 /**
  * Parses a JSON body and refuses what no handler should ever see, before any validation.
@@ -28,11 +38,11 @@ function inspect(root: unknown): void {
   let keys = 0;
   let level = [root];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) throw new AppError('body_too_deep');
     const next: unknown[] = [];
     for (const value of level) {
       if (typeof value === 'string') refuseUnstorable(value);
       if (value === null || typeof value !== 'object') continue;
+      if (depth >= MAX_DEPTH) throw new AppError('body_too_deep');
       if (!Array.isArray(value)) {
         for (const key of Object.keys(value)) {
           if (FORBIDDEN.has(key)) throw new AppError('forbidden_key', { param: key });

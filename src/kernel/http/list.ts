@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors/app-error.js';
-import { text } from './schemas.js';
+import { longText } from './schemas.js';
 
 /** One page of a list, as on the wire. */
 export interface Page<T> {
@@ -20,7 +20,7 @@ export function listQuery(options: { max?: number; default?: number } = {}) {
 }
 
 /** `?q=`: free text, taken literally. */
-export const searchQuery = text(200).optional().describe('Search text; `%` and `_` are literal.');
+export const searchQuery = longText(200).optional().describe('Search text; `%` and `_` are literal.');
 
 /** The schema of a page whose items follow `item`. */
 export function pageOf<T extends z.ZodType>(item: T, name: string) {
@@ -43,7 +43,7 @@ export function encodeCursor(lastId: string): string {
 export function decodeCursor(cursor: string | undefined): string | null {
   if (cursor === undefined) return null;
   const decoded = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (!decoded.startsWith('v1:') || encodeCursor(decoded.slice(3)) !== cursor) {
+  if (!/^v1:[!-~]+$/.test(decoded) || encodeCursor(decoded.slice(3)) !== cursor) {
     throw new AppError('invalid_cursor', { param: 'cursor' });
   }
   return decoded.slice(3);
@@ -69,17 +69,28 @@ export function page<R extends { id: string }, T>(
   };
 }
 
-/** A `LIKE` pattern that finds folded text anywhere, its own wildcards escaped by `\`. */
+/**
+ * The condition that `column` is like the parameter of that name, a pattern made here. Its escape character
+ * is not the backslash, which MySQL and MariaDB would take for an escape of the closing quote.
+ */
+export function like(column: string, parameter: string): string {
+  return `${column} LIKE :${parameter} ESCAPE '!'`;
+}
+
+/** A pattern for {@link like} that finds folded text anywhere; its own wildcards are literal. */
 export function containsPattern(search: string): string {
   return `%${prefixPattern(search)}`;
 }
 
-/** A `LIKE` pattern for what begins with folded text. */
+/** A pattern for {@link like} that finds what begins with folded text. */
 export function prefixPattern(beginning: string): string {
-  return `${fold(beginning).replace(/[\\%_]/g, '\\$&')}%`;
+  return `${fold(beginning).replace(/[!%_]/g, '!$&')}%`;
 }
 
-/** Text as searches compare it: case and compatibility forms folded, the same on every database. */
+/**
+ * Text as searches compare it, the same on every database: case and compatibility forms folded. Up and down
+ * again, so that `ß` meets `SS`; and a sigma is a sigma wherever it stands in a word.
+ */
 export function fold(value: string): string {
-  return value.normalize('NFKC').toLowerCase();
+  return value.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 }

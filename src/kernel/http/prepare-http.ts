@@ -1,8 +1,10 @@
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
-import { parseJsonBody, refuseUnstorable } from './json-body.js';
+import { soundForwardedFor } from './forwarded-for.js';
+import { decodeBody, parseJsonBody, refuseUnstorable } from './json-body.js';
 
 /** Headers, body parsers and early refusals: everything between the socket and Nest. */
 export async function prepareHttp(app: NestFastifyApplication, config: Config): Promise<void> {
@@ -24,19 +26,25 @@ export async function prepareHttp(app: NestFastifyApplication, config: Config): 
       maxAge: 600,
     });
   }
+  let closing = false;
+  fastify.addHook('preClose', done => {
+    closing = true;
+    done();
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
-    done(urlTrouble(request.raw.url ?? ''));
+    if (config.trustProxy.length) soundForwardedFor(request.raw.headers);
+    done(closing ? new AppError('shutting_down', { retryAfter: 5 }) : urlTrouble(request.raw.url ?? ''));
   });
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-    parse(() => parseJsonBody(body as string), done);
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    parse(() => parseJsonBody(decodeBody(body as Buffer)), done);
   });
   fastify.addContentTypeParser(
     'application/x-www-form-urlencoded',
-    { parseAs: 'string' },
-    (_request, body, done) => {
-      parse(() => Object.fromEntries(new URLSearchParams(body as string)), done);
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      parse(() => parseForm(request, body as Buffer), done);
     },
   );
 }
@@ -47,6 +55,12 @@ function parse(read: () => unknown, done: (error: Error | null, value?: unknown)
   } catch (error) {
     done(error as Error);
   }
+}
+
+/** Forms are for the pages behind mail links; the API itself takes JSON. */
+function parseForm(request: FastifyRequest, body: Buffer): unknown {
+  if (request.routeOptions.url?.startsWith('/v1/')) throw new AppError('unsupported_media_type');
+  return Object.fromEntries(new URLSearchParams(decodeBody(body)));
 }
 
 /** NUL, half surrogates and broken percent-encoding are refused wherever they stand in a URL. */

@@ -40,7 +40,7 @@ export const country = z
   .meta({ examples: ['DE'] });
 
 /** An instant as the API writes it. */
-export const instant = z.iso.datetime().meta({ examples: ['2026-01-31T12:00:00.000Z'] });
+export const instant = z.iso.datetime({ abort: true }).meta({ examples: ['2026-01-31T12:00:00.000Z'] });
 
 /** Writes an instant as the API does: ISO 8601, UTC, milliseconds. */
 export function toWire(date: Date): string;

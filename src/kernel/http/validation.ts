@@ -1,6 +1,8 @@
-import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { Injectable, StandardSchemaValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { z } from 'zod';
 import { AppError } from '../errors/app-error.js';
+import { MISSING, NOT_NAMED, phraseOf } from './validation-phrases.js';
 
 /** One thing wrong with the input, as on the wire. */
 export interface FieldError {
@@ -14,18 +16,35 @@ interface Issue extends StandardSchemaV1.Issue {
   code?: string;
   expected?: string;
   keys?: string[];
-  values?: unknown[];
 }
 
-/** The one validation pipe: parses input with the schema its parameter declares. */
-export const validationPipe = new StandardSchemaValidationPipe({
-  exceptionFactory: issues => {
-    const errors = issues.flatMap(issue => toFieldErrors(issue as Issue)).slice(0, 50);
-    return new AppError('validation_failed', { param: errors[0]?.param, details: { errors } });
-  },
-});
+const MOST_ERRORS = 50;
 
-function toFieldErrors(issue: Issue): FieldError[] {
+// For every message that a schema does not bring itself.
+z.config({ localeError: phraseOf });
+
+/** The one validation pipe: parses input with the schema its parameter declares. */
+@Injectable()
+export class ValidationPipe extends StandardSchemaValidationPipe {
+  /** @throws AppError `validation_failed` */
+  override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
+    const { schema } = metadata;
+    if (!schema || !this.toValidate(metadata)) return value;
+    const result = await this.validate(value, schema);
+    if (!result.issues) return result.value as T;
+    // A path parameter is validated by itself and has no path within itself.
+    const root = metadata.type === 'param' ? (metadata.data as string | undefined) : undefined;
+    throw invalidInput(result.issues, root);
+  }
+}
+
+/** The error that says everything that is wrong; `root` names what has no path of its own. */
+export function invalidInput(issues: readonly StandardSchemaV1.Issue[], root = 'body'): AppError {
+  const errors = issues.flatMap(issue => toFieldErrors(issue as Issue, root)).slice(0, MOST_ERRORS);
+  return new AppError('validation_failed', { param: errors[0]?.param, details: { errors } });
+}
+
+function toFieldErrors(issue: Issue, root: string): FieldError[] {
   const path = (issue.path ?? []).map(part => String(typeof part === 'object' ? part.key : part));
   if (issue.code === 'unrecognized_keys') {
     return (issue.keys ?? []).map(key => ({
@@ -34,26 +53,17 @@ function toFieldErrors(issue: Issue): FieldError[] {
       fix: 'Remove it, or check its spelling.',
     }));
   }
-  const message = lowerFirst(issue.message);
-  return [{ param: path.join('.') || 'body', message, fix: fixFor(issue, message) }];
+  return [{ param: path.join('.') || root, message: issue.message, fix: fixFor(issue) }];
 }
 
-function fixFor(issue: Issue, message: string): string {
-  if (issue.code === 'invalid_type') return `Send ${article(issue.expected ?? 'value')}.`;
-  if (issue.code === 'invalid_value') return `Send one of: ${(issue.values ?? []).join(', ')}.`;
-  return message.startsWith('must ')
-    ? `Send a value that ${message
-        .slice(5)
-        .replace(/^have /, 'has ')
-        .replace(/^not be /, 'is not ')
-        .replace(/^be /, 'is ')}.`
-    : 'Correct the value.';
+function fixFor({ message, expected }: Issue): string {
+  if (message === MISSING) return expected ? `Send ${NOT_NAMED[expected] ?? `a ${expected}`}.` : 'Send it.';
+  const [, verb, rest] = /^must (have|not be|be) (.*)$/s.exec(message) ?? [];
+  if (!verb) return 'Correct the value.';
+  return verb === 'be' && NAMES_A_VALUE.test(rest!)
+    ? `Send ${rest}.`
+    : `Send a value that ${THIRD_PERSON[verb]} ${rest}.`;
 }
 
-function article(type: string): string {
-  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
-}
+const NAMES_A_VALUE = /^(?:an?|one of|true|null)\b/;
+const THIRD_PERSON: Record<string, string> = { have: 'has', be: 'is', 'not be': 'is not' };

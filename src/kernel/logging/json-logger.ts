@@ -19,6 +19,7 @@ export class JsonLogger implements LoggerService {
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: REDACT,
+      serializers: { err: describeError },
     });
   }
 
@@ -56,11 +57,19 @@ export class JsonLogger implements LoggerService {
     const context = rest.at(-1);
     const quiet = level === 'info' && typeof context === 'string' && NEST_CONTEXTS.has(context);
     const fields = message !== null && typeof message === 'object' ? (message as object) : {};
-    const text = typeof message === 'object' ? rest.slice(0, -1).map(String).join(' ') : String(message);
-    const detail =
-      typeof message === 'object' ? undefined : rest.slice(0, -1).map(String).join('\n') || undefined;
+    const between = rest.slice(0, -1).filter(part => part !== undefined);
+    const text = typeof message === 'object' ? between.map(String).join(' ') : String(message);
+    const detail = typeof message === 'object' ? undefined : between.map(String).join('\n') || undefined;
     this.pino[quiet ? 'debug' : level]({ context, detail, ...fields }, text || undefined);
   }
+}
+
+/** What is printed of an error. Its other properties may hold a query's parameters: hashes, tokens, sealed mails. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code } = error as { code?: unknown };
+  const cause = error.cause === undefined ? undefined : describeError(error.cause);
+  return { type: error.constructor.name, message: error.message, code, stack: error.stack, cause };
 }
 
 const NEST_CONTEXTS = new Set([

@@ -4,6 +4,14 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 
+/** When and from where a key was used. */
+export interface KeyUse {
+  readonly at: Date;
+  readonly ip: string | null;
+  /** When the secret before the last regeneration was used; null when it was not. */
+  readonly previousSecretAt: Date | null;
+}
+
 /** One key with what decides about it, as the database answers. */
 export interface KeyRow {
   id: string;
@@ -17,6 +25,8 @@ export interface KeyRow {
   previous_expires_at: unknown;
   member_id: string | null;
   member_status: string | null;
+  member_user_status: string | null;
+  organization_member_status: string | null;
   member_role_id: string | null;
   member_permissions: string | null;
   role_id: string;
@@ -36,7 +46,8 @@ export interface KeyRow {
 // instead of five through their services.
 const KEY_FACTS = `
   SELECT k.id, k.name, k.status, k.secret_hash, k.expires_at, k.allowed_ips, k.allowed_domains, k.last_used_at,
-    k.previous_expires_at, k.member_id, m.status AS member_status, m.role_id AS member_role_id,
+    k.previous_expires_at, k.member_id, m.status AS member_status, mu.status AS member_user_status,
+    om.status AS organization_member_status, m.role_id AS member_role_id,
     mr.permissions AS member_permissions, k.role_id, r.name AS role_name, r.permissions AS role_permissions,
     k.project_id, p.organization_id, p.name AS project_name, p.status AS project_status, p.environment, p.owner_id,
     o.requests_per_minute, o.requests_per_day
@@ -46,6 +57,8 @@ const KEY_FACTS = `
   JOIN roles r ON r.id = k.role_id
   LEFT JOIN members m ON m.id = k.member_id
   LEFT JOIN roles mr ON mr.id = m.role_id
+  LEFT JOIN users mu ON mu.id = m.user_id
+  LEFT JOIN organization_members om ON om.user_id = m.user_id AND om.organization_id = p.organization_id
   WHERE `;
 
 @Injectable()
@@ -71,6 +84,11 @@ export class ApiKeyRepository {
 
   find(ctx: RequestContext, projectId: string, id: string): Promise<ApiKeyEntity | null> {
     return this.database.read(ctx).findOneBy(ApiKeyEntity, { id, project_id: projectId });
+  }
+
+  /** The key, kept as it is by others until the unit of work ends. */
+  lock(ctx: RequestContext, projectId: string, id: string): Promise<ApiKeyEntity | null> {
+    return this.database.lock(ctx, ApiKeyEntity, { id, project_id: projectId });
   }
 
   findAnywhere(ctx: RequestContext, id: string): Promise<ApiKeyEntity | null> {
@@ -116,23 +134,23 @@ export class ApiKeyRepository {
     return (await manager.update(ApiKeyEntity, which, changes)).affected === 1;
   }
 
-  /** Notes a key's last use; an older note never replaces a newer one. */
-  async markUsed(
-    ctx: RequestContext,
-    id: string,
-    at: Date,
-    ip: string | null,
-    previousSecret: boolean,
-  ): Promise<void> {
+  /** Notes a key's last uses, by any secret and by the one before; an older note never replaces a newer one. */
+  async markUsed(ctx: RequestContext, id: string, use: KeyUse): Promise<void> {
     const manager = await this.database.write(ctx);
-    const changes: Partial<ApiKeyEntity> = { last_used_at: at, last_used_ip: ip };
-    if (previousSecret) changes.previous_last_used_at = at;
-    await manager
-      .createQueryBuilder()
-      .update(ApiKeyEntity)
-      .set(changes)
-      .where('id = :id AND (last_used_at IS NULL OR last_used_at <= :at)', { id, at })
-      .execute();
+    const note = (
+      column: 'last_used_at' | 'previous_last_used_at',
+      at: Date,
+      changes: Partial<ApiKeyEntity>,
+    ) =>
+      manager
+        .createQueryBuilder()
+        .update(ApiKeyEntity)
+        .set(changes)
+        .where(`id = :id AND (${column} IS NULL OR ${column} <= :at)`, { id, at })
+        .execute();
+    await note('last_used_at', use.at, { last_used_at: use.at, last_used_ip: use.ip });
+    const previous = use.previousSecretAt;
+    if (previous) await note('previous_last_used_at', previous, { previous_last_used_at: previous });
   }
 
   /** Keys of each project: all that are not revoked, and those that can be used at `now`. */
@@ -154,5 +172,48 @@ export class ApiKeyRepository {
       .groupBy('k.project_id')
       .getRawMany<{ id: string; kept: number | string; serving: number | string }>();
     return new Map(rows.map(row => [row.id, { kept: Number(row.kept), serving: Number(row.serving) }]));
+  }
+
+  /** Keys that are not revoked, of each organization's projects that are not deleted. */
+  async countByOrganization(ctx: RequestContext, organizationIds: string[]): Promise<Map<string, number>> {
+    const rows = await this.database
+      .read(ctx)
+      .createQueryBuilder(ApiKeyEntity, 'k')
+      .innerJoin('projects', 'p', 'p.id = k.project_id')
+      .select('p.organization_id', 'id')
+      .addSelect('COUNT(*)', 'count')
+      .where("p.organization_id IN (:...organizationIds) AND p.status <> 'deleted'", { organizationIds })
+      .andWhere("k.status <> 'revoked'")
+      .groupBy('p.organization_id')
+      .getRawMany<{ id: string; count: number | string }>();
+    return new Map(rows.map(row => [row.id, Number(row.count)]));
+  }
+
+  /** A user's own keys, in every team, that are not revoked. */
+  countOfUser(ctx: RequestContext, userId: string): Promise<number> {
+    return this.database
+      .read(ctx)
+      .createQueryBuilder(ApiKeyEntity, 'k')
+      .innerJoin('members', 'm', 'm.id = k.member_id')
+      .where("m.user_id = :userId AND k.status <> 'revoked'", { userId })
+      .getCount();
+  }
+
+  /** Revokes a member's own keys for good; answers which, as they were. */
+  async revokeOfMember(
+    ctx: RequestContext,
+    projectId: string,
+    memberId: string,
+  ): Promise<Pick<ApiKeyEntity, 'id' | 'name' | 'status'>[]> {
+    const manager = await this.database.write(ctx);
+    const which = { project_id: projectId, member_id: memberId, status: Not('revoked' as const) };
+    const keys = await manager.find(ApiKeyEntity, {
+      select: { id: true, name: true, status: true },
+      where: which,
+      order: { id: 'ASC' },
+    });
+    const revoked = { status: 'revoked' as const, previous_hash: null, previous_expires_at: null };
+    await manager.update(ApiKeyEntity, which, revoked);
+    return keys;
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { hashToken } from '../../kernel/access/tokens.js';
+import type { EventType } from '../../kernel/context/event-types.js';
 import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
@@ -91,7 +92,7 @@ export class ApiKeyService {
    * @throws AppError `not_found`, `invalid_transition`, `permission_escalation`, `validation_failed`
    */
   async update(ctx: RequestContext, projectId: string, id: string, input: UpdateApiKey): Promise<ApiKey> {
-    const key = await this.accessible(ctx, projectId, id, 'api_keys:write');
+    const key = await this.locked(ctx, projectId, id);
     const before = await this.item(ctx, key);
     const { expires_at, ...rest } = input;
     const changes: Partial<ApiKeyEntity> = rest;
@@ -99,10 +100,7 @@ export class ApiKeyService {
     if (input.role_id !== undefined) await this.roles.assignable(ctx, projectId, input.role_id);
     await this.change(ctx, key, changes);
     const after = await this.item(ctx, { ...key, ...changes });
-    const statusOnly = Object.keys(input).join() === 'status';
-    if (statusOnly) ctx.audit.as(input.status === 'suspended' ? 'api_key.suspended' : 'api_key.activated');
-    else ctx.audit.as('api_key.updated');
-    ctx.audit.change(keyTarget(after), snapshot(before), snapshot(after));
+    ctx.audit.as(eventOf(key, input)).change(keyTarget(after), snapshot(before), snapshot(after));
     return after;
   }
 
@@ -116,7 +114,7 @@ export class ApiKeyService {
     id: string,
     input: RegenerateApiKey,
   ): Promise<IssuedApiKey> {
-    const key = await this.accessible(ctx, projectId, id, 'api_keys:write');
+    const key = await this.locked(ctx, projectId, id);
     // Who learns the secret can do what the key can.
     this.roles.refuseEscalation(ctx, (await this.roles.find(ctx, projectId, key.role_id))!.permissions);
     const secret = newKeySecret(environmentOf(ctx.project!));
@@ -141,7 +139,7 @@ export class ApiKeyService {
 
   /** Revokes a key for good. @throws AppError `not_found`, `invalid_transition` when it is already */
   async revoke(ctx: RequestContext, projectId: string, id: string): Promise<{ id: string; deleted: true }> {
-    const key = await this.accessible(ctx, projectId, id, 'api_keys:write');
+    const key = await this.locked(ctx, projectId, id);
     await this.change(ctx, key, { status: 'revoked', previous_hash: null, previous_expires_at: null });
     ctx.audit.change(keyTarget(key), { status: key.status }, { status: 'revoked' });
     return { id, deleted: true };
@@ -156,6 +154,14 @@ export class ApiKeyService {
       ? await this.keys.update(ctx, key.project_id, key.id, changes)
       : key.status !== 'revoked';
     if (!done) throw new AppError('invalid_transition', { message: 'The key has been revoked for good.' });
+  }
+
+  /** A key the caller may change, kept as it is by others until the unit of work ends. */
+  private async locked(ctx: RequestContext, projectId: string, id: string): Promise<ApiKeyEntity> {
+    await this.accessible(ctx, projectId, id, 'api_keys:write');
+    const key = await this.keys.lock(ctx, projectId, id);
+    if (!key) throw new AppError('not_found');
+    return key;
   }
 
   /** A key the caller may read or change: by permission, or because it is the caller's own. */
@@ -202,6 +208,13 @@ function environmentOf(project: ProjectInContext): 'sandbox' | 'production' {
 
 function keyTarget(key: { id: string; name: string }) {
   return { type: 'api_key', id: key.id, name: key.name };
+}
+
+/** What a change is called in the event log: that a key was stopped must not hide behind a new name. */
+function eventOf(key: ApiKeyEntity, input: UpdateApiKey): EventType {
+  const ofStatus = input.status !== undefined && input.status !== key.status;
+  if (!ofStatus && Object.keys(input).join() !== 'status') return 'api_key.updated';
+  return input.status === 'suspended' ? 'api_key.suspended' : 'api_key.activated';
 }
 
 /** What the event log says of a key. */

@@ -9,7 +9,7 @@ import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { ProjectChanges } from '../projects/project-changes.service.js';
-import { ApiKeyRepository } from './api-key.repository.js';
+import { ApiKeyRepository, type KeyUse } from './api-key.repository.js';
 import type { KeyFacts } from './key-facts.js';
 
 const FLUSH_MS = 500;
@@ -18,7 +18,7 @@ const FLUSH_MS = 500;
 @Injectable()
 export class KeyUsage implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('KeyUsage');
-  private pending = new Map<string, { at: Date; ip: string | null; previousSecret: boolean }>();
+  private pending = new Map<string, KeyUse>();
   private timer: NodeJS.Timeout | null = null;
   private flushing: Promise<void> = Promise.resolve();
 
@@ -39,12 +39,12 @@ export class KeyUsage implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   /** Notes a use; it is written within half a second. */
   used(key: KeyFacts, ip: string | null): void {
-    this.pending.set(key.id, { at: new Date(), ip, previousSecret: key.previousSecretUntil !== null });
+    this.pending.set(key.id, merged(useOf(key, ip), this.pending.get(key.id)));
   }
 
   /** Writes a key's first use, and activates its project when it is still new. Runs before the answer is sent. */
   async usedFirst(ctx: RequestContext, key: KeyFacts): Promise<void> {
-    await this.units.bookkeeping(ctx, () => this.keys.markUsed(ctx, key.id, new Date(), ctx.ip, false));
+    await this.units.bookkeeping(ctx, () => this.keys.markUsed(ctx, key.id, useOf(key, ctx.ip)));
     if (key.project.status === 'new') await this.activate(ctx, key.project.id);
   }
 
@@ -71,14 +71,24 @@ export class KeyUsage implements OnApplicationBootstrap, BeforeApplicationShutdo
     const ctx = RequestContext.system('key-usage', newId('req'));
     try {
       await this.units.bookkeeping(ctx, async () => {
-        for (const [id, use] of batch) await this.keys.markUsed(ctx, id, use.at, use.ip, use.previousSecret);
+        for (const [id, use] of batch) await this.keys.markUsed(ctx, id, use);
       });
     } catch (error) {
       this.logger.warn(
         { err: error },
         'last uses of keys could not be written; keeping them for the next turn',
       );
-      for (const [id, use] of batch) if (!this.pending.has(id)) this.pending.set(id, use);
+      for (const [id, use] of batch) this.pending.set(id, merged(this.pending.get(id) ?? use, use));
     }
   }
+}
+
+function useOf(key: KeyFacts, ip: string | null): KeyUse {
+  const at = new Date();
+  return { at, ip, previousSecretAt: key.previousSecretUntil === null ? null : at };
+}
+
+/** The later of two uses; that the secret before was used is not forgotten over the present one. */
+function merged(later: KeyUse, earlier: KeyUse | undefined): KeyUse {
+  return { ...later, previousSecretAt: later.previousSecretAt ?? earlier?.previousSecretAt ?? null };
 }

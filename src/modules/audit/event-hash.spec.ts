@@ -19,6 +19,7 @@ const event: EventEntity = {
   target_type: 'project',
   target_id: newId('prj'),
   target_name: 'Engine',
+  search_text: 'project.renamed engine ada lovelace',
   changes: { name: { before: 'Mill', after: 'Engine' } },
   effects: [],
   reason: null,
@@ -30,7 +31,7 @@ const event: EventEntity = {
 
 it('depends on every field that says what happened', () => {
   const hash = hashOf(event, 1, '');
-  const notCovered = ['sequence', 'previous_hash', 'hash'];
+  const notCovered = ['sequence', 'previous_hash', 'hash', 'search_text'];
   for (const field of Object.keys(event).filter(name => !notCovered.includes(name))) {
     expect({ field, hash: hashOf({ ...event, [field]: 'forged' }, 1, '') }).not.toEqual({ field, hash });
   }

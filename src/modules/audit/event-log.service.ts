@@ -3,6 +3,7 @@ import type { AuditRecord } from '../../kernel/context/audit-record.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { EventLog } from '../../kernel/database/event-log.port.js';
 import { newId } from '../../kernel/database/ids.js';
+import { fold } from '../../kernel/http/list.js';
 import type { EventCategory, EventEntity } from './event.entity.js';
 import { EventRepository } from './event.repository.js';
 
@@ -37,6 +38,7 @@ export class EventLogService extends EventLog {
       target_type: target.type,
       target_id: target.id,
       target_name: target.name,
+      search_text: fold([type, target.name ?? '', actor.actor_name ?? ''].join(' ')),
       changes: record.changes,
       effects: record.effects,
       reason: record.reason,

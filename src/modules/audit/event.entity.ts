@@ -58,6 +58,10 @@ export class EventEntity {
   @Column('varchar', { nullable: true })
   target_name!: string | null;
 
+  /** Type, target's and actor's name, folded for search. */
+  @Column('text')
+  search_text!: string;
+
   @Column('simple-json')
   changes!: object;
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Brackets, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { containsPattern, prefixPattern } from '../../kernel/http/list.js';
+import { containsPattern, like, prefixPattern } from '../../kernel/http/list.js';
 import { EventEntity, type EventCategory } from './event.entity.js';
 import type { EventFilter } from './event.dto.js';
 
@@ -62,7 +62,7 @@ export class EventRepository {
     if (projectId) query.andWhere('e.project_id = :projectId', { projectId });
     if (filter.about) query.andWhere('e.category = :about', { about: filter.about });
     if (filter.type?.endsWith('*')) {
-      query.andWhere("e.type LIKE :type ESCAPE '\\'", { type: prefixPattern(filter.type.slice(0, -1)) });
+      query.andWhere(like('e.type', 'type'), { type: prefixPattern(filter.type.slice(0, -1)) });
     } else if (filter.type) query.andWhere('e.type = :type', { type: filter.type });
     if (filter.actor_id) query.andWhere('e.actor_id = :actor', { actor: filter.actor_id });
     if (filter.target_id) query.andWhere('e.target_id = :target', { target: filter.target_id });
@@ -70,13 +70,10 @@ export class EventRepository {
     if (filter.from) query.andWhere('e.created_at >= :from', { from: filter.from });
     if (filter.to) query.andWhere('e.created_at < :to', { to: filter.to });
     if (filter.q) {
-      const q = containsPattern(filter.q);
       query.andWhere(
         new Brackets(any =>
           any
-            .where("LOWER(e.target_name) LIKE :q ESCAPE '\\'", { q })
-            .orWhere("LOWER(e.actor_name) LIKE :q ESCAPE '\\'", { q })
-            .orWhere("e.type LIKE :q ESCAPE '\\'", { q })
+            .where(like('e.search_text', 'q'), { q: containsPattern(filter.q!) })
             .orWhere('e.target_id = :exact', { exact: filter.q }),
         ),
       );

@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AccessCache } from '../../kernel/access/access-cache.js';
 import { KeyUsage } from '../api-keys/key-usage.service.js';
 import { SessionService } from '../users/session.service.js';
-import { AccessCache } from '../../kernel/access/access-cache.js';
+import type { UserCaller } from './caller.js';
 
 /** Notes that credentials were used, once the answer to their request is known. */
 @Injectable()
@@ -52,7 +53,15 @@ export class KeyUseHook {
     const { caller } = request;
     if (!caller || reply.statusCode === 401) return;
     if (caller.kind === 'api_key') this.usage.used(caller.key, request.ip);
-    else void this.sessions.touch(caller.sessionId, caller.lastSeenAt);
+    else void this.touch(caller, request.id);
+  }
+
+  private async touch(caller: UserCaller, requestId: string): Promise<void> {
+    try {
+      await this.sessions.touch(caller.sessionId, caller.lastSeenAt);
+    } catch (error) {
+      this.logger.warn({ err: error, request_id: requestId }, 'the use of a session could not be recorded');
+    }
   }
 }
 

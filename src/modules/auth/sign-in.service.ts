@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { PasswordChanges } from '../users/password-changes.service.js';
 import { SessionService } from '../users/session.service.js';
 import type { User } from '../users/user.dto.js';
 import { displayName, userTarget, UserService } from '../users/user.service.js';
@@ -13,6 +14,7 @@ export class SignInService {
   constructor(
     private readonly users: UserService,
     private readonly sessions: SessionService,
+    private readonly passwords: PasswordChanges,
     private readonly throttle: SignInThrottle,
   ) {}
 
@@ -21,15 +23,18 @@ export class SignInService {
    * @throws AppError `invalid_credentials`, `too_many_attempts`, `account_not_activated`, `account_suspended`
    */
   async signIn(ctx: RequestContext, input: SignIn): Promise<SignedIn> {
-    const user = await this.throttle.attempt(input.email, ctx.ip, () =>
+    const authenticated = await this.throttle.attempt(input.email, ctx.ip, () =>
       this.users.authenticate(ctx, input.email, input.password),
     );
-    if (!user) throw await this.refuse(ctx, input.email, new AppError('invalid_credentials'));
+    if (!authenticated) throw await this.refuse(ctx, input.email, new AppError('invalid_credentials'));
+    const { user } = authenticated;
     if (user.status === 'new')
       throw await this.refuse(ctx, input.email, new AppError('account_not_activated'), user);
     if (user.status === 'suspended')
       throw await this.refuse(ctx, input.email, new AppError('account_suspended'), user);
     const { token, session } = await this.sessions.open(ctx, user.id);
+    // A password change or suspension that came in between has ended the sessions before this one was there.
+    if (!(await this.users.isStill(ctx, authenticated))) throw new AppError('invalid_credentials');
     ctx.audit
       .as('user.signed_in')
       .by({ id: user.id, name: displayName(user) })
@@ -47,13 +52,17 @@ export class SignInService {
     };
   }
 
-  /** Changes the caller's password; every other session of theirs ends. @throws AppError `wrong_current_password` */
+  /**
+   * Changes the caller's password; every other session of theirs ends. Wrong guesses count as failed sign-ins.
+   * @throws AppError `wrong_current_password`, `validation_failed`, `too_many_attempts`
+   */
   async changePassword(ctx: RequestContext, current: string, next: string): Promise<{ changed: true }> {
-    await this.users.changePassword(ctx, ctx.user.id, current, next);
-    const ended = await this.sessions.endAll(ctx, ctx.user.id, ctx.user.sessionId);
-    if (ended)
-      ctx.audit.effect('session.ended', { type: 'session', id: 'others', name: `${ended} other sessions` });
-    return { changed: true };
+    const { email } = ctx.user;
+    const authenticated = await this.throttle.attempt(email, ctx.ip, () =>
+      this.users.authenticate(ctx, email, current),
+    );
+    if (!authenticated) throw new AppError('wrong_current_password', { param: 'current_password' });
+    return this.passwords.change(ctx, authenticated, next);
   }
 
   /** Notes the failure in the event log, which stays although the request fails. */

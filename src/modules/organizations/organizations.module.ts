@@ -8,7 +8,12 @@ import { InvitationAnswers } from './invitation-answers.service.js';
 import { InvitationEntity } from './invitation.entity.js';
 import { InvitationRepository } from './invitation.repository.js';
 import { InvitationService } from './invitation.service.js';
+import { OrganizationInvitationController } from './organization-invitation.controller.js';
+import { OrganizationInvitations } from './organization-invitations.service.js';
+import { OrganizationMemberController } from './organization-member.controller.js';
 import { OrganizationMemberEntity } from './organization-member.entity.js';
+import { OrganizationMemberRepository } from './organization-member.repository.js';
+import { OrganizationMembers } from './organization-members.service.js';
 import { OrganizationController } from './organization.controller.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { OrganizationFacet } from './organization.facet.js';
@@ -21,15 +26,23 @@ import { OrganizationService } from './organization.service.js';
     UsersModule,
     NotificationsModule,
   ],
-  controllers: [OrganizationController, InvitationAnswerController],
+  controllers: [
+    OrganizationController,
+    OrganizationMemberController,
+    OrganizationInvitationController,
+    InvitationAnswerController,
+  ],
   providers: [
     OrganizationRepository,
+    OrganizationMemberRepository,
     OrganizationService,
     OrganizationFacet,
     InvitationRepository,
     InvitationAcceptors,
     InvitationService,
     InvitationAnswers,
+    OrganizationMembers,
+    OrganizationInvitations,
   ],
   exports: [OrganizationService, InvitationAcceptors, InvitationService, InvitationAnswers],
 })

@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/errors/app-error.js';
 import { MemberService } from '../teams/member.service.js';
 import type { User } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
+import { OwnerLimit } from './owner-limit.service.js';
 import { ProjectNotices } from './project-notices.service.js';
 import { ProjectRepository } from './project.repository.js';
 import { projectTarget } from './project.service.js';
@@ -23,6 +24,7 @@ export class ProjectOwnership {
     private readonly projects: ProjectRepository,
     private readonly members: MemberService,
     private readonly users: UserService,
+    private readonly limit: OwnerLimit,
     private readonly notices: ProjectNotices,
   ) {}
 
@@ -45,13 +47,14 @@ export class ProjectOwnership {
    * Gives the project to an active member, who becomes its administrator; the former owner stays a member.
    * Takes the project's row first, as every change of a member does: of two transfers at once one finds
    * another owner than it started from, and a member cannot go while becoming the owner.
-   * @throws AppError `invalid_transition`
+   * @throws AppError `invalid_transition`, `project_limit_reached`, `account_suspended`
    */
   async transfer(
     ctx: RequestContext,
     { projectId, memberId, from, to }: Transfer,
     reason?: string,
   ): Promise<void> {
+    await this.limit.admit(ctx, to.id);
     if (!(await this.projects.changeOwner(ctx, projectId, from.id, to.id)))
       throw impossible('The project has got another owner, or was deleted, meanwhile.');
     if (!(await this.members.makeAdministrator(ctx, projectId, memberId))) throw notActive();

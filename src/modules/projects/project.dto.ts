@@ -49,6 +49,10 @@ export const CreateProject = z
     owner_id: z.string().max(40).optional().describe('For platform admins: who owns it.'),
     owner_email: email.optional().describe('For platform admins, instead of `owner_id`.'),
   })
+  .refine(({ owner_id, owner_email }) => owner_id === undefined || owner_email === undefined, {
+    path: ['owner_email'],
+    error: 'must not be given beside owner_id',
+  })
   .meta({
     id: 'CreateProject',
     examples: [{ name: 'Acme sandbox', purpose: 'Billing integration', country: 'DE' }],
@@ -57,7 +61,7 @@ export type CreateProject = z.output<typeof CreateProject>;
 
 export const ListProjects = z.strictObject({
   ...listQuery(),
-  status: status.optional().describe('Without it, all but deleted ones.'),
+  status: status.optional().describe('Without it, all but deleted ones, which platform admins alone see.'),
   environment: environment.optional(),
   organization_id: z.string().max(40).optional(),
   q: searchQuery,

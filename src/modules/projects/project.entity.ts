@@ -18,8 +18,8 @@ export class ProjectEntity {
   @Column('varchar')
   name!: string;
 
-  /** The name, folded for search. */
-  @Column('varchar')
+  /** The name, folded for search; folding can lengthen it eighteenfold. */
+  @Column('text')
   search_text!: string;
 
   @Column('varchar')

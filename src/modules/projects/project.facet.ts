@@ -1,10 +1,16 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { ProjectFacets, type Found, type ProjectFacet } from '../../kernel/project-facet.js';
+import {
+  ProjectFacets,
+  type Found,
+  type Ownership,
+  type ProjectEffect,
+  type ProjectFacet,
+} from '../../kernel/project-facet.js';
 import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
 
-/** Projects themselves can be looked up. */
+/** Projects themselves can be looked up, belong to organizations and have owners. */
 @Injectable()
 export class ProjectsFacet implements ProjectFacet, OnModuleInit {
   readonly lookup = {
@@ -23,8 +29,18 @@ export class ProjectsFacet implements ProjectFacet, OnModuleInit {
     this.facets.register(this);
   }
 
-  holdOwnerOtherThan(ctx: RequestContext, projectId: string, userId: string): Promise<boolean> {
-    return this.repository.lockUnlessOwnedBy(ctx, projectId, userId);
+  async holdOwnerOtherThan(ctx: RequestContext, projectId: string, userId: string): Promise<boolean> {
+    const project = await this.repository.lock(ctx, projectId);
+    return project !== null && project.owner_id !== userId;
+  }
+
+  async organizationFigures(ctx: RequestContext, organizationIds: string[]) {
+    const counts = await this.repository.countByOrganization(ctx, organizationIds);
+    return new Map(organizationIds.map(id => [id, { project_count: counts.get(id) ?? 0 }]));
+  }
+
+  async ownedBy(ctx: RequestContext, owner: Ownership): Promise<ProjectEffect[]> {
+    return [{ effect: 'projects_owned', count: await this.repository.countOwned(ctx, owner) }];
   }
 
   private async find(id: string): Promise<Found | null> {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { In, type SelectQueryBuilder } from 'typeorm';
+import { In, IsNull, Not, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { containsPattern } from '../../kernel/http/list.js';
+import { containsPattern, like } from '../../kernel/http/list.js';
+import type { Ownership } from '../../kernel/project-facet.js';
 import { ProjectEntity, type Environment, type ProjectStatus } from './project.entity.js';
 
 /** Whose projects a list shows. */
@@ -30,6 +31,11 @@ export class ProjectRepository {
     return ids.length ? this.database.read(ctx).findBy(ProjectEntity, { id: In(ids) }) : [];
   }
 
+  /** The project, kept as it is by others until the unit of work ends. */
+  lock(ctx: RequestContext, id: string): Promise<ProjectEntity | null> {
+    return this.database.lock(ctx, ProjectEntity, { id });
+  }
+
   async insert(ctx: RequestContext, project: ProjectEntity): Promise<void> {
     await (await this.database.write(ctx)).insert(ProjectEntity, project);
   }
@@ -52,19 +58,11 @@ export class ProjectRepository {
     return (await manager.update(ProjectEntity, which, { owner_id: to })).affected === 1;
   }
 
-  /**
-   * Takes the project's row until the unit of work ends, unless this user owns the project. An UPDATE that
-   * changes nothing is a lock on every database, and reads what was committed last.
-   */
-  async lockUnlessOwnedBy(ctx: RequestContext, id: string, userId: string): Promise<boolean> {
+  /** Marks a live project that is not verified yet; false when it is, or is deleted. */
+  async verify(ctx: RequestContext, id: string, at: Date, by: string): Promise<boolean> {
     const manager = await this.database.write(ctx);
-    const result = await manager
-      .createQueryBuilder()
-      .update(ProjectEntity)
-      .set({ owner_id: () => 'owner_id' })
-      .where('id = :id AND owner_id <> :userId', { id, userId })
-      .execute();
-    return result.affected === 1;
+    const which = { id, status: Not('deleted' as const), verified_at: IsNull() };
+    return (await manager.update(ProjectEntity, which, { verified_at: at, verified_by: by })).affected === 1;
   }
 
   /** Newest first, one row more than `limit`. */
@@ -101,11 +99,25 @@ export class ProjectRepository {
     return counts;
   }
 
-  /** How many projects a user owns, deleted ones left out. */
-  countOwned(ctx: RequestContext, ownerId: string): Promise<number> {
+  /** How many projects a user owns, everywhere or in one organization; deleted ones left out. */
+  countOwned(ctx: RequestContext, { userId, organizationId }: Ownership): Promise<number> {
+    const owned = { owner_id: userId, status: In(['new', 'activated', 'suspended']) };
     return this.database
       .read(ctx)
-      .countBy(ProjectEntity, { owner_id: ownerId, status: In(['new', 'activated', 'suspended']) });
+      .countBy(ProjectEntity, organizationId ? { ...owned, organization_id: organizationId } : owned);
+  }
+
+  /** How many projects each organization has, deleted ones left out. */
+  async countByOrganization(ctx: RequestContext, organizationIds: string[]): Promise<Map<string, number>> {
+    const rows = await this.database
+      .read(ctx)
+      .createQueryBuilder(ProjectEntity, 'p')
+      .select('p.organization_id', 'id')
+      .addSelect('COUNT(*)', 'count')
+      .where("p.organization_id IN (:...organizationIds) AND p.status <> 'deleted'", { organizationIds })
+      .groupBy('p.organization_id')
+      .getRawMany<{ id: string; count: number | string }>();
+    return new Map(rows.map(row => [row.id, Number(row.count)]));
   }
 
   private matching(
@@ -119,13 +131,18 @@ export class ProjectRepository {
       query.andWhere(
         "(p.id IN (SELECT m.project_id FROM members m WHERE m.user_id = :userId AND m.status = 'active') OR " +
           'p.organization_id IN (SELECT o.organization_id FROM organization_members o ' +
-          "WHERE o.user_id = :userId AND o.status = 'active' AND o.role IN ('owner', 'admin')))",
+          "WHERE o.user_id = :userId AND o.status = 'active' AND o.role IN ('owner', 'admin'))) AND " +
+          // Suspended in the organization, a person is stopped in all its projects.
+          'p.organization_id NOT IN (SELECT s.organization_id FROM organization_members s ' +
+          "WHERE s.user_id = :userId AND s.status = 'suspended')",
         scope,
       );
+      // To them a deleted project does not exist, in lists as by its id.
+      query.andWhere("p.status <> 'deleted'");
     }
     if (filter.environment) query.andWhere('p.environment = :environment', filter);
     if (filter.organization_id) query.andWhere('p.organization_id = :organization_id', filter);
-    if (filter.q) query.andWhere("p.search_text LIKE :q ESCAPE '\\'", { q: containsPattern(filter.q) });
+    if (filter.q) query.andWhere(like('p.search_text', 'q'), { q: containsPattern(filter.q) });
     return query;
   }
 }

@@ -10,6 +10,7 @@ import { OrganizationService } from '../organizations/organization.service.js';
 import { MemberService } from '../teams/member.service.js';
 import type { User } from '../users/user.dto.js';
 import { displayName, UserService } from '../users/user.service.js';
+import { OwnerLimit } from './owner-limit.service.js';
 import {
   toProject,
   toProjectRecord,
@@ -27,6 +28,7 @@ import { ProjectRepository, type ProjectScope } from './project.repository.js';
 export class ProjectService {
   constructor(
     private readonly projects: ProjectRepository,
+    private readonly limit: OwnerLimit,
     private readonly facets: ProjectFacets,
     private readonly users: UserService,
     private readonly organizations: OrganizationService,
@@ -44,12 +46,7 @@ export class ProjectService {
       throw new AppError('promotion_not_approved', { param: 'environment' });
     }
     const owner = await this.ownerOf(ctx, input);
-    if (
-      owner.max_projects !== null &&
-      (await this.projects.countOwned(ctx, owner.id)) >= owner.max_projects
-    ) {
-      throw new AppError('project_limit_reached');
-    }
+    await this.limit.admit(ctx, owner.id);
     const project: ProjectEntity = {
       id: newId('prj'),
       organization_id: await this.organizationOf(ctx, input, owner),

@@ -4,6 +4,7 @@ import { NotificationsModule } from '../notifications/notifications.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { OwnerLimit } from './owner-limit.service.js';
 import { ProjectChanges } from './project-changes.service.js';
 import { ProjectInvitations } from './project-invitations.js';
 import { ProjectNotices } from './project-notices.service.js';
@@ -27,6 +28,7 @@ import { ProjectService } from './project.service.js';
     ProjectRepository,
     ProjectService,
     ProjectChanges,
+    OwnerLimit,
     ProjectNotices,
     ProjectOwnership,
     ProjectInvitations,

@@ -66,7 +66,7 @@ export class MemberChanges {
    */
   async remove(ctx: RequestContext, projectId: string, id: string): Promise<{ id: string; deleted: true }> {
     const { member, user, role } = await this.held(ctx, projectId, id);
-    await this.update(ctx, member, { status: 'removed', current_user_id: null });
+    if (!(await this.members.remove(ctx, member))) throw new AppError('not_found');
     ctx.audit
       .about(user.id)
       .change(

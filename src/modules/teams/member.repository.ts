@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
+import type { Ownership } from '../../kernel/project-facet.js';
 import { MemberEntity } from './member.entity.js';
 
 /** Members of teams; those removed are found by nothing here. */
@@ -46,6 +47,17 @@ export class MemberRepository {
     await (await this.database.write(ctx)).insert(MemberEntity, member);
   }
 
+  /** A user's memberships, everywhere or in the projects of one organization. */
+  async listOfUser(ctx: RequestContext, { userId, organizationId }: Ownership): Promise<MemberEntity[]> {
+    const query = this.database.read(ctx).createQueryBuilder(MemberEntity, 'm');
+    query.where('m.current_user_id = :userId', { userId });
+    if (organizationId) {
+      const projects = 'SELECT p.id FROM projects p WHERE p.organization_id = :organizationId';
+      query.andWhere(`m.project_id IN (${projects})`, { organizationId });
+    }
+    return query.orderBy('m.id', 'ASC').getMany();
+  }
+
   /** Changes a member only while in the status found before; false when it is no longer. */
   async update(
     ctx: RequestContext,
@@ -54,6 +66,14 @@ export class MemberRepository {
   ): Promise<boolean> {
     const manager = await this.database.write(ctx);
     return (await manager.update(MemberEntity, { id, project_id, status }, changes)).affected === 1;
+  }
+
+  /** Ends a membership for good; false when somebody was faster. */
+  async remove(ctx: RequestContext, { id, project_id }: MemberEntity): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    const which = { id, project_id, status: Not('removed' as const) };
+    const changes = { status: 'removed' as const, current_user_id: null };
+    return (await manager.update(MemberEntity, which, changes)).affected === 1;
   }
 
   /** Members of each project, whether active or suspended. */

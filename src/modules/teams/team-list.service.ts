@@ -82,8 +82,6 @@ export class TeamList {
       ctx,
       lines.flatMap(({ invitation }) => (invitation ? [invitation.email] : [])),
     );
-    const ids = lines.flatMap(({ member }) => (member ? [member.user_id] : []));
-    const signIns = await this.users.lastSignIns(ctx, ids);
     const roles = await this.roles.findMany(
       ctx,
       projectId,
@@ -101,7 +99,7 @@ export class TeamList {
         status: line.status,
         role: { id: member.role_id, name: roles.get(member.role_id)!.name },
         owner: ctx.project?.ownerId === member.user_id,
-        last_sign_in: signIns.get(member.user_id) ?? null,
+        last_sign_in: user.last_sign_in,
         added_at: toWire(member.added_at),
       };
     });

@@ -3,8 +3,10 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import {
   ProjectFacets,
   type Found,
+  type Ownership,
   type ProjectEffect,
   type ProjectFacet,
+  type UserAction,
 } from '../../kernel/project-facet.js';
 import { MemberRepository } from './member.repository.js';
 import { MemberService } from './member.service.js';
@@ -42,6 +44,29 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
       { effect: 'members_affected', count: counts.get(projectId) ?? 0 },
       { effect: 'members_notified', count: (await this.service.audience(ctx, projectId)).length },
     ];
+  }
+
+  async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<ProjectEffect[]> {
+    if (action !== 'suspend' && action !== 'delete') return [];
+    const effect = action === 'suspend' ? 'memberships_stopped' : 'memberships_ended';
+    return [{ effect, count: (await this.members.listOfUser(ctx, { userId })).length }];
+  }
+
+  userGone(ctx: RequestContext, userId: string): Promise<void> {
+    return this.leaveAll(ctx, { userId });
+  }
+
+  organizationMemberGone(ctx: RequestContext, gone: Required<Ownership>): Promise<void> {
+    return this.leaveAll(ctx, gone);
+  }
+
+  /** Ends a user's memberships for good, with everything that hangs on them. */
+  private async leaveAll(ctx: RequestContext, whose: Ownership): Promise<void> {
+    for (const member of await this.members.listOfUser(ctx, whose)) {
+      if (!(await this.members.remove(ctx, member))) continue;
+      ctx.audit.effect('member.removed', { type: 'member', id: member.id, name: null });
+      await this.facets.memberGone(ctx, { projectId: member.project_id, memberId: member.id });
+    }
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listQuery, pageOf } from '../../kernel/http/list.js';
 import { instant } from '../../kernel/http/schemas.js';
 import type { SessionEntity } from './session.entity.js';
 
@@ -15,6 +16,11 @@ export const Session = z
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof Session>;
+
+export const ListSessions = z.strictObject(listQuery());
+export type ListSessions = z.output<typeof ListSessions>;
+
+export const SessionPage = pageOf(Session, 'SessionPage');
 
 export function toSession(session: SessionEntity, currentId: string): Session {
   return {

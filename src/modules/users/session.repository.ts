@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { MoreThan, Not } from 'typeorm';
+import { LessThan, MoreThan, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { SessionEntity } from './session.entity.js';
 import { UserEntity } from './user.entity.js';
+
+/** A session lives until its end, and while it was used since `idleSince`. */
+export interface Liveness {
+  now: Date;
+  idleSince: Date;
+}
 
 @Injectable()
 export class SessionRepository {
@@ -31,12 +37,23 @@ export class SessionRepository {
     return user && { session, user };
   }
 
-  /** Newest first; live ones only. */
-  listLive(ctx: RequestContext, userId: string, now: Date, idleSince: Date): Promise<SessionEntity[]> {
+  /** Newest first, one more than `limit`; live ones only. */
+  listLive(
+    ctx: RequestContext,
+    userId: string,
+    { now, idleSince }: Liveness,
+    limit: number,
+    after: string | null,
+  ): Promise<SessionEntity[]> {
     return this.database.read(ctx).find(SessionEntity, {
-      where: { user_id: userId, expires_at: MoreThan(now), last_seen_at: MoreThan(idleSince) },
+      where: { ...live(userId, now, idleSince), ...(after ? { id: LessThan(after) } : {}) },
       order: { id: 'DESC' },
+      take: limit + 1,
     });
+  }
+
+  countLive(ctx: RequestContext, userId: string, { now, idleSince }: Liveness): Promise<number> {
+    return this.database.read(ctx).countBy(SessionEntity, live(userId, now, idleSince));
   }
 
   find(ctx: RequestContext, userId: string, id: string): Promise<SessionEntity | null> {
@@ -58,4 +75,8 @@ export class SessionRepository {
     const which = exceptId ? { user_id: userId, id: Not(exceptId) } : { user_id: userId };
     return (await manager.delete(SessionEntity, which)).affected ?? 0;
   }
+}
+
+function live(userId: string, now: Date, idleSince: Date) {
+  return { user_id: userId, expires_at: MoreThan(now), last_seen_at: MoreThan(idleSince) };
 }

@@ -31,6 +31,12 @@ export type NewUserOptions = Partial<
   Pick<UserEntity, 'status' | 'platform_role' | 'password_change_required'>
 >;
 
+/** An account whose password was given, and what proves it: it changes with the password. */
+export interface Authenticated {
+  readonly user: User;
+  readonly proof: string;
+}
+
 /** Accounts. */
 @Injectable()
 export class UserService {
@@ -74,6 +80,9 @@ export class UserService {
       password_hash: prepared.password_hash,
       password_change_required: options.password_change_required ?? false,
       max_projects: null,
+      last_sign_in_at: null,
+      last_sign_in_device: null,
+      last_sign_in_location: null,
       search_text: searchText(prepared),
       created_at: new Date(),
     };
@@ -97,7 +106,7 @@ export class UserService {
       status: 'activated' as const,
       search_text: searchText({ ...before, first_name, name }),
     };
-    if (!(await this.users.updateWhile(ctx, id, 'new', changes))) throw new AppError('invalid_transition');
+    if (!(await this.users.updateWhile(ctx, id, ['new'], changes))) throw new AppError('invalid_transition');
     return toUser({ ...before, ...changes });
   }
 
@@ -122,7 +131,7 @@ export class UserService {
     const found = await this.tokens.findLive(ctx, 'activation', hashToken(token), new Date());
     const user = found && (await this.users.find(ctx, found.user_id));
     if (!found || !user || !(await this.tokens.consume(ctx, found.id))) throw invalidToken();
-    if (!(await this.users.updateWhile(ctx, user.id, 'new', { status: 'activated' }))) throw invalidToken();
+    if (!(await this.users.updateWhile(ctx, user.id, ['new'], { status: 'activated' }))) throw invalidToken();
     const after = toUser({ ...user, status: 'activated' });
     ctx.audit
       .by({ id: user.id, name: displayName(user) })
@@ -184,28 +193,28 @@ export class UserService {
    * The account behind an e-mail address and password, or null. Takes the same time whichever of
    * the two is wrong.
    */
-  async authenticate(ctx: RequestContext, email: string, password: string): Promise<User | null> {
+  async authenticate(ctx: RequestContext, email: string, password: string): Promise<Authenticated | null> {
     const user = await this.users.findByEmail(ctx, email);
     const usable = user && user.status !== 'deleted' ? user : null;
     const fits = await this.passwords.matches(usable?.password_hash ?? null, password);
-    return usable && fits ? toUser(usable) : null;
+    return usable && fits ? { user: toUser(usable), proof: usable.password_hash } : null;
+  }
+
+  /** Whether the account is as it was when it was authenticated; within a unit, read after its first write. */
+  async isStill(ctx: RequestContext, { user, proof }: Authenticated): Promise<boolean> {
+    const now = await this.users.find(ctx, user.id);
+    return now?.password_hash === proof && now.status === user.status;
   }
 
   /**
-   * Sets a new password.
-   * @throws AppError `wrong_current_password`, `validation_failed`
+   * The user as they are now, whom nobody else changes until the unit of work ends: what is counted of
+   * them from here on stays true.
+   * @throws AppError `not_found`
    */
-  async changePassword(ctx: RequestContext, id: string, current: string, next: string): Promise<void> {
-    const user = await this.users.find(ctx, id);
-    if (!user || !(await this.passwords.matches(user.password_hash, current))) {
-      throw new AppError('wrong_current_password', { param: 'current_password' });
-    }
-    this.passwords.check(next, 'new_password');
-    await this.users.update(ctx, id, {
-      password_hash: await this.passwords.hash(next),
-      password_change_required: false,
-    });
-    ctx.audit.about(id).change(userTarget(toUser(user)), null, null);
+  async lock(ctx: RequestContext, id: string): Promise<User> {
+    const user = await this.users.lock(ctx, id);
+    if (!user) throw new AppError('not_found');
+    return toUser(user);
   }
 }
 
@@ -219,11 +228,13 @@ export function displayName(user: Pick<User, 'first_name' | 'name'>): string {
   return `${user.first_name} ${user.name}`;
 }
 
-function searchText(user: Pick<NewUser, 'first_name' | 'name' | 'email' | 'phone'>): string {
+/** What a user is found by. */
+export function searchText(user: Pick<NewUser, 'first_name' | 'name' | 'email' | 'phone'>): string {
   return fold(`${user.first_name} ${user.name} ${user.email} ${user.phone ?? ''}`);
 }
 
-function invalidToken(): AppError {
+/** For a mailed token that is unknown, used or expired. */
+export function invalidToken(): AppError {
   return new AppError('invalid_token', { param: 'token' });
 }
 

@@ -1,0 +1,56 @@
+import type { Answer } from './client.js';
+import { expectStatus } from './people.js';
+import type { TestServer } from './server.js';
+
+/** An entry of the event log, as on the wire. */
+export type LoggedEvent = { type: string; [field: string]: any };
+
+/** A project's newest events, at most a hundred, newest first. */
+export async function projectEvents(
+  server: TestServer,
+  auth: string,
+  projectId: string,
+  query: Record<string, string | number> = {},
+): Promise<LoggedEvent[]> {
+  const path = `/v1/projects/${projectId}/events`;
+  const answer = await server.api.get(path, { auth, query: { limit: 100, ...query } });
+  return expectStatus(200, answer).body.items;
+}
+
+/** The events one request left, oldest first; `auth` is a platform admin's. */
+export async function eventsOf(
+  server: TestServer,
+  auth: string,
+  answer: { headers: Headers },
+): Promise<LoggedEvent[]> {
+  const items = expectStatus(200, await server.api.get('/v1/events', { auth })).body.items as LoggedEvent[];
+  return items.filter(event => event.request_id === answer.headers.get('x-request-id')).reverse();
+}
+
+/**
+ * The single event a request left.
+ * @throws Error when it left none, or more.
+ */
+export async function eventOf(
+  server: TestServer,
+  auth: string,
+  answer: { headers: Headers },
+): Promise<LoggedEvent> {
+  const events = await eventsOf(server, auth, answer);
+  if (events.length !== 1) {
+    throw new Error(
+      `expected one event, got ${events.length}: ${events.map(event => event.type).join(', ')}`,
+    );
+  }
+  return events[0]!;
+}
+
+/** An answer without what differs between any two requests: to compare answers byte for byte. */
+export function sameAnswer({ status, headers, body }: Answer) {
+  const kept = [...headers].filter(([name]) => name !== 'x-request-id' && name !== 'date');
+  return {
+    status,
+    headers: Object.fromEntries(kept),
+    body: { ...body, error: { ...body.error, request_id: 'the same' } },
+  };
+}
