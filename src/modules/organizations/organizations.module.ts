@@ -6,6 +6,7 @@ import { InvitationAcceptors } from './invitation-acceptor.js';
 import { InvitationAnswerController } from './invitation-answer.controller.js';
 import { InvitationAnswers } from './invitation-answers.service.js';
 import { InvitationEntity } from './invitation.entity.js';
+import { InvitationPageController } from './invitation-page.controller.js';
 import { InvitationRepository } from './invitation.repository.js';
 import { InvitationService } from './invitation.service.js';
 import { OrganizationInvitationController } from './organization-invitation.controller.js';
@@ -31,6 +32,7 @@ import { OrganizationService } from './organization.service.js';
     OrganizationMemberController,
     OrganizationInvitationController,
     InvitationAnswerController,
+    InvitationPageController,
   ],
   providers: [
     OrganizationRepository,
