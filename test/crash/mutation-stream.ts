@@ -34,7 +34,7 @@ export class MutatingClient {
         attempt.answer = await attempt.send(server);
       } catch {
         // The connection broke: whether it was done, nobody knows. Begin anew with another project.
-        this.project = '';
+        [this.project, this.suspended] = ['', false];
         return;
       }
       if (attempt.answer.status >= 300) {
@@ -49,8 +49,8 @@ export class MutatingClient {
 
   private next(): Attempt {
     const mark = randomBytes(8).toString('hex');
-    if (this.project === '' || this.suspended)
-      return this.post('project.created', '/v1/projects', { name: mark }, mark);
+    if (this.suspended) [this.project, this.suspended] = ['', false];
+    if (this.project === '') return this.post('project.created', '/v1/projects', { name: mark }, mark);
     const path = `/v1/projects/${this.project}`;
     switch (randomInt(5)) {
       case 0:
