@@ -3,11 +3,12 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import type { Config } from './kernel/config/config.js';
 import { newId } from './kernel/database/ids.js';
-import { answerBadUrl, answerClientError } from './kernel/http/early-errors.js';
+import { earlyErrors } from './kernel/http/early-errors.js';
 import { BODY_LIMIT } from './kernel/http/json-body.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
 import { serveDocs } from './kernel/http/openapi.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
+import { Visibility } from './kernel/visibility/visibility.js';
 import { KeyUseHook } from './modules/auth/key-use.hook.js';
 
 /** Builds the HTTP server, migrated and ready to listen. */
@@ -20,17 +21,19 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     forceCloseConnections: 'idle',
     // Said by a hook of `prepareHttp`, in the form of every other error.
     return503OnClosing: false,
-    frameworkErrors: answerBadUrl,
-    clientErrorHandler: answerClientError,
+    ...earlyErrors(config),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adapter, {
     bodyParser: false,
     abortOnError: false,
     logger: new JsonLogger(config.logLevel),
   });
-  app.setGlobalPrefix('v1', { exclude: ['health/live', 'health/ready', 'v1/health', 'activate'] });
-  await prepareHttp(app, config);
+  app.setGlobalPrefix('v1', {
+    exclude: ['health/live', 'health/ready', 'v1/health', 'activate', 'password-reset'],
+  });
+  prepareHttp(app, config);
   serveDocs(app);
+  app.get(Visibility).attach(adapter.getInstance());
   app.get(KeyUseHook).attach(adapter.getInstance());
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.init();

@@ -1,6 +1,7 @@
 import type { Permission } from '../access/permissions.js';
 import type { AuditRecord } from './audit-record.js';
 import type { Unit } from '../database/unit.js';
+import { isTouched, NOTHING_HIDDEN, type HiddenAttributes } from '../visibility/hidden-attributes.js';
 
 /** A signed-in person. */
 export interface UserPrincipal {
@@ -47,6 +48,8 @@ export interface RequestOrigin {
   readonly requestId: string;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** ISO 3166-1 code of the country a trusted proxy says it came from. */
+  readonly country?: string | null;
 }
 
 /** What the guards decided about a request. */
@@ -57,6 +60,8 @@ export interface Grant {
   readonly permissions?: ReadonlySet<Permission>;
   /** The person's membership of the project; null for those who are there by another right. */
   readonly memberId?: string | null;
+  /** What the project's visibility rules hide from the principal. */
+  readonly hidden?: HiddenAttributes;
 }
 
 /**
@@ -67,11 +72,13 @@ export class RequestContext {
   readonly requestId: string;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  readonly country: string | null;
   readonly principal: Principal | null;
   readonly project: ProjectInContext | null;
   readonly role: { readonly id: string; readonly name: string } | null;
   readonly permissions: ReadonlySet<Permission>;
   readonly memberId: string | null;
+  readonly hidden: HiddenAttributes;
 
   /** The open unit of work; set and cleared by `UnitOfWork.run` alone. */
   unit: Unit | null = null;
@@ -80,11 +87,13 @@ export class RequestContext {
     this.requestId = origin.requestId;
     this.ip = origin.ip;
     this.userAgent = origin.userAgent;
+    this.country = origin.country ?? null;
     this.principal = grant.principal;
     this.project = grant.project ?? null;
     this.role = grant.role ?? null;
     this.permissions = grant.permissions ?? NO_PERMISSIONS;
     this.memberId = grant.memberId ?? null;
+    this.hidden = grant.hidden ?? NOTHING_HIDDEN;
   }
 
   /** A context for work the server starts by itself. `name` says which part, e.g. `job:mail.deliver`. */
@@ -114,6 +123,14 @@ export class RequestContext {
   /** Whether the principal holds `permission` in the request's project. */
   can(permission: Permission): boolean {
     return this.permissions.has(permission);
+  }
+
+  /**
+   * Whether an attribute, or a part of it, is hidden from the principal. Answers need not ask: what
+   * their schemas show is hidden by itself.
+   */
+  hides(attribute: string): boolean {
+    return isTouched(this.hidden, attribute);
   }
 }
 

@@ -1,47 +1,59 @@
 import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.js';
 import { newId } from '../database/ids.js';
 import { AppError } from '../errors/app-error.js';
 import type { ErrorCode } from '../errors/error-codes.js';
 import { errorBody, sendError } from './error.filter.js';
 
-/** What every answer carries; the hooks that add it elsewhere do not run for the answers below. */
-const HEADERS = {
-  'Content-Security-Policy': "default-src 'none';frame-ancestors 'none'",
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-};
-
-/** Answers a URL that Fastify's router cannot read, before any hook. */
-export function answerBadUrl(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  void reply.headers({ ...HEADERS, 'X-Request-Id': request.id });
-  sendError(request, reply, new AppError('invalid_encoding'));
-}
-
 const CODES: Record<string, ErrorCode> = {
+  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
+  FST_ERR_BAD_URL: 'invalid_encoding',
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
   HPE_HEADER_OVERFLOW: 'headers_too_large',
 };
 
-/** Answers what is not even HTTP: there is neither request nor reply, only the socket. */
-export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) socket.write(rawAnswer(new AppError(CODES[error.code ?? ''] ?? 'malformed_request')));
-  socket.destroy(error);
+/**
+ * Fastify's options for what fails before any hook runs: answered in the form, and with the headers, of
+ * every other error.
+ */
+export function earlyErrors({ publicUrl }: Config) {
+  const headers: Record<string, string> = {
+    'Content-Security-Policy': "default-src 'none';frame-ancestors 'none'",
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+  };
+  if (publicUrl.startsWith('https:')) headers['Strict-Transport-Security'] = 'max-age=31536000';
+  return {
+    /** A URL that the router cannot read, or with an id longer than any. */
+    frameworkErrors(error: { code?: string }, request: FastifyRequest, reply: FastifyReply): void {
+      void reply.headers({ ...headers, 'X-Request-Id': request.id });
+      sendError(request, reply, toError(error));
+    },
+    /** What is not even HTTP: there is neither request nor reply, only the socket. */
+    clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
+      if (error.code === 'ECONNRESET' || socket.destroyed) return;
+      if (socket.writable) socket.write(rawAnswer(toError(error), headers));
+      socket.destroy(error);
+    },
+  };
 }
 
-function rawAnswer(error: AppError): string {
+function toError({ code = '' }: { code?: string }): AppError {
+  return new AppError(CODES[code] ?? 'malformed_request');
+}
+
+function rawAnswer(error: AppError, headers: Record<string, string>): string {
   const { status } = error.entry;
   const requestId = newId('req');
   const body = JSON.stringify(errorBody(error, requestId));
-  const headers: Record<string, string | number> = {
-    ...HEADERS,
+  const lines = Object.entries({
+    ...headers,
     'X-Request-Id': requestId,
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
     Connection: 'close',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }

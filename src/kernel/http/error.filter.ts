@@ -78,12 +78,11 @@ export function errorBody(error: AppError, requestId: string): ErrorBody {
   };
 }
 
-/** Codes of errors that Fastify raises while reading a request. */
-const FASTIFY_CODES: Record<string, ErrorCode> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_json',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid_json',
+/** The codes of refusals by Fastify, of which Nest keeps the status and the message only. */
+const CODE_OF_STATUS: Record<number, ErrorCode> = {
+  404: 'route_not_found',
+  413: 'body_too_large',
+  415: 'unsupported_media_type',
 };
 
 /** The application's word for any error; what it does not know is `internal_error`. */
@@ -91,13 +90,11 @@ export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const trouble = databaseTrouble(thrown);
   if (trouble) return trouble;
-  const { code, statusCode } = (thrown ?? {}) as { code?: string; statusCode?: number };
-  if (code && FASTIFY_CODES[code]) return new AppError(FASTIFY_CODES[code], { cause: thrown });
+  const { statusCode } = (thrown ?? {}) as { statusCode?: number };
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusCode;
-  if (status === 404) return new AppError('route_not_found');
-  if (status !== undefined && status >= 400 && status < 500)
-    return new AppError('malformed_request', { cause: thrown });
-  return new AppError('internal_error', { cause: thrown });
+  if (status === undefined || status < 400 || status >= 500)
+    return new AppError('internal_error', { cause: thrown });
+  return new AppError(CODE_OF_STATUS[status] ?? 'malformed_request', { cause: thrown });
 }
 
 declare module 'fastify' {

@@ -43,7 +43,7 @@ export function encodeCursor(lastId: string): string {
 export function decodeCursor(cursor: string | undefined): string | null {
   if (cursor === undefined) return null;
   const decoded = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (!decoded.startsWith('v1:') || encodeCursor(decoded.slice(3)) !== cursor) {
+  if (!/^v1:[!-~]+$/.test(decoded) || encodeCursor(decoded.slice(3)) !== cursor) {
     throw new AppError('invalid_cursor', { param: 'cursor' });
   }
   return decoded.slice(3);
