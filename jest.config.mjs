@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { MYSQL_URL, probeMysql, probeRedis, REDIS_URL } from './test/support/services.mjs';
 
 const TEST_TIMEOUT_MS = 30_000;
-const LANE_FOLDERS = ['e2e', 'access-matrix', 'properties', 'database'];
+const LANE_FOLDERS = ['e2e', 'access-matrix', 'properties', 'database', 'crash'];
 const transformer = '<rootDir>/test/support/transformer.mjs';
 
 const common = {
