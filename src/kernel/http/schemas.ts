@@ -16,7 +16,8 @@ export const email = z
   .trim()
   .toLowerCase()
   .max(254, 'must have at most 254 characters')
-  .pipe(z.email('must be an e-mail address'));
+  .pipe(z.email('must be an e-mail address'))
+  .meta({ format: 'email' });
 
 const COUNTRIES = new Set(
   // ISO 3166-1 alpha-2, officially assigned codes.
