@@ -1,5 +1,6 @@
 import { Catch, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AppError } from '../errors/app-error.js';
 import { toAppError } from './error.filter.js';
 import { messagePage, PAGE_CSP } from './page.js';
 
@@ -20,6 +21,12 @@ export class PageErrorFilter implements ExceptionFilter {
       .status(error.entry.status)
       .header('Content-Security-Policy', PAGE_CSP)
       .type('text/html; charset=utf-8')
-      .send(messagePage('That did not work', `${error.message} (${request.id})`));
+      .send(messagePage('That did not work', `${textOf(error)} (${request.id})`));
   }
+}
+
+/** A field that is not valid means nothing to somebody who has filled in no form. */
+function textOf(error: AppError): string {
+  if (error.code !== 'validation_failed' || error.param !== 'token') return error.message;
+  return 'The link is not complete. Open it as it stands in the e-mail.';
 }
