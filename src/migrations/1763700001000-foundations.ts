@@ -227,6 +227,7 @@ export class Foundations1763700001000 implements MigrationInterface {
       new Table({
         name: 'idempotency_records',
         columns: [
+          // A SHA-256, longer than the ids of everything else.
           c.string('id', 43, { isPrimary: true }),
           c.string('fingerprint', 43),
           c.integer('status'),

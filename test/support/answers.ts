@@ -3,7 +3,7 @@ import { expectStatus } from './people.js';
 import type { TestServer } from './server.js';
 
 /** An entry of the event log, as on the wire. */
-export type LoggedEvent = Record<string, any>;
+export type LoggedEvent = { type: string; [field: string]: any };
 
 /** A project's newest events, at most a hundred, newest first. */
 export async function projectEvents(

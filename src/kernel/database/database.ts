@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import type { RequestContext } from '../context/request-context.js';
 import type { Dialect, Transaction } from './transaction.js';
 
@@ -27,6 +27,20 @@ export class Database {
   write(ctx: RequestContext): Promise<EntityManager> {
     if (!ctx.unit) throw new Error('a write needs an open unit of work');
     return ctx.unit.manager();
+  }
+
+  /**
+   * Reads one row with its lock held until the unit of work ends: what was read still holds when it is written
+   * upon. Begins the unit's transaction; on SQLite that alone keeps every other writer out.
+   */
+  async lock<T extends ObjectLiteral>(
+    ctx: RequestContext,
+    entity: EntityTarget<T>,
+    where: FindOptionsWhere<T>,
+  ): Promise<T | null> {
+    const manager = await this.write(ctx);
+    if (this.kind === 'sqlite') return manager.findOneBy(entity, where);
+    return manager.findOne(entity, { where, lock: { mode: 'pessimistic_write' } });
   }
 
   /** Opens a transaction; for the unit of work alone. */

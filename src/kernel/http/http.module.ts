@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessCache } from '../access/access-cache.js';
 import { RouteCheck } from '../access/route-check.js';
 import { ProjectFacets } from '../project-facet.js';
+import { CountryHeader } from './country-header.js';
 import { IdempotencyRecord } from './idempotency.entity.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 import { Idempotency } from './idempotency.js';
@@ -12,7 +13,7 @@ import { Idempotency } from './idempotency.js';
 @Global()
 @Module({
   imports: [DiscoveryModule, TypeOrmModule.forFeature([IdempotencyRecord])],
-  providers: [RouteCheck, AccessCache, IdempotencyRepository, Idempotency, ProjectFacets],
-  exports: [AccessCache, Idempotency, ProjectFacets, DiscoveryModule],
+  providers: [RouteCheck, AccessCache, IdempotencyRepository, Idempotency, ProjectFacets, CountryHeader],
+  exports: [AccessCache, Idempotency, ProjectFacets, CountryHeader, DiscoveryModule],
 })
 export class HttpModule {}

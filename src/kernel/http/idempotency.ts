@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RequestContext } from '../context/request-context.js';
+import { RequestContext } from '../context/request-context.js';
 import { isUniqueViolation } from '../database/database-errors.js';
+import { newId } from '../database/ids.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
+import { RecurringJobs } from '../jobs/recurring.js';
 import type { IdempotencyRecord } from './idempotency.entity.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 
 const KEPT_MS = 24 * 60 * 60 * 1000;
+const PURGE_EVERY_MS = 60 * 60 * 1000;
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
 type BeforeCommit = (result: unknown) => Promise<void>;
@@ -18,10 +22,21 @@ type BeforeCommit = (result: unknown) => Promise<void>;
  * Follows draft-ietf-httpapi-idempotency-key-header-07.
  */
 @Injectable()
-export class Idempotency {
+export class Idempotency implements OnApplicationBootstrap {
   private readonly running = new Set<string>();
 
-  constructor(private readonly records: IdempotencyRepository) {}
+  constructor(
+    private readonly records: IdempotencyRepository,
+    private readonly units: UnitOfWork,
+    private readonly recurring: RecurringJobs,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.recurring.every('idempotency.purge', PURGE_EVERY_MS, async () => {
+      const ctx = RequestContext.system('job:idempotency.purge', newId('req'));
+      await this.units.bookkeeping(ctx, () => this.records.deleteExpired(ctx, new Date()));
+    });
+  }
 
   /**
    * The one-time frame for this request, or null when it asks for none.

@@ -44,8 +44,10 @@ export class ProjectAccess {
     if (user.platform_role === 'admin')
       return { principal, project, role: null, permissions: EVERYTHING, memberId };
     if (project.status === 'deleted') return null;
-    const organizationRole = await this.organizations.roleOf(null, project.organizationId, user.id);
-    if (organizationRole === 'owner' || organizationRole === 'admin') {
+    const organization = await this.organizations.standing(null, project.organizationId, user.id);
+    // Suspended in the organization, a person is stopped in all its projects.
+    if (organization?.status === 'suspended') return null;
+    if (organization?.role === 'owner' || organization?.role === 'admin') {
       const role = SYSTEM_ROLES.administrator;
       return { principal, project, role, permissions: role.permissions, memberId };
     }

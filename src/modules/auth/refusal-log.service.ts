@@ -52,8 +52,9 @@ export class RefusalLog extends RefusalObserver implements OnApplicationBootstra
       tally.routes.set(route, (tally.routes.get(route) ?? 0) + 1);
       return;
     }
-    if (tally) await this.write(tally);
+    // Before anything is waited for: of refusals that come at once, one is the first.
     this.tallies.set(key, { ctx, until: Date.now() + MINUTE_MS, routes: new Map() });
+    if (tally) await this.write(tally);
     await this.entry(ctx, error.message, route, { code: error.code });
   }
 

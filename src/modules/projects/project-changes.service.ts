@@ -34,7 +34,7 @@ export class ProjectChanges {
 
   /** The present values. @throws AppError `not_found` */
   async values(ctx: RequestContext, id: string): Promise<ProjectValues> {
-    return this.existing(ctx, id);
+    return found(await this.projects.find(ctx, id));
   }
 
   /** Whether a status change is possible from `status`, and where it leads. */
@@ -44,7 +44,7 @@ export class ProjectChanges {
 
   /** Edits the project; a change of name alone is logged as `project.renamed`. */
   async edit(ctx: RequestContext, id: string, edits: ProjectEdits): Promise<void> {
-    const before = await this.existing(ctx, id);
+    const before = await this.locked(ctx, id);
     const changes = edits.name === undefined ? edits : { ...edits, search_text: fold(edits.name) };
     if (Object.keys(changes).length && !(await this.projects.updateWhile(ctx, id, LIVE, changes))) {
       throw new AppError('invalid_transition');
@@ -61,7 +61,7 @@ export class ProjectChanges {
    */
   async transit(ctx: RequestContext, id: string, name: ProjectTransition, reason?: string): Promise<void> {
     const { from, to, event } = TRANSITIONS[name];
-    const before = await this.existing(ctx, id);
+    const before = await this.locked(ctx, id);
     if (!(await this.projects.updateWhile(ctx, id, [...from], { status: to }))) {
       throw new AppError('invalid_transition', { details: { status: before.status, allowed_from: from } });
     }
@@ -77,7 +77,7 @@ export class ProjectChanges {
    * @throws AppError `invalid_transition` when it is already
    */
   async verify(ctx: RequestContext, id: string, reason?: string): Promise<void> {
-    const before = await this.existing(ctx, id);
+    const before = await this.locked(ctx, id);
     const verified_at = new Date();
     if (!(await this.projects.verify(ctx, id, verified_at, ctx.user.id)))
       throw new AppError('invalid_transition', { message: 'The project is verified already, or deleted.' });
@@ -93,7 +93,7 @@ export class ProjectChanges {
 
   /** Activates a new project at its first successful call with a key. @throws AppError `invalid_transition` when it is not new */
   async activateAtFirstCall(ctx: RequestContext, id: string): Promise<void> {
-    const project = await this.existing(ctx, id);
+    const project = await this.locked(ctx, id);
     if (!(await this.projects.updateWhile(ctx, id, ['new'], { status: 'activated' }))) {
       throw new AppError('invalid_transition');
     }
@@ -102,11 +102,15 @@ export class ProjectChanges {
       .change(projectTarget(project), { status: 'new' }, { status: 'activated' });
   }
 
-  private async existing(ctx: RequestContext, id: string): Promise<ProjectEntity> {
-    const project = await this.projects.find(ctx, id);
-    if (!project) throw new AppError('not_found');
-    return project;
+  /** The project as it is until the unit of work ends, so that the event log tells the truth of what was before. */
+  private async locked(ctx: RequestContext, id: string): Promise<ProjectEntity> {
+    return found(await this.projects.lock(ctx, id));
   }
+}
+
+function found(project: ProjectEntity | null): ProjectEntity {
+  if (!project) throw new AppError('not_found');
+  return project;
 }
 
 function editable({ name, description, country, purpose, billing_owner_email }: ProjectEntity) {

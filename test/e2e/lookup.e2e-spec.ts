@@ -1,0 +1,209 @@
+import { ALL_PERMISSIONS } from '../../src/kernel/access/permissions.js';
+import { projectEvents, sameAnswer } from '../support/answers.js';
+import { basic } from '../support/client.js';
+import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import { startServer, type TestServer } from '../support/server.js';
+import { addMember, addToOrganization, ROLE_IDS } from '../support/team.js';
+
+const WHO = [
+  'root',
+  'owner',
+  'boss',
+  'viewer',
+  'stopped',
+  'stranger',
+  'strong_key',
+  'weak_key',
+  'foreign_key',
+] as const;
+type Who = (typeof WHO)[number];
+
+let server: TestServer;
+let project: { id: string; [field: string]: any };
+let auths: Record<Who, string>;
+let people: Record<'root' | 'owner' | 'boss' | 'viewer' | 'stopped' | 'stranger', Person>;
+let memberId: string;
+let strong: { api_key: { id: string; [field: string]: any }; secret: string };
+let weak: typeof strong;
+
+beforeAll(async () => {
+  server = await startServer();
+  people = {
+    root: await admin(server),
+    owner: await signUp(server),
+    boss: await signUp(server),
+    viewer: await signUp(server),
+    stopped: await signUp(server),
+    stranger: await signUp(server),
+  };
+  project = await createProject(server, people.owner.auth, { name: 'Looked up' });
+  memberId = await addMember(server, project.id, people.viewer, 'viewer');
+  await addMember(server, project.id, people.stopped, 'administrator', 'suspended');
+  await addToOrganization(server, project.organization_id, people.boss, 'admin');
+  strong = await createKey(server, people.owner.auth, project.id, { role_id: ROLE_IDS.administrator });
+  weak = await createKey(server, people.owner.auth, project.id, { role_id: ROLE_IDS.viewer });
+  const theirs = await createProject(server, people.stranger.auth);
+  const foreign = await createKey(server, people.stranger.auth, theirs.id, {
+    role_id: ROLE_IDS.administrator,
+  });
+  auths = {
+    ...(Object.fromEntries(Object.entries(people).map(([name, { auth }]) => [name, auth])) as typeof auths),
+    strong_key: basic(strong.secret),
+    weak_key: basic(weak.secret),
+    foreign_key: basic(foreign.secret),
+  };
+});
+afterAll(() => server.stop());
+
+const lookup = (who: Who, id: string) => server.api.get(`/v1/lookup/${id}`, { auth: auths[who] });
+
+/** Who of all sees what the id stands for; everybody else must get exactly what an unknown id gets. */
+async function expectSeenBy(seers: Who[], id: string, what: object): Promise<void> {
+  for (const who of WHO) {
+    const answer = await lookup(who, id);
+    if (seers.includes(who))
+      expect([who, answer.status, answer.body]).toMatchObject([who, 200, { id, ...what }]);
+    else {
+      const unknown = await lookup(who, `${id.slice(0, 4)}${'0'.repeat(26)}`);
+      expect([who, answer.status]).toEqual([who, 404]);
+      expect(sameAnswer(answer)).toEqual(sameAnswer(unknown));
+    }
+  }
+}
+
+describe('GET /v1/whoami', () => {
+  const whoami = async (who: Who) =>
+    expectStatus(200, await server.api.get('/v1/whoami', { auth: auths[who] })).body;
+
+  test('tells a person who they are', async () => {
+    const { user } = people.owner;
+    expect(await whoami('owner')).toEqual({
+      principal: { type: 'user', id: user.id, name: 'Ada Lovelace' },
+      permissions: [],
+      limits: null,
+    });
+  });
+
+  test('tells a platform admin that everything is permitted', async () => {
+    const answer = await whoami('root');
+    expect(answer).toMatchObject({ principal: { type: 'user', id: people.root.user.id }, limits: null });
+    expect(answer.permissions).toEqual(ALL_PERMISSIONS);
+  });
+
+  test('tells a key its project, role, permissions and limits', async () => {
+    expect(await whoami('weak_key')).toEqual({
+      principal: { type: 'api_key', id: weak.api_key.id, name: 'Script' },
+      project: { id: project.id, name: 'Looked up', environment: 'sandbox', status: expect.any(String) },
+      role: { id: ROLE_IDS.viewer, name: 'viewer' },
+      permissions: [
+        'project:read',
+        'members:read',
+        'media:read',
+        'usage:read',
+        'customers:read',
+        'billing:read',
+      ],
+      limits: expect.objectContaining({ requests_per_minute: 1000, requests_per_day: 100_000 }),
+    });
+    expect((await whoami('strong_key')).permissions).toEqual(ALL_PERMISSIONS);
+  });
+
+  test('tells nobody else anything', async () => {
+    expect((await server.api.get('/v1/whoami')).body.error.code).toBe('missing_api_key');
+    expect((await server.api.get('/v1/whoami', { auth: 'Bearer bws_x' })).body.error.code).toBe(
+      'invalid_session',
+    );
+  });
+});
+
+describe('GET /v1/lookup/:id finds', () => {
+  const TEAM: Who[] = ['root', 'owner', 'boss', 'strong_key'];
+
+  test('a project, for all who may read it', async () => {
+    await expectSeenBy([...TEAM, 'viewer', 'weak_key'], project.id, {
+      object: 'project',
+      project_id: project.id,
+      name: 'Looked up',
+      url: `/v1/projects/${project.id}`,
+    });
+  });
+
+  test('a key, for those who may read keys, and itself', async () => {
+    const of = (key: typeof weak) => ({
+      object: 'api_key',
+      project_id: project.id,
+      name: 'Script',
+      url: `/v1/projects/${project.id}/api-keys/${key.api_key.id}`,
+    });
+    await expectSeenBy(TEAM, strong.api_key.id, of(strong));
+    await expectSeenBy([...TEAM, 'weak_key'], weak.api_key.id, of(weak));
+  });
+
+  test('a member, for those who may read the team', async () => {
+    await expectSeenBy([...TEAM, 'viewer', 'weak_key'], memberId, {
+      object: 'member',
+      project_id: project.id,
+      url: `/v1/projects/${project.id}/members/${memberId}`,
+    });
+  });
+
+  test('an entry of the event log, for those who may read that', async () => {
+    const [event] = await projectEvents(server, auths.owner, project.id, { type: 'project.created' });
+    await expectSeenBy(TEAM, event!.id, {
+      object: 'event',
+      project_id: project.id,
+      name: 'project.created',
+      url: `/v1/projects/${project.id}/events/${event!.id}`,
+    });
+  });
+
+  test('an organization, for its members', async () => {
+    const id = project.organization_id;
+    await expectSeenBy(['root', 'owner', 'boss'], id, {
+      object: 'organization',
+      project_id: null,
+      name: 'Ada Lovelace',
+      url: `/v1/organizations/${id}`,
+    });
+  });
+
+  test('an account, for its person and for platform admins', async () => {
+    const { id, email } = people.owner.user;
+    const found = { object: 'user', project_id: null, name: email };
+    const mine = await lookup('owner', id);
+    expect(mine.body).toEqual({ id, ...found, url: '/v1/me' });
+    const theirs = await lookup('root', id);
+    expect(theirs.body).toEqual({ id, ...found, url: `/v1/users/${id}` });
+    for (const who of ['boss', 'viewer', 'stranger', 'strong_key'] as const) {
+      expect((await lookup(who, id)).status).toBe(404);
+    }
+  });
+
+  test('a session, for its person', async () => {
+    const { items } = expectStatus(200, await server.api.get('/v1/sessions', { auth: auths.owner })).body;
+    await expectSeenBy(['owner'], items[0].id, {
+      object: 'session',
+      project_id: null,
+      name: items[0].device,
+      url: `/v1/sessions/${items[0].id}`,
+    });
+  });
+
+  test('nothing under what is no id', async () => {
+    const none = sameAnswer(await lookup('root', `prj_${'0'.repeat(26)}`));
+    for (const id of [
+      project.id.toUpperCase(),
+      `${project.id} `,
+      project.id.slice(0, -1),
+      `xyz_${'0'.repeat(26)}`,
+      `req_${'0'.repeat(26)}`,
+      'prj',
+      "' OR 1=1--",
+      'x'.repeat(500),
+    ]) {
+      expect(sameAnswer(await lookup('root', encodeURIComponent(id)))).toEqual(none);
+    }
+    expect(none.status).toBe(404);
+    expect((await server.api.get(`/v1/lookup/${project.id}`)).status).toBe(401);
+  });
+});
