@@ -6,7 +6,7 @@ import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { decodeCursor, page, type Page } from '../../kernel/http/list.js';
 import { RoleService } from '../roles/role.service.js';
-import { SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
+import { orViewer, SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
 import {
   toApiKey,
   type ApiKey,
@@ -38,7 +38,7 @@ export class ApiKeyService {
       rows.map(row => row.role_id),
     );
     const now = new Date();
-    const toItem = (row: ApiKeyEntity) => toApiKey(row, roles.get(row.role_id)!.name, now);
+    const toItem = (row: ApiKeyEntity) => toItemOf(row, orViewer(roles.get(row.role_id)), now);
     return page(rows, query.limit, await this.keys.count(ctx, projectId, memberId), toItem);
   }
 
@@ -76,7 +76,7 @@ export class ApiKeyService {
       created_by: ctx.principal!.id,
       created_at: new Date(),
     };
-    await this.keys.insert(ctx, key);
+    await this.roles.giving(this.keys.insert(ctx, key));
     const api_key = toApiKey(key, role.name, new Date());
     ctx.audit.change(keyTarget(key), null, snapshot(api_key));
     return { api_key, secret };
@@ -111,7 +111,7 @@ export class ApiKeyService {
   ): Promise<IssuedApiKey> {
     const key = await this.locked(ctx, projectId, id);
     // Who learns the secret can do what the key can.
-    this.roles.refuseEscalation(ctx, (await this.roles.find(ctx, projectId, key.role_id))!.permissions);
+    await this.roles.assignable(ctx, projectId, key.role_id);
     const secret = newKeySecret(environmentOf(ctx.project!));
     const grace = input.grace_period_seconds;
     const changes: Partial<ApiKeyEntity> = {
@@ -146,7 +146,7 @@ export class ApiKeyService {
     changes: Partial<ApiKeyEntity>,
   ): Promise<void> {
     const done = Object.keys(changes).length
-      ? await this.keys.update(ctx, key.project_id, key.id, changes)
+      ? await this.roles.giving(this.keys.update(ctx, key.project_id, key.id, changes))
       : key.status !== 'revoked';
     if (!done) throw new AppError('invalid_transition', { message: 'The key has been revoked for good.' });
   }
@@ -188,8 +188,12 @@ export class ApiKeyService {
 
   private async item(ctx: RequestContext, key: ApiKeyEntity): Promise<ApiKey> {
     const role = await this.roles.find(ctx, key.project_id, key.role_id);
-    return toApiKey(key, role!.name, new Date());
+    return toItemOf(key, orViewer(role), new Date());
   }
+}
+
+function toItemOf(key: ApiKeyEntity, role: Role, now: Date): ApiKey {
+  return toApiKey({ ...key, role_id: role.id }, role.name, now);
 }
 
 function ownMembership(ctx: RequestContext): string {

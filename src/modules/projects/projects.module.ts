@@ -5,6 +5,7 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ProjectChanges } from './project-changes.service.js';
+import { ListedProjects } from './listed-projects.service.js';
 import { ProjectController } from './project.controller.js';
 import { ProjectEntity } from './project.entity.js';
 import { ProjectsFacet } from './project.facet.js';
@@ -20,7 +21,7 @@ import { ProjectService } from './project.service.js';
     NotificationsModule,
   ],
   controllers: [ProjectController],
-  providers: [ProjectRepository, ProjectService, ProjectChanges, ProjectsFacet],
+  providers: [ListedProjects, ProjectRepository, ProjectService, ProjectChanges, ProjectsFacet],
   exports: [ProjectService, ProjectChanges],
 })
 export class ProjectsModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { ProjectFacets } from '../../kernel/project-facet.js';
+import { REDACTED } from '../../kernel/visibility/hidden-attributes.js';
 import type { Project } from '../projects/project.dto.js';
 import {
   ProjectChanges,
@@ -39,7 +40,7 @@ export class SettingsService {
           action: `edit ${field}`,
           method: 'PATCH' as const,
           url,
-          value: values[field],
+          value: ctx.hides(`project.${field}`) ? REDACTED : values[field],
           ...edit,
         })),
         ...SETTING_ACTIONS.map(action => {
@@ -48,7 +49,7 @@ export class SettingsService {
             action,
             method: 'POST' as const,
             url: `${url}/${action}`,
-            value: valueOf(action, values),
+            value: action === 'verify' && ctx.hides('project.verified') ? REDACTED : valueOf(action, values),
             available: reason === null,
             ...(reason === null ? {} : { reason: reason.message }),
           };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import type { Ownership } from '../../kernel/project-facet.js';
@@ -40,6 +41,19 @@ export class MemberRepository {
 
   async delete(ctx: RequestContext, id: string): Promise<void> {
     await (await this.database.write(ctx)).delete(MemberEntity, { id });
+  }
+
+  /** Gives everybody who holds one role another; answers how many they were. */
+  async replaceRole(ctx: RequestContext, projectId: string, from: string, to: string): Promise<number> {
+    const manager = await this.database.write(ctx);
+    const which = { project_id: projectId, role_id: from };
+    return (await manager.update(MemberEntity, which, { role_id: to })).affected ?? 0;
+  }
+
+  /** Active memberships of a user in some projects. */
+  findActive(ctx: RequestContext, userId: string, projectIds: string[]): Promise<MemberEntity[]> {
+    const which = { user_id: userId, project_id: In(projectIds), status: 'active' as const };
+    return this.database.read(ctx).findBy(MemberEntity, which);
   }
 
   /** Members of each project, whatever their status. */

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
+import type { HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
+import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { SYSTEM_ROLES } from '../roles/system-roles.js';
 import { MemberRepository } from './member.repository.js';
 
@@ -14,7 +16,10 @@ export interface Membership {
 /** The people of projects. */
 @Injectable()
 export class MemberService {
-  constructor(private readonly members: MemberRepository) {}
+  constructor(
+    private readonly members: MemberRepository,
+    private readonly hidden: HiddenFromRoles,
+  ) {}
 
   /** Makes a new project's owner its administrator. */
   async addOwner(ctx: RequestContext, projectId: string, userId: string): Promise<void> {
@@ -41,5 +46,16 @@ export class MemberService {
   ): Promise<Membership | null> {
     const member = await this.members.find(ctx, projectId, userId);
     return member && { id: member.id, roleId: member.role_id, active: member.status === 'active' };
+  }
+
+  /** What visibility rules hide from a member in each of some projects; projects where nothing is are left out. */
+  async hiddenFrom(
+    ctx: RequestContext,
+    userId: string,
+    projectIds: string[],
+  ): Promise<Map<string, HiddenAttributes>> {
+    if (projectIds.length === 0) return new Map();
+    const memberships = await this.members.findActive(ctx, userId, projectIds);
+    return this.hidden.inProjects(ctx, new Map(memberships.map(one => [one.project_id, one.role_id])));
   }
 }

@@ -4,6 +4,7 @@ import {
   ProjectFacets,
   type Found,
   type Ownership,
+  type GoneRole,
   type ProjectEffect,
   type ProjectFacet,
   type UserAction,
@@ -60,6 +61,20 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
       await this.members.delete(ctx, id);
       ctx.audit.effect('member.removed', { type: 'member', id, name: null });
     }
+  }
+
+  async roleGone(ctx: RequestContext, { projectId, roleId, replacementId }: GoneRole): Promise<number> {
+    const count = await this.members.replaceRole(ctx, projectId, roleId, replacementId);
+    if (count) {
+      const holders = { type: 'member', id: 'holders', name: `${count} members` };
+      ctx.audit.effect(
+        'member.role_changed',
+        holders,
+        { role_id: roleId },
+        { role_id: replacementId, count },
+      );
+    }
+    return count;
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
