@@ -2,6 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestContext } from '../context/request-context.js';
 import type { IdempotencyRecord } from './idempotency.entity.js';
 import type { IdempotencyRepository } from './idempotency.repository.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { RecurringJobs } from '../jobs/recurring.js';
 import { Idempotency } from './idempotency.js';
 
 /** The repository's promise in memory: a live id is taken once, as the primary key sees to. */
@@ -43,12 +45,16 @@ function reply(statusCode = 201) {
   return fake;
 }
 
+/** One process; nothing here waits for its hourly purge. */
+const instance = () =>
+  new Idempotency(records as unknown as IdempotencyRepository, {} as UnitOfWork, {} as RecurringJobs);
+
 let records: Records;
 let idempotency: Idempotency;
 let effects: number;
 beforeEach(() => {
   records = new Records();
-  idempotency = new Idempotency(records as unknown as IdempotencyRepository);
+  idempotency = instance();
   effects = 0;
 });
 
@@ -100,7 +106,7 @@ it('refuses a second request while the first is running, and never has two effec
 });
 
 it('answers what another process committed while this one worked', async () => {
-  const elsewhere = new Idempotency(records as unknown as IdempotencyRepository);
+  const elsewhere = instance();
   const to = reply();
   const answer = await idempotency
     .begin(ctx(), request())!

@@ -1,3 +1,4 @@
+import { NOTHING_HIDDEN } from '../../kernel/visibility/hidden-attributes.js';
 import { KEY_CHECKS, firstFailure, refusalOf, type KeyRequest } from './key-decision.js';
 import type { KeyFacts } from './key-facts.js';
 
@@ -15,7 +16,7 @@ const key: KeyFacts = {
   lastUsedAt: null,
   previousSecretUntil: null,
   memberId: null,
-  memberActive: null,
+  memberStoppedIn: null,
   project: {
     id: 'prj_1',
     organizationId: 'org_1',
@@ -26,6 +27,7 @@ const key: KeyFacts = {
   },
   role: { id: 'rol_1', name: 'member' },
   permissions: new Set(['project:read'] as const),
+  hidden: NOTHING_HIDDEN,
   limits: { requests_per_minute: 1, requests_per_day: 1 },
 };
 const request: KeyRequest = { ip: '192.0.2.1', origin: null, permission: 'project:read', at: NOW };
@@ -36,7 +38,7 @@ it.each<[string, Partial<KeyFacts>]>([
   ['in a new project', inProject('new')],
   ['before it expires', { expiresAt: AFTER }],
   ['by its old secret within the grace period', { previousSecretUntil: AFTER }],
-  ["as an active member's own", { memberId: 'mbr_1', memberActive: true }],
+  ["as an active member's own", { memberId: 'mbr_1' }],
   ['from an allowed address', { allowedIps: ['192.0.2.0/24'] }],
 ])('a key passes %s', (_, facts) => expect(refusalOf({ ...key, ...facts }, request)).toBeNull());
 
@@ -47,7 +49,8 @@ it.each<[string, Partial<KeyFacts>, Partial<KeyRequest>, string]>([
   ['from the instant it expires', { expiresAt: NOW }, {}, 'api_key_expired'],
   ['in a suspended project', inProject('suspended'), {}, 'project_suspended'],
   ['while suspended', { status: 'suspended' }, {}, 'api_key_suspended'],
-  ['while its member is', { memberId: 'mbr_1', memberActive: false }, {}, 'api_key_suspended'],
+  ['while its member is', { memberId: 'mbr_1', memberStoppedIn: 'team' }, {}, 'api_key_suspended'],
+  ['while its account is', { memberId: 'mbr_1', memberStoppedIn: 'account' }, {}, 'api_key_suspended'],
   ['from another address', { allowedIps: ['198.51.100.1'] }, {}, 'ip_not_allowed'],
   ['from no address, with a list', { allowedIps: ['0.0.0.0/0'] }, { ip: null }, 'ip_not_allowed'],
   ['without an origin, with a list', { allowedDomains: ['example.com'] }, {}, 'domain_not_allowed'],
@@ -77,7 +80,7 @@ it('of several reasons the first in order counts, so that a dead key tells nothi
 
 it('every check has a name of its own, a reason and a fix', () => {
   expect(new Set(KEY_CHECKS.map(({ check }) => check)).size).toBe(KEY_CHECKS.length);
-  const refused: KeyFacts = { ...key, expiresAt: BEFORE, memberId: 'mbr_1' };
+  const refused: KeyFacts = { ...key, expiresAt: BEFORE, memberId: 'mbr_1', memberStoppedIn: 'team' };
   for (const { reason, fix } of KEY_CHECKS) {
     for (const from of [request, { ...request, ip: null, origin: 'https://x.example' }]) {
       expect(reason(refused, from)).toMatch(/^\S.*\.$/);
