@@ -28,8 +28,10 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     abortOnError: false,
     logger: new JsonLogger(config.logLevel),
   });
-  app.setGlobalPrefix('v1', { exclude: ['health/live', 'health/ready', 'v1/health', 'activate'] });
-  await prepareHttp(app, config);
+  app.setGlobalPrefix('v1', {
+    exclude: ['health/live', 'health/ready', 'v1/health', 'activate', 'password-reset'],
+  });
+  prepareHttp(app, config);
   serveDocs(app);
   app.get(Visibility).attach(adapter.getInstance());
   app.get(KeyUseHook).attach(adapter.getInstance());

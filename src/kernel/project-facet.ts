@@ -33,6 +33,12 @@ export interface Found {
   readonly url: string;
 }
 
+/** Figures of an organization that its card shows. */
+export type OrganizationFigure = 'project_count' | 'api_key_count' | 'customer_count';
+
+/** What a platform admin can do to an account. */
+export type UserAction = 'suspend' | 'activate' | 'delete' | 'reset-password';
+
 /** One line of what an action would affect, shown before it is confirmed. */
 export interface ProjectEffect {
   readonly effect: string;
@@ -44,6 +50,12 @@ export interface GoneRole {
   readonly projectId: string;
   readonly roleId: string;
   readonly replacementId: string;
+}
+
+/** A user, everywhere or within one organization. */
+export interface Ownership {
+  readonly userId: string;
+  readonly organizationId?: string;
 }
 
 /**
@@ -68,6 +80,19 @@ export interface ProjectFacet {
    * what became of them to the effects of the unit's entry, and answers how many there were.
    */
   roleGone?(ctx: RequestContext, gone: GoneRole): Promise<number>;
+  /** Figures for many organizations at once. */
+  organizationFigures?(
+    ctx: RequestContext,
+    organizationIds: string[],
+  ): Promise<Map<string, Partial<Record<OrganizationFigure, number>>>>;
+  /** What `action` on a user's account would stop or reach. */
+  userEffects?(ctx: RequestContext, userId: string, action: UserAction): Promise<ProjectEffect[]>;
+  /** What somebody must own, and this user owns: it must get another owner before the user can go. */
+  ownedBy?(ctx: RequestContext, owner: Ownership): Promise<ProjectEffect[]>;
+  /** What to do, in the caller's unit of work, when a user is deleted. */
+  userGone?(ctx: RequestContext, userId: string): Promise<void>;
+  /** What to do, in the caller's unit of work, when a user is no member of an organization any more. */
+  organizationMemberGone?(ctx: RequestContext, gone: Required<Ownership>): Promise<void>;
   /** How objects with one id prefix are found, and the permission needed to see one in its project. */
   lookup?: {
     readonly prefix: string;
@@ -91,22 +116,34 @@ export class ProjectFacets {
   }
 
   /** Every module's figures, merged by project. */
-  async figures(
+  figures(
     ctx: RequestContext,
     projectIds: string[],
   ): Promise<Map<string, Partial<Record<ProjectFigure, number>>>> {
-    const merged = new Map(projectIds.map(id => [id, {} as Partial<Record<ProjectFigure, number>>]));
-    if (projectIds.length === 0) return merged;
-    for (const facet of this.facets) {
-      const figures = await facet.figures?.(ctx, projectIds);
-      for (const [id, values] of figures ?? []) Object.assign(merged.get(id) ?? {}, values);
-    }
-    return merged;
+    return this.merged(projectIds, facet => facet.figures?.(ctx, projectIds));
+  }
+
+  /** Every module's figures, merged by organization. */
+  organizationFigures(
+    ctx: RequestContext,
+    organizationIds: string[],
+  ): Promise<Map<string, Partial<Record<OrganizationFigure, number>>>> {
+    return this.merged(organizationIds, facet => facet.organizationFigures?.(ctx, organizationIds));
   }
 
   /** Lets every module follow the removal of a member. */
   async memberGone(ctx: RequestContext, gone: { projectId: string; memberId: string }): Promise<void> {
     for (const facet of this.facets) await facet.memberGone?.(ctx, gone);
+  }
+
+  /** Lets every module follow the deletion of a user. */
+  async userGone(ctx: RequestContext, userId: string): Promise<void> {
+    for (const facet of this.facets) await facet.userGone?.(ctx, userId);
+  }
+
+  /** Lets every module follow somebody's leaving of an organization. */
+  async organizationMemberGone(ctx: RequestContext, gone: Required<Ownership>): Promise<void> {
+    for (const facet of this.facets) await facet.organizationMemberGone?.(ctx, gone);
   }
 
   /** Lets every module follow the deletion of a role; answers how many held it. */
@@ -117,9 +154,37 @@ export class ProjectFacets {
   }
 
   /** Everything `action` would affect, in the order the modules registered; what counts zero is left out. */
-  async effects(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]> {
+  effects(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]> {
+    return this.collected(facet => facet.effects?.(ctx, projectId, action));
+  }
+
+  /** Everything `action` on a user's account would affect; what counts zero is left out. */
+  userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<ProjectEffect[]> {
+    return this.collected(facet => facet.userEffects?.(ctx, userId, action));
+  }
+
+  /** Everything that must get another owner before the user can go. */
+  ownedBy(ctx: RequestContext, owner: Ownership): Promise<ProjectEffect[]> {
+    return this.collected(facet => facet.ownedBy?.(ctx, owner));
+  }
+
+  private async collected(
+    ask: (facet: ProjectFacet) => Promise<ProjectEffect[]> | undefined,
+  ): Promise<ProjectEffect[]> {
     const all: ProjectEffect[] = [];
-    for (const facet of this.facets) all.push(...((await facet.effects?.(ctx, projectId, action)) ?? []));
+    for (const facet of this.facets) all.push(...((await ask(facet)) ?? []));
     return all.filter(effect => effect.count > 0);
+  }
+
+  private async merged<F extends object>(
+    ids: string[],
+    ask: (facet: ProjectFacet) => Promise<Map<string, F>> | undefined,
+  ): Promise<Map<string, F>> {
+    const all = new Map(ids.map(id => [id, {} as F]));
+    if (ids.length === 0) return all;
+    for (const facet of this.facets) {
+      for (const [id, values] of (await ask(facet)) ?? []) Object.assign(all.get(id) ?? {}, values);
+    }
+    return all;
   }
 }

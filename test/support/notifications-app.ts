@@ -10,6 +10,7 @@ import type { JobFailure } from '../../src/kernel/jobs/job-failure.js';
 import { JobsModule } from '../../src/kernel/jobs/jobs.module.js';
 import { OutboxModule } from '../../src/kernel/outbox/outbox.module.js';
 import { OutboxAndNotifications1763700002000 } from '../../src/migrations/1763700002000-outbox-and-notifications.js';
+import { NotificationSearch1763700003020 } from '../../src/migrations/1763700003020-notification-search.js';
 import { Mailer, type Mail } from '../../src/modules/notifications/mailer.js';
 import { NotificationService } from '../../src/modules/notifications/notification.service.js';
 import { NotificationsModule } from '../../src/modules/notifications/notifications.module.js';
@@ -44,7 +45,7 @@ export async function startNotifications(
     imports: [
       ConfigModule.forRoot(Config.from(environment)),
       NoEventLogModule,
-      DatabaseModule.forRoot([OutboxAndNotifications1763700002000]),
+      DatabaseModule.forRoot([OutboxAndNotifications1763700002000, NotificationSearch1763700003020]),
       JobsModule,
       OutboxModule,
       NotificationsModule,

@@ -7,6 +7,7 @@ import type { Permission } from './permissions.js';
 /**
  * Who may call a handler:
  * - `public`: anybody; credentials are not looked at
+ * - `optional`: anybody; credentials that are sent must be good, and the service decides what they change
  * - `session`: any signed-in person
  * - `key`: any API key
  * - `any`: a session or a key
@@ -16,10 +17,11 @@ import type { Permission } from './permissions.js';
  * - `member`: whoever is active in the project of the path's `:id`, whatever the role; the service
  *   decides the rest
  */
-export type AccessRule = 'public' | 'session' | 'key' | 'any' | 'admin' | 'member' | Permission;
+export type AccessRule = 'public' | 'optional' | 'session' | 'key' | 'any' | 'admin' | 'member' | Permission;
 
 export const ACCESS = 'bailiwick:access';
 export const READ = 'bailiwick:read';
+export const BEFORE_PASSWORD_CHANGE = 'bailiwick:before-password-change';
 
 /** Declares who may call a handler. Every handler carries exactly one; start-up fails otherwise. */
 export const Access = (rule: AccessRule) => SetMetadata(ACCESS, rule);
@@ -29,6 +31,9 @@ export const Public = () => Access('public');
 
 /** Shorthand for `@Access('admin')`. */
 export const PlatformAdmin = () => Access('admin');
+
+/** Open to somebody who must change the password first; every other handler refuses such a session. */
+export const BeforePasswordChange = () => SetMetadata(BEFORE_PASSWORD_CHANGE, true);
 
 /** A POST that changes nothing. Start-up fails for one with neither this nor {@link Mutation}. */
 export const Read = () => SetMetadata(READ, true);

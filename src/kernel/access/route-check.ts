@@ -5,7 +5,7 @@ import { ACCESS, READ, type AccessRule } from './access.decorator.js';
 import { MUTATION, type MutationOptions } from './mutation-options.js';
 import { isPermission } from './permissions.js';
 
-const RULES = new Set(['public', 'session', 'key', 'any', 'admin', 'member']);
+const RULES = new Set(['public', 'optional', 'session', 'key', 'any', 'admin', 'member']);
 const SAFE = new Set([RequestMethod.GET, RequestMethod.HEAD, RequestMethod.OPTIONS]);
 
 /** Deny by default: stops the start when a route does not say who may call it or what it leaves in the event log. */

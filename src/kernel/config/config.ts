@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { parseDatabaseUrl } from '../database/database-url.js';
+import { geoipFileMistake } from './geoip-file.js';
 
 const flag = (fallback: boolean) =>
   z
@@ -63,6 +64,18 @@ const Environment = z.object({
   TRUST_PROXY: list
     .refine(entries => entries.every(isAddress), { error: 'must be addresses or CIDRs, separated by commas' })
     .default([]),
+  GEOIP_DATABASE: z
+    .string()
+    .superRefine((path, issue) => {
+      const mistake = geoipFileMistake(path);
+      if (mistake) issue.addIssue(mistake);
+    })
+    .optional(),
+  COUNTRY_HEADER: z
+    .string()
+    .regex(/^[\w-]{1,100}$/, 'must be the name of a header, such as CF-IPCountry')
+    .toLowerCase()
+    .optional(),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000_000, 1000),
   REQUESTS_PER_DAY: whole(1, 1_000_000_000_000, 100_000),
   PROMOTION_REVIEW: z.enum(['required', 'off'], { error: 'must be required or off' }).default('required'),
@@ -101,6 +114,10 @@ export class Config {
   readonly smtpUrl = this.env.SMTP_URL ?? null;
   readonly mailFrom = this.env.MAIL_FROM;
   readonly trustProxy = this.env.TRUST_PROXY;
+  /** A MaxMind-format database of locations; checked to be one. */
+  readonly geoipDatabase = this.env.GEOIP_DATABASE ?? null;
+  /** The header, in lower case, in which trusted proxies send the client's country. */
+  readonly countryHeader = this.env.COUNTRY_HEADER ?? null;
   readonly requestsPerMinute = this.env.RATE_LIMIT_PER_MINUTE;
   readonly requestsPerDay = this.env.REQUESTS_PER_DAY;
   /** Whether a production project needs an approved promotion. */
@@ -120,8 +137,12 @@ export class Config {
       Object.entries(environment).filter(([, value]) => value !== '' && value !== undefined),
     );
     const result = Environment.safeParse(given);
-    if (result.success) return new Config(result.data);
-    throw new ConfigError(result.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`));
+    const mistakes = (result.error?.issues ?? []).map(issue => `${issue.path.join('.')}: ${issue.message}`);
+    if (given.COUNTRY_HEADER && !given.TRUST_PROXY) {
+      mistakes.push('COUNTRY_HEADER: takes TRUST_PROXY: from anybody else the header could say anything');
+    }
+    if (result.success && mistakes.length === 0) return new Config(result.data);
+    throw new ConfigError(mistakes);
   }
 }
 

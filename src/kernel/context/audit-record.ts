@@ -34,6 +34,8 @@ export class AuditRecord {
   projectId: string | null = null;
   subjectUserId: string | null = null;
   reason: string | null = null;
+  /** Whether nothing was changed after all; see {@link nothing}. */
+  idle = false;
   /** The acting principal when the request itself had none yet, e.g. the person signing in. */
   actor: { type: 'user'; id: string; name: string } | null = null;
 
@@ -82,6 +84,12 @@ export class AuditRecord {
   /** Says that the attempt did not succeed. */
   ended(outcome: 'denied' | 'failed'): this {
     this.outcome = outcome;
+    return this;
+  }
+
+  /** Says that the request turned out to change nothing: no entry is left. The unit of work fails if it wrote all the same. */
+  nothing(): this {
+    this.idle = true;
     return this;
   }
 

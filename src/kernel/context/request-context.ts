@@ -48,6 +48,8 @@ export interface RequestOrigin {
   readonly requestId: string;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** ISO 3166-1 code of the country a trusted proxy says it came from. */
+  readonly country?: string | null;
 }
 
 /** What the guards decided about a request. */
@@ -70,6 +72,7 @@ export class RequestContext {
   readonly requestId: string;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  readonly country: string | null;
   readonly principal: Principal | null;
   readonly project: ProjectInContext | null;
   readonly role: { readonly id: string; readonly name: string } | null;
@@ -84,6 +87,7 @@ export class RequestContext {
     this.requestId = origin.requestId;
     this.ip = origin.ip;
     this.userAgent = origin.userAgent;
+    this.country = origin.country ?? null;
     this.principal = grant.principal;
     this.project = grant.project ?? null;
     this.role = grant.role ?? null;

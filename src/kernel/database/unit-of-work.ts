@@ -46,6 +46,10 @@ export class UnitOfWork {
   run<T>(ctx: RequestContext, options: UnitOptions<T>, work: () => Promise<T>): Promise<T> {
     if (ctx.unit) return work();
     return this.withRetries(ctx, options.events, work, async (unit, outcome) => {
+      if (unit.audit.idle) {
+        if (unit.transactionManager) throw new Error('a unit said that it changed nothing, but it wrote');
+        return;
+      }
       await this.eventLog.append(ctx, unit.audit);
       unit.onCommit(() => this.listeners.forEach(listener => listener(unit.audit)));
       if ('value' in outcome) await options.beforeCommit?.(outcome.value);

@@ -56,6 +56,7 @@ export const ERROR_CODES = {
   owner_protected: conflict(
     'The owner cannot be removed, suspended or demoted; transfer the ownership first.',
   ),
+  last_admin: conflict('There must remain one active platform admin.'),
   role_name_taken: conflict('A role of this project has this name.'),
   visibility_rule_exists: conflict('There is a rule for this attribute; change that one.'),
   email_taken: conflict('An account with this e-mail address exists.'),

@@ -6,6 +6,7 @@ import { RouteCheck } from '../access/route-check.js';
 import { ProjectFacets } from '../project-facet.js';
 import { AttributeCatalog } from '../visibility/attribute-catalog.js';
 import { Visibility } from '../visibility/visibility.js';
+import { CountryHeader } from './country-header.js';
 import { IdempotencyRecord } from './idempotency.entity.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 import { Idempotency } from './idempotency.js';
@@ -20,9 +21,18 @@ import { Idempotency } from './idempotency.js';
     IdempotencyRepository,
     Idempotency,
     ProjectFacets,
+    CountryHeader,
     AttributeCatalog,
     Visibility,
   ],
-  exports: [AccessCache, Idempotency, ProjectFacets, AttributeCatalog, Visibility, DiscoveryModule],
+  exports: [
+    AccessCache,
+    Idempotency,
+    ProjectFacets,
+    CountryHeader,
+    AttributeCatalog,
+    Visibility,
+    DiscoveryModule,
+  ],
 })
 export class HttpModule {}

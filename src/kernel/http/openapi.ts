@@ -76,9 +76,11 @@ function complete(operation: Operation, declared: Declarations, path: string, me
   const isPublic = access === 'public';
   operation.security = isPublic
     ? []
-    : access === 'key' || acceptsKeys(access)
-      ? [{ basic: [] }, { bearer: [] }]
-      : [{ bearer: [] }];
+    : access === 'optional'
+      ? [{}, { bearer: [] }]
+      : access === 'key' || acceptsKeys(access)
+        ? [{ basic: [] }, { bearer: [] }]
+        : [{ bearer: [] }];
   operation.description = [docs?.description, whoMay(access), whatItLeaves(mutation)]
     .filter(Boolean)
     .join('\n\n');
@@ -87,6 +89,7 @@ function complete(operation: Operation, declared: Declarations, path: string, me
     ...(docs?.errors ?? []),
     ...(isPublic ? [] : AUTHENTICATION_CODES),
     ...accessCodes(access, path),
+    ...(hasFilters(operation, access) ? (['attribute_hidden'] as const) : []),
     ...(operation.requestBody || operation.parameters?.length ? (['validation_failed'] as const) : []),
     ...(mutation?.idempotent && method === 'post' && !isPublic ? IDEMPOTENCY_CODES : []),
     'internal_error',
@@ -120,7 +123,7 @@ function acceptsKeys(access: AccessRule): boolean {
 }
 
 function accessCodes(access: AccessRule, path: string): ErrorCode[] {
-  if (access === 'public') return [];
+  if (access === 'public' || access === 'optional') return [];
   if (access === 'session') return ['session_required'];
   if (access === 'admin') return ['permission_denied'];
   const codes: ErrorCode[] = [...KEY_CODES];
@@ -129,9 +132,18 @@ function accessCodes(access: AccessRule, path: string): ErrorCode[] {
   return codes;
 }
 
+/** Whether it filters or sorts what is hidden from some roles. */
+function hasFilters(operation: Operation, access: AccessRule): boolean {
+  const names = (operation.parameters ?? []).flatMap(parameter =>
+    'in' in parameter && parameter.in === 'query' ? [parameter.name] : [],
+  );
+  return acceptsKeys(access) && names.some(name => name !== 'limit' && name !== 'cursor');
+}
+
 function whoMay(access: AccessRule): string {
   const who: Partial<Record<AccessRule, string>> = {
     public: 'Open to anybody.',
+    optional: 'Open to anybody; credentials that are sent must be good.',
     session: 'For signed-in people.',
     key: 'For API keys.',
     any: 'For signed-in people and API keys.',
@@ -210,6 +222,9 @@ Sign in with **POST /v1/sessions** below: the token is then used by itself on th
 Errors come as \`{"error": {code, type, message, param?, details?, retryable, request_id}}\`; every code and event type
 is listed here and never changes its meaning.
 
+What a project hides from your role reads \`"[REDACTED]"\`, whatever its type; see **Attribute visibility**. A schema's
+attributes are called after it (\`ApiKey\`: \`api_key.name\`), or as \`x-resource\` and \`x-also-attribute\` say.
+
 <details><summary>Error codes</summary>
 
 | code | status | meaning |
@@ -229,24 +244,8 @@ ${rows(Object.entries(EVENT_TYPES))}
 </details>
 `;
 
-const DOCS_CSP = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /** Serves Swagger UI at `/docs` and the document at `/docs/openapi.json`. */
 export function serveDocs(app: NestFastifyApplication): void {
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onSend', (request, reply, payload, done) => {
-      if (request.url.startsWith('/docs')) void reply.header('Content-Security-Policy', DOCS_CSP);
-      done(null, payload);
-    });
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'docs/openapi.json',
     customSiteTitle: 'Bailiwick API',

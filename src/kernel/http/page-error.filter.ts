@@ -1,7 +1,9 @@
 import { Catch, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AppError } from '../errors/app-error.js';
 import { toAppError } from './error.filter.js';
-import { messagePage, PAGE_CSP } from './page.js';
+import { formPage, messagePage, PAGE_CSP, type PageForm } from './page.js';
+import type { FieldError } from './validation.js';
 
 /** Shows an error to the person in front of a page, where an API client would get JSON. */
 @Catch()
@@ -19,7 +21,25 @@ export class PageErrorFilter implements ExceptionFilter {
       .getResponse<FastifyReply>()
       .status(error.entry.status)
       .header('Content-Security-Policy', PAGE_CSP)
+      .header('Cache-Control', 'no-store')
       .type('text/html; charset=utf-8')
-      .send(messagePage('That did not work', `${error.message} (${request.id})`));
+      .send(this.page(error, request));
+  }
+
+  /** The page for an error that the form's next try can mend, or one that only says what happened. */
+  protected page(error: AppError, request: FastifyRequest): string {
+    return messagePage('That did not work', `${error.message} (${request.id})`);
+  }
+}
+
+/** Shows a form again, with what was wrong, so that a mistake in it does not cost the mailed link. */
+export abstract class FormErrorFilter extends PageErrorFilter {
+  protected abstract readonly form: PageForm;
+
+  protected override page(error: AppError, request: FastifyRequest): string {
+    const token = (request.body as { token?: unknown } | undefined)?.token;
+    if (error.code !== 'validation_failed' || typeof token !== 'string') return super.page(error, request);
+    const errors = (error.details?.errors ?? []) as FieldError[];
+    return formPage(this.form, { token, problem: errors.map(({ fix }) => fix).join(' ') });
   }
 }

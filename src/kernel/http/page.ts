@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 
 const STYLE =
   'body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem;color:#1b1f24;background:#fff}' +
-  'h1{font-size:1.4rem}button{font:inherit;padding:.6rem 1.2rem;border:0;border-radius:.4rem;background:#1f4ed8;color:#fff}' +
-  'button:focus-visible{outline:3px solid #93b4ff}';
+  'h1{font-size:1.4rem}label{display:block;margin:0 0 1rem}input{font:inherit;display:block;box-sizing:border-box;width:100%;padding:.5rem;border:1px solid #8c959f;border-radius:.4rem}' +
+  '[role=alert]{color:#b42318}button{font:inherit;padding:.6rem 1.2rem;border:0;border-radius:.4rem;background:#1f4ed8;color:#fff}' +
+  'button:focus-visible,input:focus-visible{outline:3px solid #93b4ff}';
 
 /** Moves the token from the fragment, which no server ever sees, into the form. */
 const READ_FRAGMENT =
-  "document.forms[0].elements.token.value=new URLSearchParams(location.hash.slice(1)).get('token')||'';" +
-  "history.replaceState(null,'',location.pathname)";
+  "var t=new URLSearchParams(location.hash.slice(1)).get('token');" +
+  "if(t){document.forms[0].elements.token.value=t;history.replaceState(null,'',location.pathname)}";
 
 const source = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -22,14 +23,49 @@ export const PAGE_CSP = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A page with a form that posts the token of the link it was opened with; opening it consumes nothing. */
-export function formPage(content: { title: string; text: string; action: string; button: string }): string {
-  const form =
-    `<form method="post" action="${escapeHtml(content.action)}"><input type="hidden" name="token">` +
-    `<button>${escapeHtml(content.button)}</button></form>` +
-    '<noscript><p>This page needs JavaScript to read the token from the link.</p></noscript>' +
-    `<script>${READ_FRAGMENT}</script>`;
-  return shell(content.title, `<p>${escapeHtml(content.text)}</p>${form}`);
+/** Something the person fills in. */
+export interface PageField {
+  readonly name: string;
+  readonly label: string;
+  readonly type: 'text' | 'password';
+  /** What password managers go by, such as `new-password`. */
+  readonly autocomplete: string;
+  readonly minLength: number;
+  readonly maxLength: number;
+}
+
+/** A form that posts the token of the link its page was opened with. */
+export interface PageForm {
+  readonly title: string;
+  readonly text: string;
+  readonly action: string;
+  readonly button: string;
+  readonly fields?: readonly PageField[];
+}
+
+/**
+ * A page with a form; opening it consumes nothing. `again` shows it once more after a mistake: the token,
+ * which is no longer in the address, stays in the form.
+ */
+export function formPage(form: PageForm, again?: { token: string; problem: string }): string {
+  const problem = again ? `<p role="alert">${escapeHtml(again.problem)}</p>` : '';
+  const token = `<input type="hidden" name="token" value="${escapeHtml(again?.token ?? '')}">`;
+  return shell(
+    form.title,
+    `<p>${escapeHtml(form.text)}</p>${problem}` +
+      `<form method="post" action="${escapeHtml(form.action)}">${token}` +
+      (form.fields ?? []).map(input).join('') +
+      `<button>${escapeHtml(form.button)}</button></form>` +
+      '<noscript><p>This page needs JavaScript to read the token from the link.</p></noscript>' +
+      `<script>${READ_FRAGMENT}</script>`,
+  );
+}
+
+function input({ name, label, type, autocomplete, minLength, maxLength }: PageField): string {
+  return (
+    `<label>${escapeHtml(label)}<input name="${name}" type="${type}" autocomplete="${autocomplete}" ` +
+    `minlength="${minLength}" maxlength="${maxLength}" required></label>`
+  );
 }
 
 /** A page that only says something. */

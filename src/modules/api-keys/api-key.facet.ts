@@ -6,10 +6,11 @@ import {
   type GoneRole,
   type ProjectEffect,
   type ProjectFacet,
+  type UserAction,
 } from '../../kernel/project-facet.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 
-/** What keys add to projects: how many there are, how many an action stops, keys by id. */
+/** What keys add to projects: how many there are, how many an action stops, keys by id; a member's own go with the member. */
 @Injectable()
 export class ApiKeyFacet implements ProjectFacet, OnModuleInit {
   readonly lookup = {
@@ -47,6 +48,23 @@ export class ApiKeyFacet implements ProjectFacet, OnModuleInit {
       ctx.audit.effect('api_key.updated', holders, { role_id: roleId }, { role_id: replacementId, count });
     }
     return count;
+  }
+
+  async organizationFigures(ctx: RequestContext, organizationIds: string[]) {
+    const counts = await this.keys.countByOrganization(ctx, organizationIds);
+    return new Map(organizationIds.map(id => [id, { api_key_count: counts.get(id) ?? 0 }]));
+  }
+
+  async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<ProjectEffect[]> {
+    if (action !== 'suspend' && action !== 'delete') return [];
+    const effect = action === 'suspend' ? 'api_keys_stopped' : 'api_keys_revoked';
+    return [{ effect, count: await this.keys.countOfUser(ctx, userId) }];
+  }
+
+  async memberGone(ctx: RequestContext, { projectId, memberId }: { projectId: string; memberId: string }) {
+    for (const { id, name, status } of await this.keys.revokeOfMember(ctx, projectId, memberId)) {
+      ctx.audit.effect('api_key.revoked', { type: 'api_key', id, name }, { status }, { status: 'revoked' });
+    }
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {

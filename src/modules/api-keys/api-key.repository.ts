@@ -25,6 +25,8 @@ export interface KeyRow {
   previous_expires_at: unknown;
   member_id: string | null;
   member_status: string | null;
+  member_user_status: string | null;
+  organization_member_status: string | null;
   member_role_id: string | null;
   member_permissions: string | null;
   role_id: string;
@@ -46,7 +48,8 @@ export interface KeyRow {
 // instead of five through their services.
 const KEY_FACTS = `
   SELECT k.id, k.name, k.status, k.secret_hash, k.expires_at, k.allowed_ips, k.allowed_domains, k.last_used_at,
-    k.previous_expires_at, k.member_id, m.status AS member_status, m.role_id AS member_role_id,
+    k.previous_expires_at, k.member_id, m.status AS member_status, mu.status AS member_user_status,
+    om.status AS organization_member_status, m.role_id AS member_role_id,
     mr.permissions AS member_permissions, k.role_id, r.name AS role_name, r.permissions AS role_permissions,
     k.project_id, p.organization_id, p.name AS project_name, p.status AS project_status, p.environment, p.owner_id,
     o.requests_per_minute, o.requests_per_day,
@@ -57,6 +60,8 @@ const KEY_FACTS = `
   JOIN roles r ON r.id = k.role_id
   LEFT JOIN members m ON m.id = k.member_id
   LEFT JOIN roles mr ON mr.id = m.role_id
+  LEFT JOIN users mu ON mu.id = m.user_id
+  LEFT JOIN organization_members om ON om.user_id = m.user_id AND om.organization_id = p.organization_id
   WHERE `;
 
 @Injectable()
@@ -177,5 +182,52 @@ export class ApiKeyRepository {
       .groupBy('k.project_id')
       .getRawMany<{ id: string; kept: number | string; serving: number | string }>();
     return new Map(rows.map(row => [row.id, { kept: Number(row.kept), serving: Number(row.serving) }]));
+  }
+
+  /** Keys that are not revoked, of each organization's projects that are not deleted. */
+  async countByOrganization(ctx: RequestContext, organizationIds: string[]): Promise<Map<string, number>> {
+    const rows = await this.database
+      .read(ctx)
+      .createQueryBuilder(ApiKeyEntity, 'k')
+      .innerJoin('projects', 'p', 'p.id = k.project_id')
+      .select('p.organization_id', 'id')
+      .addSelect('COUNT(*)', 'count')
+      .where("p.organization_id IN (:...organizationIds) AND p.status <> 'deleted'", { organizationIds })
+      .andWhere("k.status <> 'revoked'")
+      .groupBy('p.organization_id')
+      .getRawMany<{ id: string; count: number | string }>();
+    return new Map(rows.map(row => [row.id, Number(row.count)]));
+  }
+
+  /** A user's own keys, in every team, that are not revoked. */
+  countOfUser(ctx: RequestContext, userId: string): Promise<number> {
+    return this.database
+      .read(ctx)
+      .createQueryBuilder(ApiKeyEntity, 'k')
+      .innerJoin('members', 'm', 'm.id = k.member_id')
+      .where("m.user_id = :userId AND k.status <> 'revoked'", { userId })
+      .getCount();
+  }
+
+  /** Revokes a member's own keys for good, and lets go of the member; answers which. */
+  async revokeOfMember(
+    ctx: RequestContext,
+    projectId: string,
+    memberId: string,
+  ): Promise<Pick<ApiKeyEntity, 'id' | 'name' | 'status'>[]> {
+    const manager = await this.database.write(ctx);
+    const which = { project_id: projectId, member_id: memberId };
+    const keys = await manager.find(ApiKeyEntity, {
+      select: { id: true, name: true, status: true },
+      where: which,
+      order: { id: 'ASC' },
+    });
+    await manager.update(ApiKeyEntity, which, {
+      status: 'revoked',
+      member_id: null,
+      previous_hash: null,
+      previous_expires_at: null,
+    });
+    return keys.filter(key => key.status !== 'revoked');
   }
 }

@@ -37,6 +37,23 @@ export interface KeyCheck {
 const url = (key: KeyFacts) => `/v1/projects/${key.project.id}/api-keys/${key.id}`;
 const settings = (key: KeyFacts) => `/v1/projects/${key.project.id}/settings`;
 
+const MEMBER_STOPS = {
+  team: {
+    reason: 'The member whose own key it is is suspended.',
+    fix: (key: KeyFacts) =>
+      `Activate the member: POST /v1/projects/${key.project.id}/members/${key.memberId}/activate.`,
+  },
+  organization: {
+    reason: 'The member whose own key it is is suspended in the whole organization.',
+    fix: (key: KeyFacts) =>
+      `Activate the person in GET /v1/organizations/${key.project.organizationId}/members.`,
+  },
+  account: {
+    reason: 'The account of the member whose own key it is is not active.',
+    fix: () => 'A platform admin can activate it: POST /v1/users/{id}/activate.',
+  },
+};
+
 /** The checks in the order they are made: identity first, then what stops it, then where it is used from, then what for. */
 export const KEY_CHECKS: readonly KeyCheck[] = [
   {
@@ -84,9 +101,9 @@ export const KEY_CHECKS: readonly KeyCheck[] = [
   {
     check: 'member_active',
     refusal: 'api_key_suspended',
-    passes: key => key.memberActive !== false,
-    reason: () => 'The member whose own key it is may not act at present.',
-    fix: key => `Activate the member: POST /v1/projects/${key.project.id}/members/${key.memberId}/activate.`,
+    passes: key => key.memberStoppedIn === null,
+    reason: key => MEMBER_STOPS[key.memberStoppedIn!].reason,
+    fix: key => MEMBER_STOPS[key.memberStoppedIn!].fix(key),
   },
   {
     check: 'ip_allowed',

@@ -13,8 +13,8 @@ export interface KeyFacts {
   /** Set when the presented secret is the one before the last regeneration. */
   readonly previousSecretUntil: Date | null;
   readonly memberId: string | null;
-  /** Null for a key that belongs to no member. */
-  readonly memberActive: boolean | null;
+  /** What stops the member whose own key it is; null when nothing does, and for keys of no member. */
+  readonly memberStoppedIn: 'team' | 'organization' | 'account' | null;
   readonly project: {
     readonly id: string;
     readonly organizationId: string;

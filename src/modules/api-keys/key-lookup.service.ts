@@ -57,7 +57,7 @@ function toFacts(row: KeyRow, hash: string, hidden: HiddenAttributes): KeyFacts 
     lastUsedAt: instantFromDriver(row.last_used_at),
     previousSecretUntil: row.secret_hash === hash ? null : instantFromDriver(row.previous_expires_at),
     memberId: row.member_id,
-    memberActive: row.member_id === null ? null : row.member_status === 'active',
+    memberStoppedIn: row.member_id === null ? null : stopOfMember(row),
     project: {
       id: row.project_id,
       organizationId: row.organization_id,
@@ -77,6 +77,13 @@ function toFacts(row: KeyRow, hash: string, hidden: HiddenAttributes): KeyFacts 
       requests_per_day: Number(row.requests_per_day),
     },
   };
+}
+
+/** Where the member is stopped: in this team, in the whole organization, or everywhere. */
+function stopOfMember(row: KeyRow): KeyFacts['memberStoppedIn'] {
+  if (row.member_user_status !== 'activated') return 'account';
+  if (row.organization_member_status === 'suspended') return 'organization';
+  return row.member_status === 'active' ? null : 'team';
 }
 
 function permissionsOf(roleId: string, custom: string | null): ReadonlySet<Permission> {

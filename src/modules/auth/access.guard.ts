@@ -1,12 +1,13 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { ACCESS, type AccessRule } from '../../kernel/access/access.decorator.js';
+import { ACCESS, BEFORE_PASSWORD_CHANGE, type AccessRule } from '../../kernel/access/access.decorator.js';
 import type { Permission } from '../../kernel/access/permissions.js';
 import { MUTATION } from '../../kernel/access/mutation-options.js';
 import { RequestContext, type Grant } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { Visibility } from '../../kernel/visibility/visibility.js';
+import { CountryHeader } from '../../kernel/http/country-header.js';
 import { refusalOf } from '../api-keys/key-decision.js';
 import type { KeyCaller, UserCaller } from './caller.js';
 import { ProjectAccess } from './project-access.service.js';
@@ -18,6 +19,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly access: ProjectAccess,
     private readonly visibility: Visibility,
+    private readonly countries: CountryHeader,
   ) {}
 
   /** @throws AppError 401, 403 or 404 as the contract says */
@@ -26,12 +28,18 @@ export class AccessGuard implements CanActivate {
     const handler = execution.getHandler() as () => unknown;
     const rule = this.reflector.get<AccessRule | undefined>(ACCESS, handler);
     const { caller } = request;
-    if (rule === 'public') return this.admit(request, { principal: null });
+    if (rule === 'public' || (rule === 'optional' && !caller))
+      return this.admit(request, { principal: null });
     // RouteCheck stops the start for such a handler; this is for whatever was added after it.
     if (!rule || !caller) throw new AppError('permission_denied');
     if (caller.kind === 'api_key') {
       this.admitKey(request, caller, rule);
       return this.hide(request, handler);
+    }
+    const waits = caller.user.password_change_required;
+    if (waits && !this.reflector.get(BEFORE_PASSWORD_CHANGE, handler)) {
+      this.admit(request, { principal: caller.principal });
+      throw new AppError('password_change_required');
     }
     const mutates = this.reflector.get<unknown>(MUTATION, handler) !== undefined;
     return this.admitUser(request, caller, rule, mutates).then(() => this.hide(request, handler));
@@ -59,7 +67,7 @@ export class AccessGuard implements CanActivate {
     const { principal } = caller;
     this.admit(request, { principal });
     if (rule === 'key') throw new AppError('api_key_required');
-    if (rule === 'session' || rule === 'any') return;
+    if (rule === 'session' || rule === 'any' || rule === 'optional') return;
     if (rule === 'admin') {
       if (caller.user.platform_role !== 'admin') throw new AppError('permission_denied');
       return;
@@ -94,7 +102,12 @@ export class AccessGuard implements CanActivate {
 
   private admit(request: FastifyRequest, grant: Grant): true {
     request.ctx = new RequestContext(
-      { requestId: request.id, ip: request.ip, userAgent: request.headers['user-agent'] ?? null },
+      {
+        requestId: request.id,
+        ip: request.ip,
+        userAgent: request.headers['user-agent'] ?? null,
+        country: this.countries.of(request),
+      },
       grant,
     );
     return true;
@@ -111,8 +124,10 @@ function isPermissionRule(rule: AccessRule): rule is Permission {
 
 /** The project in the path of a `/v1/projects/:id…` route; null on routes without one. */
 function projectAsked(request: FastifyRequest): string | null {
-  if (!request.routeOptions.url?.startsWith('/v1/projects/:id')) return null;
-  return (request.params as { id: string }).id;
+  const { id } = request.params as { id?: string };
+  // Fastify builds the route's options anew at every look, so most routes are sorted out before.
+  if (id === undefined || !request.routeOptions.url?.startsWith('/v1/projects/:id')) return null;
+  return id;
 }
 
 function originOf(request: FastifyRequest): string | null {

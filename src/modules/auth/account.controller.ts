@@ -1,13 +1,14 @@
 import { Body, Controller, Delete, Get, Header, Param, Post, Query } from '@nestjs/common';
-import { Access, Mutation, Public } from '../../kernel/access/access.decorator.js';
+import { Access, BeforePasswordChange, Mutation, Public } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Docs } from '../../kernel/http/docs.decorator.js';
 import { ListSessions, SessionPage } from '../users/session.dto.js';
 import { SessionService } from '../users/session.service.js';
-import { Activate, Register, User } from '../users/user.dto.js';
+import { PasswordChanged } from '../users/password-reset.dto.js';
+import { Activate, CreatedUser, Register, User } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
-import { ChangePassword, EndedSession, PasswordChanged, SignedIn, SignIn } from './auth.dto.js';
+import { ChangePassword, EndedSession, SignedIn, SignIn } from './auth.dto.js';
 import { RegistrationService } from './registration.service.js';
 import { SignInService } from './sign-in.service.js';
 
@@ -22,12 +23,16 @@ export class AccountController {
   ) {}
 
   @Post('users')
-  @Public()
-  @Mutation(['user.created'])
+  @Access('optional')
+  @Mutation(['user.created'], { secrets: ['temporary_password'] })
+  @Header('Cache-Control', 'no-store')
   @Docs({
-    summary: 'Register',
-    description: 'Creates the account and its personal organization, and mails an activation link.',
-    created: User,
+    summary: 'Register, or create an account for somebody',
+    description:
+      'Creates the account and its personal organization, and mails an activation link. For platform admins the ' +
+      'account is active at once; without `password` it gets a temporary one, shown this once, which must be ' +
+      'changed at first sign-in.',
+    created: CreatedUser,
     errors: ['email_taken'],
   })
   register(@Ctx() ctx: RequestContext, @Body({ schema: Register }) body: Register) {
@@ -59,6 +64,7 @@ export class AccountController {
 
   @Get('sessions')
   @Access('session')
+  @BeforePasswordChange()
   @Docs({ summary: 'Your sessions', ok: SessionPage, errors: ['invalid_cursor'] })
   list(@Ctx() ctx: RequestContext, @Query({ schema: ListSessions }) query: ListSessions) {
     return this.sessions.list(ctx, query);
@@ -66,6 +72,7 @@ export class AccountController {
 
   @Delete('sessions/current')
   @Access('session')
+  @BeforePasswordChange()
   @Mutation(['session.ended'])
   @Docs({ summary: 'Sign out', ok: EndedSession })
   signOut(@Ctx() ctx: RequestContext) {
@@ -74,6 +81,7 @@ export class AccountController {
 
   @Delete('sessions/:id')
   @Access('session')
+  @BeforePasswordChange()
   @Mutation(['session.ended'])
   @Docs({ summary: 'End one of your sessions', ok: EndedSession, errors: ['not_found'] })
   end(@Ctx() ctx: RequestContext, @Param('id') id: string) {
@@ -82,6 +90,7 @@ export class AccountController {
 
   @Post('me/password')
   @Access('session')
+  @BeforePasswordChange()
   @Mutation(['user.password_changed'])
   @Docs({
     summary: 'Change your password',

@@ -31,8 +31,6 @@ export const ChangePassword = z
   .meta({ id: 'ChangePassword' });
 export type ChangePassword = z.output<typeof ChangePassword>;
 
-export const PasswordChanged = z.object({ changed: z.literal(true) }).meta({ id: 'PasswordChanged' });
-
 export const EndedSession = z
   .object({ id: z.string(), deleted: z.literal(true) })
   .meta({ id: 'EndedSession' });

@@ -2,7 +2,7 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { ACCESS } from '../../kernel/access/access.decorator.js';
+import { ACCESS, type AccessRule } from '../../kernel/access/access.decorator.js';
 import { AccessCache } from '../../kernel/access/access-cache.js';
 import type { Caller } from './caller.js';
 import { readCredentials } from './credentials.js';
@@ -19,8 +19,10 @@ export class AuthenticationGuard extends AuthGuard(['basic', 'bearer']) {
 
   /** @throws AppError one of the 401 codes */
   override canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
-    if (this.reflector.get(ACCESS, execution.getHandler()) === 'public') return true;
+    const rule = this.reflector.get<AccessRule | undefined>(ACCESS, execution.getHandler());
+    if (rule === 'public') return true;
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
+    if (rule === 'optional' && request.headers.authorization === undefined) return true;
     const { hash } = readCredentials(request.headers.authorization);
     const remembered = this.cache.get<Caller>(hash);
     if (!remembered) return super.canActivate(execution) as Promise<boolean>;

@@ -35,7 +35,7 @@ export class FirstAdmin {
     };
     try {
       await this.units.run(ctx, { events: ['user.created'] }, () =>
-        this.registration.create(ctx, input, 'admin'),
+        this.registration.create(ctx, input, { status: 'activated', platform_role: 'admin' }),
       );
     } catch (error) {
       // Of instances that start together, one makes the admin.

@@ -48,9 +48,11 @@ export class ProjectAccess {
     const unrestricted = { principal, project, memberId, hidden: NOTHING_HIDDEN };
     if (user.platform_role === 'admin') return { ...unrestricted, role: null, permissions: EVERYTHING };
     if (project.status === 'deleted') return null;
-    const organizationRole = await this.organizations.roleOf(null, project.organizationId, user.id);
+    const organization = await this.organizations.standing(null, project.organizationId, user.id);
+    // Suspended in the organization, a person is stopped in all its projects.
+    if (organization?.status === 'suspended') return null;
     const owns = membership?.active && project.ownerId === user.id;
-    if (owns || organizationRole === 'owner' || organizationRole === 'admin') {
+    if (owns || organization?.role === 'owner' || organization?.role === 'admin') {
       const role = SYSTEM_ROLES.administrator;
       return { ...unrestricted, role, permissions: role.permissions };
     }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { PasswordChanges } from '../users/password-changes.service.js';
 import { SessionService } from '../users/session.service.js';
 import type { User } from '../users/user.dto.js';
 import { displayName, userTarget, UserService } from '../users/user.service.js';
@@ -13,6 +14,7 @@ export class SignInService {
   constructor(
     private readonly users: UserService,
     private readonly sessions: SessionService,
+    private readonly passwords: PasswordChanges,
     private readonly throttle: SignInThrottle,
   ) {}
 
@@ -45,7 +47,7 @@ export class SignInService {
     return {
       token,
       session,
-      user,
+      user: await this.users.get(ctx, user.id),
       ...(user.password_change_required ? { password_change_required: true as const } : {}),
     };
   }
@@ -60,11 +62,7 @@ export class SignInService {
       this.users.authenticate(ctx, email, current),
     );
     if (!authenticated) throw new AppError('wrong_current_password', { param: 'current_password' });
-    await this.users.changePassword(ctx, authenticated, next);
-    const ended = await this.sessions.endAll(ctx, ctx.user.id, ctx.user.sessionId);
-    if (ended)
-      ctx.audit.effect('session.ended', { type: 'session', id: 'others', name: `${ended} other sessions` });
-    return { changed: true };
+    return this.passwords.change(ctx, authenticated, next);
   }
 
   /** Notes the failure in the event log, which stays although the request fails. */

@@ -28,6 +28,10 @@ export class Notification {
   @Column('text', { nullable: true })
   sealed_body!: string | null;
 
+  /** Recipient and subject, folded for search. */
+  @Column('text', { nullable: true })
+  search_text!: string | null;
+
   @Column('varchar')
   status!: NotificationStatus;
 

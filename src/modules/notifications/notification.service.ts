@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Vault } from '../../kernel/config/vault.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
+import { decodeCursor, fold, page } from '../../kernel/http/list.js';
 import { Outbox } from '../../kernel/outbox/outbox.js';
 import { asHtml, asText, inline } from './letter.js';
+import { toNotificationItem, type ListNotifications, type NotificationPage } from './notification.dto.js';
 import { NotificationRepository } from './notification.repository.js';
 import { TEMPLATES, type TemplateData, type TemplateName } from './templates.js';
 
@@ -29,7 +31,7 @@ export interface Message<T extends TemplateName> {
   readonly data: TemplateData[T];
 }
 
-/** Sends mail. */
+/** Sends mail, and shows what became of it. */
 @Injectable()
 export class NotificationService {
   constructor(
@@ -47,13 +49,15 @@ export class NotificationService {
     const letter = TEMPLATES[message.template](message.data);
     const body: MailBody = { text: asText(letter), html: asHtml(letter) };
     const id = newId('ntf');
+    const toName = message.toName ? inline(message.toName) : null;
     await this.notifications.insert(ctx, {
       id,
       user_id: message.userId ?? null,
       to_address: message.to,
-      to_name: message.toName ? inline(message.toName) : null,
+      to_name: toName,
       template: message.template,
       subject: letter.subject,
+      search_text: fold(`${message.to} ${toName ?? ''} ${letter.subject}`),
       sealed_body: this.vault.seal(BODY_SEAL, JSON.stringify(body)),
       status: 'queued',
       attempts: 0,
@@ -63,5 +67,14 @@ export class NotificationService {
     });
     await this.outbox.schedule(ctx, DELIVER_MAIL, id);
     return id;
+  }
+
+  /** Every mail and its delivery, newest first; never what it said. */
+  async list(ctx: RequestContext, query: ListNotifications): Promise<NotificationPage> {
+    const rows = await this.notifications.list(ctx, query, query.limit, decodeCursor(query.cursor));
+    const counts = await this.notifications.countByStatus(ctx, query.q);
+    const all = counts.queued + counts.sent + counts.failed;
+    const total = query.status ? counts[query.status] : all;
+    return { ...page(rows, query.limit, total, toNotificationItem), counts: { all, ...counts } };
   }
 }

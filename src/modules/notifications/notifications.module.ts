@@ -5,6 +5,7 @@ import { Config } from '../../kernel/config/config.js';
 import { DeliverMailJob } from './deliver-mail.job.js';
 import { FileMailer } from './file.mailer.js';
 import { Mailer } from './mailer.js';
+import { NotificationController } from './notification.controller.js';
 import { Notification } from './notification.entity.js';
 import { NotificationRepository } from './notification.repository.js';
 import { NotificationService } from './notification.service.js';
@@ -13,6 +14,7 @@ import { SmtpMailer } from './smtp.mailer.js';
 /** Mail: written with what caused it, delivered by a job. */
 @Module({
   imports: [TypeOrmModule.forFeature([Notification])],
+  controllers: [NotificationController],
   providers: [
     NotificationRepository,
     NotificationService,

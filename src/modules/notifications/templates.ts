@@ -6,6 +6,22 @@ export interface TemplateData {
   activation: { name: string; link: string };
   /** To the owner of a project that has just been created. */
   welcome: { name: string; projectName: string; projectUrl: string };
+  /** To somebody who may set a new password; the link is good once, for an hour. */
+  password_reset: { name: string; link: string };
+  /** To somebody whose password has just changed. */
+  password_changed: { name: string; at: Date; ip: string | null };
+  /** To somebody for whom an admin made an account. Never holds the password: the admin hands it over. */
+  temporary_password: { name: string; temporary: boolean; url: string };
+  /** To somebody asked to join a project or an organization; the link is good once, for seven days. */
+  invitation: {
+    inviter: string;
+    kind: 'project' | 'organization';
+    target: string;
+    role: string;
+    link: string;
+  };
+  /** To somebody who is no member of a project or an organization any more. */
+  removal: { name: string; kind: 'project' | 'organization'; target: string };
   /** To a project's owner and administrators: a metric has crossed its threshold. */
   alert: {
     name: string;
@@ -39,6 +55,60 @@ export const TEMPLATES: { readonly [T in TemplateName]: (data: TemplateData[T]) 
     ],
     action: { label: 'Open the project', url: projectUrl },
     footer: 'You get this e-mail because you own the project.',
+  }),
+
+  password_reset: ({ name, link }) => ({
+    subject: 'Set a new password',
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: ['somebody asked to set a new password for your account. If it was you, choose one.'],
+    action: { label: 'Set a new password', url: link },
+    footer:
+      'The link works once, for an hour. If you did not ask for it, ignore this e-mail: nothing changes ' +
+      'without the link.',
+  }),
+
+  password_changed: ({ name, at, ip }) => ({
+    subject: 'Your password was changed',
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      `the password of your account was changed at ${at.toISOString()}${ip ? `, from ${ip}` : ''}.`,
+      'If it was not you, ask for a password reset at once, and tell your administrator.',
+    ],
+  }),
+
+  temporary_password: ({ name, temporary, url }) => ({
+    subject: 'An account was made for you',
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      'an administrator made an account with this e-mail address for you, and will hand you its password.',
+      temporary
+        ? 'That password is temporary: you choose your own when you first sign in.'
+        : 'You may change that password whenever you like.',
+    ],
+    action: { label: 'Sign in', url },
+    footer: 'This e-mail never holds a password. If you did not expect an account, ignore it.',
+  }),
+
+  invitation: ({ inviter, kind, target, role, link }) => ({
+    subject: `Invitation to the ${kind} ${inline(target)}`,
+    greeting: 'Hello,',
+    paragraphs: [
+      `${inline(inviter)} invites you to the ${kind} ${inline(target)}, as ${inline(role)}.`,
+      'The page behind the link lets you accept or decline. You need no account yet.',
+    ],
+    action: { label: 'Answer the invitation', url: link },
+    footer:
+      'The link works once, for seven days. If you do not know the sender, ignore this e-mail: nothing ' +
+      'happens without the link.',
+  }),
+
+  removal: ({ name, kind, target }) => ({
+    subject: `You are no member of the ${kind} ${inline(target)} any more`,
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      `you were removed from the ${kind} ${inline(target)}. You cannot reach it any more.`,
+      'If this is a mistake, ask one of its administrators to invite you again.',
+    ],
   }),
 
   alert: ({ name, projectName, condition, window, measured, url }) => ({

@@ -1,14 +1,24 @@
 import { z } from 'zod';
 import { listQuery, pageOf } from '../../kernel/http/list.js';
 import { instant, text } from '../../kernel/http/schemas.js';
+import type { OrganizationFigure } from '../../kernel/project-facet.js';
 import type { OrganizationEntity } from './organization.entity.js';
+
+const count = z.number().int();
 
 export const Organization = z
   .object({
     id: z.string().meta({ examples: ['org_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
     name: z.string(),
     owner_id: z.string(),
+    role: z
+      .enum(['owner', 'admin', 'member'])
+      .nullable()
+      .describe('What you are in it; null for platform admins who are no members.'),
     personal: z.boolean().describe("Whether it was made with its owner's account."),
+    project_count: count,
+    api_key_count: count,
+    customer_count: count,
     created_at: instant,
   })
   .meta({ id: 'Organization' });
@@ -43,12 +53,20 @@ export type ListOrganizations = z.output<typeof ListOrganizations>;
 export const OrganizationPage = pageOf(Organization, 'OrganizationPage');
 export type OrganizationPage = z.infer<typeof OrganizationPage>;
 
-export function toOrganization(row: OrganizationEntity): Organization {
+export function toOrganization(
+  row: OrganizationEntity,
+  role: Organization['role'],
+  figures: Partial<Record<OrganizationFigure, number>> = {},
+): Organization {
   return {
     id: row.id,
     name: row.name,
     owner_id: row.owner_id,
+    role,
     personal: Boolean(row.personal),
+    project_count: figures.project_count ?? 0,
+    api_key_count: figures.api_key_count ?? 0,
+    customer_count: figures.customer_count ?? 0,
     created_at: row.created_at.toISOString(),
   };
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SelectQueryBuilder } from 'typeorm';
+import { In, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { OrganizationMemberEntity } from './organization-member.entity.js';
@@ -11,6 +11,15 @@ export class OrganizationRepository {
 
   find(ctx: RequestContext | null, id: string): Promise<OrganizationEntity | null> {
     return this.database.read(ctx).findOneBy(OrganizationEntity, { id });
+  }
+
+  findMany(ctx: RequestContext, ids: string[]): Promise<OrganizationEntity[]> {
+    return this.database.read(ctx).findBy(OrganizationEntity, { id: In(ids) });
+  }
+
+  /** How many organizations a user owns, the personal one left out. */
+  countOwned(ctx: RequestContext, ownerId: string): Promise<number> {
+    return this.database.read(ctx).countBy(OrganizationEntity, { owner_id: ownerId, personal: false });
   }
 
   findPersonal(ctx: RequestContext, ownerId: string): Promise<OrganizationEntity | null> {
@@ -34,16 +43,6 @@ export class OrganizationRepository {
 
   countOf(ctx: RequestContext, userId: string): Promise<number> {
     return this.ofMember(ctx, userId).getCount();
-  }
-
-  findMember(
-    ctx: RequestContext | null,
-    organizationId: string,
-    userId: string,
-  ): Promise<OrganizationMemberEntity | null> {
-    return this.database
-      .read(ctx)
-      .findOneBy(OrganizationMemberEntity, { organization_id: organizationId, user_id: userId });
   }
 
   async insert(

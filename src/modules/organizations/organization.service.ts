@@ -4,7 +4,9 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { decodeCursor, page } from '../../kernel/http/list.js';
-import type { OrganizationRole } from './organization-member.entity.js';
+import { ProjectFacets } from '../../kernel/project-facet.js';
+import type { OrganizationMemberEntity, OrganizationRole } from './organization-member.entity.js';
+import { OrganizationMemberRepository } from './organization-member.repository.js';
 import {
   toOrganization,
   toSubscription,
@@ -17,48 +19,65 @@ import {
 import type { OrganizationEntity } from './organization.entity.js';
 import { OrganizationRepository } from './organization.repository.js';
 
+/** An organization the caller may see, and what the caller is in it. */
+export interface AccessibleOrganization {
+  readonly row: OrganizationEntity;
+  readonly role: OrganizationRole | 'platform_admin';
+}
+
 /** Organizations, their members' roles and their subscriptions. */
 @Injectable()
 export class OrganizationService {
   constructor(
     private readonly organizations: OrganizationRepository,
+    private readonly members: OrganizationMemberRepository,
+    private readonly facets: ProjectFacets,
     private readonly config: Config,
   ) {}
 
   /** Makes the organization every account has from its first moment. */
-  createPersonal(ctx: RequestContext, owner: { id: string; name: string }): Promise<Organization> {
+  createPersonal(
+    ctx: RequestContext,
+    owner: { id: string; name: string },
+  ): Promise<Pick<Organization, 'id' | 'name'>> {
     return this.insert(ctx, owner.id, owner.name, true);
   }
 
   async create(ctx: RequestContext, input: CreateOrganization): Promise<Organization> {
-    const organization = await this.insert(ctx, ctx.user.id, input.name, false);
-    ctx.audit.change(target(organization), null, { name: organization.name });
-    return organization;
+    const row = await this.insert(ctx, ctx.user.id, input.name, false);
+    ctx.audit.change(organizationTarget(row), null, { name: row.name });
+    return toOrganization(row, 'owner');
   }
 
   async list(ctx: RequestContext, query: ListOrganizations): Promise<OrganizationPage> {
     const rows = await this.organizations.listOf(ctx, ctx.user.id, query.limit, decodeCursor(query.cursor));
-    return page(rows, query.limit, await this.organizations.countOf(ctx, ctx.user.id), toOrganization);
+    const ids = rows.map(row => row.id);
+    const figures = await this.facets.organizationFigures(ctx, ids);
+    const places = await this.members.findUserIn(ctx, ids, ctx.user.id);
+    const roles = new Map(places.map(place => [place.organization_id, place.role]));
+    const toItem = (row: OrganizationEntity) =>
+      toOrganization(row, roles.get(row.id) ?? null, figures.get(row.id));
+    return page(rows, query.limit, await this.organizations.countOf(ctx, ctx.user.id), toItem);
   }
 
   /** @throws AppError `not_found` for those who are no active member and no platform admin */
   async get(ctx: RequestContext, id: string): Promise<Organization> {
-    return toOrganization((await this.visible(ctx, id)).row);
+    const { row, role } = await this.accessible(ctx, id);
+    return this.item(ctx, row, role);
   }
 
   /** @throws AppError `not_found`, `permission_denied` */
   async rename(ctx: RequestContext, id: string, input: CreateOrganization): Promise<Organization> {
-    const { row, role } = await this.visible(ctx, id);
-    if (role === 'member') throw new AppError('permission_denied');
+    const { row, role } = await this.administered(ctx, id);
     await this.organizations.update(ctx, id, { name: input.name });
-    const after = toOrganization({ ...row, name: input.name });
-    ctx.audit.change(target(after), { name: row.name }, { name: after.name });
-    return after;
+    const after = { ...row, name: input.name };
+    ctx.audit.change(organizationTarget(after), { name: row.name }, { name: after.name });
+    return this.item(ctx, after, role);
   }
 
   /** @throws AppError `not_found` */
   async subscription(ctx: RequestContext, id: string): Promise<Subscription> {
-    return toSubscription((await this.visible(ctx, id)).row);
+    return toSubscription((await this.accessible(ctx, id)).row);
   }
 
   /** The subscription of an organization whose id the caller got from the access guard. */
@@ -77,10 +96,10 @@ export class OrganizationService {
     id: string,
     changes: Partial<Subscription>,
   ): Promise<Subscription> {
-    const { row } = await this.visible(ctx, id);
+    const { row } = await this.accessible(ctx, id);
     if (Object.keys(changes).length) await this.organizations.update(ctx, id, changes);
     const after = toSubscription({ ...row, ...changes });
-    ctx.audit.change(target(row), toSubscription(row), after);
+    ctx.audit.change(organizationTarget(row), toSubscription(row), after);
     return after;
   }
 
@@ -90,8 +109,37 @@ export class OrganizationService {
     organizationId: string,
     userId: string,
   ): Promise<OrganizationRole | null> {
-    const member = await this.organizations.findMember(ctx, organizationId, userId);
+    const member = await this.members.findUser(ctx, organizationId, userId);
     return member?.status === 'active' ? member.role : null;
+  }
+
+  /** A user's place in an organization, suspended or not; null for those who have none. */
+  async standing(
+    ctx: RequestContext | null,
+    organizationId: string,
+    userId: string,
+  ): Promise<Pick<OrganizationMemberEntity, 'role' | 'status'> | null> {
+    return this.members.findUser(ctx, organizationId, userId);
+  }
+
+  /**
+   * The organization, and what the caller is in it.
+   * @throws AppError `not_found` for those who are no active member and no platform admin
+   */
+  async accessible(ctx: RequestContext, id: string): Promise<AccessibleOrganization> {
+    const row = await this.organizations.find(ctx, id);
+    if (!row) throw new AppError('not_found');
+    if (ctx.isPlatformAdmin) return { row, role: 'platform_admin' };
+    const role = await this.roleOf(ctx, id, ctx.user.id);
+    if (!role) throw new AppError('not_found');
+    return { row, role };
+  }
+
+  /** The same, for its owner and admins only. @throws AppError `not_found`, `permission_denied` */
+  async administered(ctx: RequestContext, id: string): Promise<AccessibleOrganization> {
+    const found = await this.accessible(ctx, id);
+    if (found.role === 'member') throw new AppError('permission_denied');
+    return found;
   }
 
   /** The id of the organization made with the user's account. */
@@ -106,7 +154,7 @@ export class OrganizationService {
     ownerId: string,
     name: string,
     personal: boolean,
-  ): Promise<Organization> {
+  ): Promise<OrganizationEntity> {
     const now = new Date();
     const organization: OrganizationEntity = {
       id: newId('org'),
@@ -126,22 +174,20 @@ export class OrganizationService {
       status: 'active',
       added_at: now,
     });
-    return toOrganization(organization);
+    return organization;
   }
 
-  private async visible(
+  private async item(
     ctx: RequestContext,
-    id: string,
-  ): Promise<{ row: OrganizationEntity; role: OrganizationRole | 'platform_admin' }> {
-    const row = await this.organizations.find(ctx, id);
-    if (!row) throw new AppError('not_found');
-    if (ctx.isPlatformAdmin) return { row, role: 'platform_admin' };
-    const role = await this.roleOf(ctx, id, ctx.user.id);
-    if (!role) throw new AppError('not_found');
-    return { row, role };
+    row: OrganizationEntity,
+    role: AccessibleOrganization['role'],
+  ): Promise<Organization> {
+    const own = role === 'platform_admin' ? await this.roleOf(ctx, row.id, ctx.user.id) : role;
+    return toOrganization(row, own, (await this.facets.organizationFigures(ctx, [row.id])).get(row.id));
   }
 }
 
-function target(organization: { id: string; name: string }) {
+/** How an organization stands in the event log. */
+export function organizationTarget(organization: { id: string; name: string }) {
   return { type: 'organization', id: organization.id, name: organization.name };
 }

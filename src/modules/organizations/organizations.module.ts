@@ -1,6 +1,18 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { NotificationsModule } from '../notifications/notifications.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { InvitationAcceptors } from './invitation-acceptor.js';
+import { InvitationAnswers } from './invitation-answers.service.js';
+import { InvitationEntity } from './invitation.entity.js';
+import { InvitationRepository } from './invitation.repository.js';
+import { InvitationService } from './invitation.service.js';
+import { OrganizationInvitationController } from './organization-invitation.controller.js';
+import { OrganizationInvitations } from './organization-invitations.service.js';
+import { OrganizationMemberController } from './organization-member.controller.js';
 import { OrganizationMemberEntity } from './organization-member.entity.js';
+import { OrganizationMemberRepository } from './organization-member.repository.js';
+import { OrganizationMembers } from './organization-members.service.js';
 import { OrganizationController } from './organization.controller.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { OrganizationFacet } from './organization.facet.js';
@@ -8,9 +20,24 @@ import { OrganizationRepository } from './organization.repository.js';
 import { OrganizationService } from './organization.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([OrganizationEntity, OrganizationMemberEntity])],
-  controllers: [OrganizationController],
-  providers: [OrganizationRepository, OrganizationService, OrganizationFacet],
-  exports: [OrganizationService],
+  imports: [
+    TypeOrmModule.forFeature([OrganizationEntity, OrganizationMemberEntity, InvitationEntity]),
+    UsersModule,
+    NotificationsModule,
+  ],
+  controllers: [OrganizationController, OrganizationMemberController, OrganizationInvitationController],
+  providers: [
+    OrganizationRepository,
+    OrganizationMemberRepository,
+    OrganizationService,
+    OrganizationFacet,
+    InvitationRepository,
+    InvitationAcceptors,
+    InvitationService,
+    InvitationAnswers,
+    OrganizationMembers,
+    OrganizationInvitations,
+  ],
+  exports: [OrganizationService, InvitationAcceptors, InvitationService, InvitationAnswers],
 })
 export class OrganizationsModule {}

@@ -1,9 +1,16 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { ProjectFacets, type Found, type ProjectFacet } from '../../kernel/project-facet.js';
+import {
+  ProjectFacets,
+  type Found,
+  type Ownership,
+  type ProjectEffect,
+  type ProjectFacet,
+} from '../../kernel/project-facet.js';
+import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
 
-/** Projects themselves can be looked up. */
+/** Projects themselves can be looked up, belong to organizations and have owners. */
 @Injectable()
 export class ProjectsFacet implements ProjectFacet, OnModuleInit {
   readonly lookup = {
@@ -14,11 +21,21 @@ export class ProjectsFacet implements ProjectFacet, OnModuleInit {
 
   constructor(
     private readonly projects: ProjectService,
+    private readonly repository: ProjectRepository,
     private readonly facets: ProjectFacets,
   ) {}
 
   onModuleInit(): void {
     this.facets.register(this);
+  }
+
+  async organizationFigures(ctx: RequestContext, organizationIds: string[]) {
+    const counts = await this.repository.countByOrganization(ctx, organizationIds);
+    return new Map(organizationIds.map(id => [id, { project_count: counts.get(id) ?? 0 }]));
+  }
+
+  async ownedBy(ctx: RequestContext, owner: Ownership): Promise<ProjectEffect[]> {
+    return [{ effect: 'projects_owned', count: await this.repository.countOwned(ctx, owner) }];
   }
 
   private async find(id: string): Promise<Found | null> {

@@ -3,6 +3,7 @@ import { In, IsNull, Not, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { containsPattern, like } from '../../kernel/http/list.js';
+import type { Ownership } from '../../kernel/project-facet.js';
 import { ProjectEntity, type Environment, type ProjectStatus } from './project.entity.js';
 
 /** Whose projects a list shows. */
@@ -87,11 +88,25 @@ export class ProjectRepository {
     return counts;
   }
 
-  /** How many projects a user owns, deleted ones left out. */
-  countOwned(ctx: RequestContext, ownerId: string): Promise<number> {
+  /** How many projects a user owns, everywhere or in one organization; deleted ones left out. */
+  countOwned(ctx: RequestContext, { userId, organizationId }: Ownership): Promise<number> {
+    const owned = { owner_id: userId, status: In(['new', 'activated', 'suspended']) };
     return this.database
       .read(ctx)
-      .countBy(ProjectEntity, { owner_id: ownerId, status: In(['new', 'activated', 'suspended']) });
+      .countBy(ProjectEntity, organizationId ? { ...owned, organization_id: organizationId } : owned);
+  }
+
+  /** How many projects each organization has, deleted ones left out. */
+  async countByOrganization(ctx: RequestContext, organizationIds: string[]): Promise<Map<string, number>> {
+    const rows = await this.database
+      .read(ctx)
+      .createQueryBuilder(ProjectEntity, 'p')
+      .select('p.organization_id', 'id')
+      .addSelect('COUNT(*)', 'count')
+      .where("p.organization_id IN (:...organizationIds) AND p.status <> 'deleted'", { organizationIds })
+      .groupBy('p.organization_id')
+      .getRawMany<{ id: string; count: number | string }>();
+    return new Map(rows.map(row => [row.id, Number(row.count)]));
   }
 
   private matching(
@@ -105,7 +120,10 @@ export class ProjectRepository {
       query.andWhere(
         "(p.id IN (SELECT m.project_id FROM members m WHERE m.user_id = :userId AND m.status = 'active') OR " +
           'p.organization_id IN (SELECT o.organization_id FROM organization_members o ' +
-          "WHERE o.user_id = :userId AND o.status = 'active' AND o.role IN ('owner', 'admin')))",
+          "WHERE o.user_id = :userId AND o.status = 'active' AND o.role IN ('owner', 'admin'))) AND " +
+          // Suspended in the organization, a person is stopped in all its projects.
+          'p.organization_id NOT IN (SELECT s.organization_id FROM organization_members s ' +
+          "WHERE s.user_id = :userId AND s.status = 'suspended')",
         scope,
       );
       // To them a deleted project does not exist, in lists as by its id.

@@ -46,12 +46,7 @@ export class ProjectService {
       throw new AppError('promotion_not_approved', { param: 'environment' });
     }
     const owner = await this.ownerOf(ctx, input);
-    if (
-      owner.max_projects !== null &&
-      (await this.projects.countOwned(ctx, owner.id)) >= owner.max_projects
-    ) {
-      throw new AppError('project_limit_reached');
-    }
+    await this.refuseBeyondLimit(ctx, owner.id);
     const project: ProjectEntity = {
       id: newId('prj'),
       organization_id: await this.organizationOf(ctx, input, owner),
@@ -179,6 +174,19 @@ export class ProjectService {
         'Name an existing account.',
       );
     return user;
+  }
+
+  /**
+   * Locks the owner's account, so that of two creations at once the second counts the first, and nobody
+   * becomes an owner while being deleted.
+   * @throws AppError `project_limit_reached`, `account_suspended`
+   */
+  private async refuseBeyondLimit(ctx: RequestContext, ownerId: string): Promise<void> {
+    const { status, max_projects } = await this.users.lock(ctx, ownerId);
+    if (status !== 'activated' && status !== 'new') throw new AppError('account_suspended');
+    if (max_projects !== null && (await this.projects.countOwned(ctx, { userId: ownerId })) >= max_projects) {
+      throw new AppError('project_limit_reached');
+    }
   }
 
   private async organizationOf(ctx: RequestContext, input: CreateProject, owner: User): Promise<string> {

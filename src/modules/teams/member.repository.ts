@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
+import type { Ownership } from '../../kernel/project-facet.js';
 import { MemberEntity } from './member.entity.js';
 
 @Injectable()
@@ -38,6 +39,21 @@ export class MemberRepository {
   findActive(ctx: RequestContext, userId: string, projectIds: string[]): Promise<MemberEntity[]> {
     const which = { user_id: userId, project_id: In(projectIds), status: 'active' as const };
     return this.database.read(ctx).findBy(MemberEntity, which);
+  }
+
+  /** A user's memberships, everywhere or in the projects of one organization. */
+  async listOfUser(ctx: RequestContext, { userId, organizationId }: Ownership): Promise<MemberEntity[]> {
+    const query = this.database.read(ctx).createQueryBuilder(MemberEntity, 'm');
+    query.where('m.user_id = :userId', { userId });
+    if (organizationId) {
+      const projects = 'SELECT p.id FROM projects p WHERE p.organization_id = :organizationId';
+      query.andWhere(`m.project_id IN (${projects})`, { organizationId });
+    }
+    return query.orderBy('m.id', 'ASC').getMany();
+  }
+
+  async delete(ctx: RequestContext, id: string): Promise<void> {
+    await (await this.database.write(ctx)).delete(MemberEntity, { id });
   }
 
   /** Members of each project, whatever their status. */

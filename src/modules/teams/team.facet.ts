@@ -4,8 +4,10 @@ import {
   ProjectFacets,
   type Found,
   type GoneRole,
+  type Ownership,
   type ProjectEffect,
   type ProjectFacet,
+  type UserAction,
 } from '../../kernel/project-facet.js';
 import { MemberRepository } from './member.repository.js';
 
@@ -50,6 +52,29 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
       );
     }
     return count;
+  }
+
+  async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<ProjectEffect[]> {
+    if (action !== 'suspend' && action !== 'delete') return [];
+    const effect = action === 'suspend' ? 'memberships_stopped' : 'memberships_ended';
+    return [{ effect, count: (await this.members.listOfUser(ctx, { userId })).length }];
+  }
+
+  userGone(ctx: RequestContext, userId: string): Promise<void> {
+    return this.leaveAll(ctx, { userId });
+  }
+
+  organizationMemberGone(ctx: RequestContext, gone: Required<Ownership>): Promise<void> {
+    return this.leaveAll(ctx, gone);
+  }
+
+  /** Ends a user's memberships for good, with everything that hangs on them. */
+  private async leaveAll(ctx: RequestContext, whose: Ownership): Promise<void> {
+    for (const { id, project_id } of await this.members.listOfUser(ctx, whose)) {
+      await this.facets.memberGone(ctx, { projectId: project_id, memberId: id });
+      await this.members.delete(ctx, id);
+      ctx.audit.effect('member.removed', { type: 'member', id, name: null });
+    }
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {

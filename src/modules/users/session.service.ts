@@ -6,10 +6,12 @@ import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { decodeCursor, page, type Page } from '../../kernel/http/list.js';
 import { deviceOf } from './device.js';
+import { Locations } from './locations.js';
 import { toSession, type ListSessions, type Session } from './session.dto.js';
 import type { SessionEntity } from './session.entity.js';
 import { SessionRepository } from './session.repository.js';
 import { toUser, type User } from './user.dto.js';
+import { UserRepository } from './user.repository.js';
 
 /** Every session token begins with this. */
 export const SESSION_PREFIX = 'bws_';
@@ -23,10 +25,12 @@ const TOUCH_EVERY_MS = 60 * 1000;
 export class SessionService {
   constructor(
     private readonly sessions: SessionRepository,
+    private readonly users: UserRepository,
+    private readonly locations: Locations,
     private readonly units: UnitOfWork,
   ) {}
 
-  /** Opens a session; the token is returned this once. */
+  /** Opens a session, and notes it as the user's last sign-in; the token is returned this once. */
   async open(ctx: RequestContext, userId: string): Promise<{ token: string; session: Session }> {
     const token = SESSION_PREFIX + newToken();
     const now = new Date();
@@ -35,12 +39,18 @@ export class SessionService {
       user_id: userId,
       token_hash: hashToken(token),
       device: deviceOf(ctx.userAgent),
-      location: null,
+      location: this.locations.of(ctx),
       ip: ctx.ip,
       created_at: now,
       last_seen_at: now,
       expires_at: new Date(now.getTime() + ABSOLUTE_MS),
     };
+    // The user's row first: the session refers to it, and two sign-ins that shared it would both wait.
+    await this.users.update(ctx, userId, {
+      last_sign_in_at: now,
+      last_sign_in_device: session.device,
+      last_sign_in_location: session.location,
+    });
     await this.sessions.insert(ctx, session);
     return { token, session: toSession(session, session.id) };
   }
@@ -59,6 +69,12 @@ export class SessionService {
     if (now.getTime() - lastSeenAt.getTime() < TOUCH_EVERY_MS) return;
     const ctx = RequestContext.system('sessions', sessionId);
     await this.units.bookkeeping(ctx, () => this.sessions.touch(ctx, sessionId, now));
+  }
+
+  /** How many devices a user is signed in on. */
+  countOf(ctx: RequestContext, userId: string): Promise<number> {
+    const now = new Date();
+    return this.sessions.countLive(ctx, userId, { now, idleSince: new Date(now.getTime() - IDLE_MS) });
   }
 
   /** The caller's live sessions, newest first. */
@@ -81,8 +97,16 @@ export class SessionService {
     return { id, deleted: true };
   }
 
-  /** Ends a user's sessions, but for `exceptId`, as part of something else; answers how many. */
-  endAll(ctx: RequestContext, userId: string, exceptId: string | null = null): Promise<number> {
-    return this.sessions.deleteOfUser(ctx, userId, exceptId);
+  /** Ends a user's sessions, but for `exceptId`, as part of something else; the event log counts them. */
+  async endAll(ctx: RequestContext, userId: string, exceptId: string | null = null): Promise<void> {
+    const ended = await this.sessions.deleteOfUser(ctx, userId, exceptId);
+    const which = exceptId ? 'other sessions' : 'sessions';
+    if (ended) {
+      ctx.audit.effect('session.ended', {
+        type: 'session',
+        id: exceptId ? 'others' : 'all',
+        name: `${ended} ${which}`,
+      });
+    }
   }
 }

@@ -10,7 +10,7 @@ export class UserTokenEntity {
   user_id!: string;
 
   @Column('varchar')
-  purpose!: 'activation';
+  purpose!: 'activation' | 'password_reset';
 
   /** SHA-256 of the secret, base64url; unique. */
   @Column('varchar')

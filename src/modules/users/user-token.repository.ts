@@ -23,6 +23,15 @@ export class UserTokenRepository {
       .findOneBy(UserTokenEntity, { purpose, token_hash: hash, expires_at: MoreThan(now) });
   }
 
+  /** Ends every token a user has for one purpose. */
+  async deleteOfUser(
+    ctx: RequestContext,
+    userId: string,
+    purpose: UserTokenEntity['purpose'],
+  ): Promise<void> {
+    await (await this.database.write(ctx)).delete(UserTokenEntity, { user_id: userId, purpose });
+  }
+
   /** Uses the token up; false when somebody else just did. */
   async consume(ctx: RequestContext, id: string): Promise<boolean> {
     const result = await (await this.database.write(ctx)).delete(UserTokenEntity, { id });

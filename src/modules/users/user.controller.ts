@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
-import { Access, Mutation } from '../../kernel/access/access.decorator.js';
+import { Access, BeforePasswordChange, Mutation } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Docs } from '../../kernel/http/docs.decorator.js';
@@ -13,6 +13,7 @@ export class UserController {
 
   @Get()
   @Access('session')
+  @BeforePasswordChange()
   @Docs({ summary: 'Your account', ok: User })
   me(@Ctx() ctx: RequestContext) {
     return this.users.get(ctx, ctx.user.id);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listQuery, pageOf, searchQuery } from '../../kernel/http/list.js';
 import { country, email, instant, text } from '../../kernel/http/schemas.js';
 import type { UserEntity } from './user.entity.js';
 
@@ -18,6 +19,9 @@ export const User = z
       .nullable()
       .describe('How many projects the user may own; null for no limit.'),
     password_change_required: z.boolean(),
+    last_sign_in: z
+      .object({ at: instant, device: z.string().nullable(), location: z.string().nullable() })
+      .nullable(),
     created_at: instant,
   })
   .meta({ id: 'User' });
@@ -31,15 +35,82 @@ export const personFields = {
 };
 
 export const Register = z
-  .strictObject({ email, password: z.string().describe('12 to 128 characters.'), ...personFields })
-  .meta({ id: 'Register' });
+  .strictObject({
+    email,
+    password: z
+      .string()
+      .optional()
+      .describe('12 to 128 characters. Only platform admins may leave it out, for a temporary one.'),
+    ...personFields,
+  })
+  .meta({
+    id: 'Register',
+    examples: [
+      {
+        email: 'ada@example.com',
+        password: 'correct horse battery staple',
+        first_name: 'Ada',
+        name: 'Lovelace',
+      },
+    ],
+  });
 export type Register = z.output<typeof Register>;
+
+export const CreatedUser = User.extend({
+  temporary_password: z
+    .string()
+    .optional()
+    .describe(
+      'Shown this once, to platform admins who gave no password. It must be changed at first sign-in.',
+    ),
+}).meta({ id: 'CreatedUser' });
+export type CreatedUser = z.infer<typeof CreatedUser>;
 
 export const Activate = z.strictObject({ token: z.string().min(1).max(200) }).meta({ id: 'Activate' });
 export type Activate = z.output<typeof Activate>;
 
 export const UpdateMe = z.strictObject(personFields).partial().meta({ id: 'UpdateMe' });
 export type UpdateMe = z.output<typeof UpdateMe>;
+
+const count = z.number().int();
+
+export const ListUsers = z.strictObject({
+  ...listQuery(),
+  status: User.shape.status.optional().describe('Without it, all but deleted ones.'),
+  q: searchQuery.describe('Searches name, e-mail and phone; `%` and `_` are literal.'),
+});
+export type ListUsers = z.output<typeof ListUsers>;
+
+export const UserPage = pageOf(User, 'UserPageBase')
+  .extend({
+    counts: z
+      .object({ all: count, new: count, activated: count, suspended: count, deleted: count })
+      .describe('How many match the search, by status; `all` is their sum.'),
+  })
+  .meta({ id: 'UserPage' });
+export type UserPage = z.infer<typeof UserPage>;
+
+export const UpdateUser = z
+  .strictObject({
+    ...personFields,
+    max_projects: z.number().int().min(0).max(1_000_000).nullable().describe('null for no limit.'),
+    platform_role: User.shape.platform_role,
+  })
+  .partial()
+  .meta({ id: 'UpdateUser', examples: [{ max_projects: 10 }] });
+export type UpdateUser = z.output<typeof UpdateUser>;
+
+export const RunUserAction = z
+  .strictObject({
+    confirm: z
+      .union([z.literal(true), z.string().max(254)])
+      .optional()
+      .describe("`true`; to delete, the account's e-mail address does as well."),
+    reason: text(500).optional(),
+  })
+  .default({})
+  .meta({ id: 'RunUserAction', examples: [{ confirm: true, reason: 'Left the company' }] });
+export type RunUserAction = z.output<typeof RunUserAction>;
 
 export function toUser(user: UserEntity): User {
   return {
@@ -53,6 +124,11 @@ export function toUser(user: UserEntity): User {
     platform_role: user.platform_role,
     max_projects: user.max_projects,
     password_change_required: Boolean(user.password_change_required),
+    last_sign_in: user.last_sign_in_at && {
+      at: user.last_sign_in_at.toISOString(),
+      device: user.last_sign_in_device,
+      location: user.last_sign_in_location,
+    },
     created_at: user.created_at.toISOString(),
   };
 }

@@ -42,6 +42,15 @@ export class UserEntity {
   @Column('int', { nullable: true })
   max_projects!: number | null;
 
+  @Column('datetime', { precision: 3, nullable: true })
+  last_sign_in_at!: Date | null;
+
+  @Column('varchar', { nullable: true })
+  last_sign_in_device!: string | null;
+
+  @Column('varchar', { nullable: true })
+  last_sign_in_location!: string | null;
+
   /** First name, name, e-mail and phone, folded for search. */
   @Column('text')
   search_text!: string;

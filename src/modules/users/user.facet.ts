@@ -1,9 +1,16 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { ProjectFacets, type Found, type ProjectFacet } from '../../kernel/project-facet.js';
+import {
+  ProjectFacets,
+  type Found,
+  type ProjectEffect,
+  type ProjectFacet,
+  type UserAction,
+} from '../../kernel/project-facet.js';
+import { SessionService } from './session.service.js';
 import { UserService } from './user.service.js';
 
-/** Accounts can be looked up by platform admins, and everybody's own. */
+/** Accounts can be looked up by platform admins, and everybody's own; what ends an account ends its sessions. */
 @Injectable()
 export class UserFacet implements ProjectFacet, OnModuleInit {
   readonly lookup = {
@@ -14,11 +21,17 @@ export class UserFacet implements ProjectFacet, OnModuleInit {
 
   constructor(
     private readonly users: UserService,
+    private readonly sessions: SessionService,
     private readonly facets: ProjectFacets,
   ) {}
 
   onModuleInit(): void {
     this.facets.register(this);
+  }
+
+  async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<ProjectEffect[]> {
+    if (action === 'activate') return [];
+    return [{ effect: 'sessions_ended', count: await this.sessions.countOf(ctx, userId) }];
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {

@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { In, Not, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { UserEntity } from './user.entity.js';
+import { containsPattern, like } from '../../kernel/http/list.js';
+import { UserEntity, type UserStatus } from './user.entity.js';
+
+/** An update that changes nothing: it only locks, on every database. */
+const UNCHANGED = { max_projects: () => 'max_projects' } as const;
 
 @Injectable()
 export class UserRepository {
@@ -25,15 +30,64 @@ export class UserRepository {
     await (await this.database.write(ctx)).insert(UserEntity, user);
   }
 
-  /** Changes the user only while in the given status. */
+  /** Changes the user only while in one of the given statuses; false when it was in none. */
   async updateWhile(
     ctx: RequestContext,
     id: string,
-    status: UserEntity['status'],
+    statuses: readonly UserStatus[],
     changes: Partial<UserEntity>,
   ): Promise<boolean> {
-    const result = await (await this.database.write(ctx)).update(UserEntity, { id, status }, changes);
-    return result.affected === 1;
+    const which = { id, status: In([...statuses]) };
+    return (await (await this.database.write(ctx)).update(UserEntity, which, changes)).affected === 1;
+  }
+
+  /** The user, whose row nobody else changes until the unit of work ends. */
+  async lock(ctx: RequestContext, id: string): Promise<UserEntity | null> {
+    const manager = await this.database.write(ctx);
+    await manager.update(UserEntity, { id }, UNCHANGED);
+    return manager.findOneBy(UserEntity, { id });
+  }
+
+  /** Lets nobody else change who is platform admin until the unit of work ends. */
+  async lockAdmins(ctx: RequestContext): Promise<void> {
+    const manager = await this.database.write(ctx);
+    await manager.update(UserEntity, { platform_role: 'admin' }, UNCHANGED);
+  }
+
+  /** Active platform admins other than `id`. */
+  countOtherAdmins(ctx: RequestContext, id: string): Promise<number> {
+    return this.database
+      .read(ctx)
+      .countBy(UserEntity, { platform_role: 'admin', status: 'activated', id: Not(id) });
+  }
+
+  /** Newest first, one row more than `limit`; without a status, all but deleted ones. */
+  list(
+    ctx: RequestContext,
+    filter: { status?: UserStatus; q?: string },
+    limit: number,
+    after: string | null,
+  ): Promise<UserEntity[]> {
+    const query = this.matching(ctx, filter.q);
+    if (filter.status) query.andWhere('u.status = :status', { status: filter.status });
+    else query.andWhere("u.status <> 'deleted'");
+    if (after) query.andWhere('u.id < :after', { after });
+    return query
+      .orderBy('u.id', 'DESC')
+      .limit(limit + 1)
+      .getMany();
+  }
+
+  /** How many users of each status match. */
+  async countByStatus(ctx: RequestContext, q: string | undefined): Promise<Record<UserStatus, number>> {
+    const rows = await this.matching(ctx, q)
+      .select('u.status', 'status')
+      .addSelect('COUNT(*)', 'count')
+      .groupBy('u.status')
+      .getRawMany<{ status: UserStatus; count: number | string }>();
+    const counts = { new: 0, activated: 0, suspended: 0, deleted: 0 };
+    for (const row of rows) counts[row.status] = Number(row.count);
+    return counts;
   }
 
   /** Sets a password hash, unless somebody else has changed it since `before` was read. */
@@ -50,5 +104,11 @@ export class UserRepository {
 
   async adminExists(ctx: RequestContext): Promise<boolean> {
     return this.database.read(ctx).existsBy(UserEntity, { platform_role: 'admin' });
+  }
+
+  private matching(ctx: RequestContext, q: string | undefined): SelectQueryBuilder<UserEntity> {
+    const query = this.database.read(ctx).createQueryBuilder(UserEntity, 'u');
+    if (q) query.andWhere(like('u.search_text', 'q'), { q: containsPattern(q) });
+    return query;
   }
 }

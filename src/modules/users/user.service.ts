@@ -6,7 +6,7 @@ import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { fold } from '../../kernel/http/list.js';
 import { Passwords } from './passwords.js';
-import type { PlatformRole, UserEntity } from './user.entity.js';
+import type { UserEntity } from './user.entity.js';
 import { toUser, type User } from './user.dto.js';
 import { UserRepository } from './user.repository.js';
 import { UserTokenRepository } from './user-token.repository.js';
@@ -22,6 +22,17 @@ export interface NewUser {
   phone?: string | null;
   country?: string | null;
 }
+
+/** A new account whose password has been checked and hashed. */
+export type PreparedUser = Omit<NewUser, 'password'> & { readonly password_hash: string };
+
+/** What a new account is beside the person's own details. */
+export type NewUserOptions = Partial<
+  Pick<UserEntity, 'status' | 'platform_role' | 'password_change_required'>
+>;
+
+/** A person's last sign-in, as on the wire. */
+export type LastSignIn = NonNullable<User['last_sign_in']>;
 
 /** An account whose password was given, and what proves it: it changes with the password. */
 export interface Authenticated {
@@ -39,30 +50,67 @@ export class UserService {
   ) {}
 
   /**
-   * Creates an account: `new` until its activation, or `activated` at once for platform admins made
-   * by the server itself.
+   * Creates an account: `new` until its activation unless said otherwise.
    * @throws AppError `validation_failed` for the password, `email_taken`
    */
-  async create(ctx: RequestContext, input: NewUser, platformRole: PlatformRole = 'user'): Promise<User> {
+  async create(ctx: RequestContext, input: NewUser, options: NewUserOptions = {}): Promise<User> {
     this.passwords.check(input.password);
-    if (await this.users.findByEmail(ctx, input.email)) throw new AppError('email_taken', { param: 'email' });
+    if (await this.users.findByEmail(ctx, input.email)) throw emailTaken();
+    return this.insert(ctx, await this.prepare(input), options);
+  }
+
+  /**
+   * Checks and hashes the password of an account that is to be inserted once the unit of work has other
+   * locks: hashing takes its time.
+   * @throws AppError `validation_failed` for the password
+   */
+  async prepare({ password, ...person }: NewUser): Promise<PreparedUser> {
+    this.passwords.check(password);
+    return { ...person, password_hash: await this.passwords.hash(password) };
+  }
+
+  /** @throws AppError `email_taken` */
+  async insert(ctx: RequestContext, prepared: PreparedUser, options: NewUserOptions = {}): Promise<User> {
     const user: UserEntity = {
       id: newId('usr'),
-      email: input.email,
-      first_name: input.first_name,
-      name: input.name,
-      phone: input.phone ?? null,
-      country: input.country ?? null,
-      status: platformRole === 'admin' ? 'activated' : 'new',
-      platform_role: platformRole,
-      password_hash: await this.passwords.hash(input.password),
-      password_change_required: false,
+      email: prepared.email,
+      first_name: prepared.first_name,
+      name: prepared.name,
+      phone: prepared.phone ?? null,
+      country: prepared.country ?? null,
+      status: options.status ?? 'new',
+      platform_role: options.platform_role ?? 'user',
+      password_hash: prepared.password_hash,
+      password_change_required: options.password_change_required ?? false,
       max_projects: null,
-      search_text: searchText(input),
+      last_sign_in_at: null,
+      last_sign_in_device: null,
+      last_sign_in_location: null,
+      search_text: searchText(prepared),
       created_at: new Date(),
     };
-    await orIfTaken(this.users.insert(ctx, user), () => new AppError('email_taken', { param: 'email' }));
+    await orIfTaken(this.users.insert(ctx, user), emailTaken);
     return toUser(user);
+  }
+
+  /**
+   * Activates an account that was registered but never activated, for somebody who has just proved the
+   * address: with their own name and password, as whoever registered it may have been somebody else.
+   * @throws AppError `invalid_transition` when it is `new` no more
+   */
+  async adopt(ctx: RequestContext, id: string, prepared: PreparedUser): Promise<User> {
+    const { first_name, name, password_hash } = prepared;
+    const before = await this.users.find(ctx, id);
+    if (!before) throw new AppError('not_found');
+    const changes = {
+      first_name,
+      name,
+      password_hash,
+      status: 'activated' as const,
+      search_text: searchText({ ...before, first_name, name }),
+    };
+    if (!(await this.users.updateWhile(ctx, id, ['new'], changes))) throw new AppError('invalid_transition');
+    return toUser({ ...before, ...changes });
   }
 
   /** Makes the single-use token of an activation link, valid for seven days. */
@@ -86,7 +134,7 @@ export class UserService {
     const found = await this.tokens.findLive(ctx, 'activation', hashToken(token), new Date());
     const user = found && (await this.users.find(ctx, found.user_id));
     if (!found || !user || !(await this.tokens.consume(ctx, found.id))) throw invalidToken();
-    if (!(await this.users.updateWhile(ctx, user.id, 'new', { status: 'activated' }))) throw invalidToken();
+    if (!(await this.users.updateWhile(ctx, user.id, ['new'], { status: 'activated' }))) throw invalidToken();
     const after = toUser({ ...user, status: 'activated' });
     ctx.audit
       .by({ id: user.id, name: displayName(user) })
@@ -155,16 +203,23 @@ export class UserService {
     return now?.password_hash === proof && now.status === user.status;
   }
 
+  /** When, with what and from where people last signed in; those who never did are left out. */
+  async lastSignIns(ctx: RequestContext, ids: string[]): Promise<Map<string, LastSignIn>> {
+    const users = await this.findMany(ctx, ids);
+    return new Map(
+      [...users].flatMap(([id, { last_sign_in }]) => (last_sign_in ? [[id, last_sign_in] as const] : [])),
+    );
+  }
+
   /**
-   * Sets a new password for somebody who has just given the present one.
-   * @throws AppError `validation_failed`; `wrong_current_password` when another change came first
+   * The user as they are now, whom nobody else changes until the unit of work ends: what is counted of
+   * them from here on stays true.
+   * @throws AppError `not_found`
    */
-  async changePassword(ctx: RequestContext, { user, proof }: Authenticated, next: string): Promise<void> {
-    this.passwords.check(next, 'new_password');
-    if (!(await this.users.replacePassword(ctx, user.id, proof, await this.passwords.hash(next)))) {
-      throw new AppError('wrong_current_password', { param: 'current_password' });
-    }
-    ctx.audit.about(user.id).change(userTarget(user), null, null);
+  async lock(ctx: RequestContext, id: string): Promise<User> {
+    const user = await this.users.lock(ctx, id);
+    if (!user) throw new AppError('not_found');
+    return toUser(user);
   }
 }
 
@@ -178,10 +233,16 @@ export function displayName(user: Pick<User, 'first_name' | 'name'>): string {
   return `${user.first_name} ${user.name}`;
 }
 
-function searchText(user: Pick<NewUser, 'first_name' | 'name' | 'email' | 'phone'>): string {
+/** What a user is found by. */
+export function searchText(user: Pick<NewUser, 'first_name' | 'name' | 'email' | 'phone'>): string {
   return fold(`${user.first_name} ${user.name} ${user.email} ${user.phone ?? ''}`);
 }
 
-function invalidToken(): AppError {
+/** For a mailed token that is unknown, used or expired. */
+export function invalidToken(): AppError {
   return new AppError('invalid_token', { param: 'token' });
+}
+
+function emailTaken(): AppError {
+  return new AppError('email_taken', { param: 'email' });
 }

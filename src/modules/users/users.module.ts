@@ -1,10 +1,19 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { NotificationsModule } from '../notifications/notifications.module.js';
+import { Locations } from './locations.js';
+import { MailResetJob } from './mail-reset.job.js';
+import { PasswordChanges } from './password-changes.service.js';
+import { PasswordResetPageController } from './password-reset-page.controller.js';
+import { PasswordResetThrottle } from './password-reset-throttle.js';
+import { PasswordResetController } from './password-reset.controller.js';
 import { Passwords } from './passwords.js';
 import { SessionEntity } from './session.entity.js';
 import { SessionFacet } from './session.facet.js';
 import { SessionRepository } from './session.repository.js';
 import { SessionService } from './session.service.js';
+import { UserAdministrationController } from './user-administration.controller.js';
+import { UserAdministration } from './user-administration.service.js';
 import { UserController } from './user.controller.js';
 import { UserEntity } from './user.entity.js';
 import { UserFacet } from './user.facet.js';
@@ -14,18 +23,28 @@ import { UserTokenEntity } from './user-token.entity.js';
 import { UserTokenRepository } from './user-token.repository.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([UserEntity, SessionEntity, UserTokenEntity])],
-  controllers: [UserController],
+  imports: [TypeOrmModule.forFeature([UserEntity, SessionEntity, UserTokenEntity]), NotificationsModule],
+  controllers: [
+    UserController,
+    UserAdministrationController,
+    PasswordResetController,
+    PasswordResetPageController,
+  ],
   providers: [
     UserRepository,
     UserTokenRepository,
     SessionRepository,
     Passwords,
+    Locations,
+    PasswordResetThrottle,
+    PasswordChanges,
+    MailResetJob,
     UserService,
+    UserAdministration,
     SessionService,
     UserFacet,
     SessionFacet,
   ],
-  exports: [UserService, SessionService],
+  exports: [UserService, SessionService, PasswordChanges],
 })
 export class UsersModule {}

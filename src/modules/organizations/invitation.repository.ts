@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import { MoreThan, type SelectQueryBuilder } from 'typeorm';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Database } from '../../kernel/database/database.js';
+import type { InvitationTarget } from './invitation-acceptor.js';
+import { InvitationEntity, type InvitationStatus } from './invitation.entity.js';
+
+/** Whose invitations a list shows: a target's, or those to one e-mail address. */
+export type InvitationScope = { readonly target: InvitationTarget } | { readonly email: string };
+
+@Injectable()
+export class InvitationRepository {
+  constructor(private readonly database: Database) {}
+
+  find(ctx: RequestContext, target: InvitationTarget, id: string): Promise<InvitationEntity | null> {
+    return this.database.read(ctx).findOneBy(InvitationEntity, { id, ...columnOf(target) });
+  }
+
+  /** A pending invitation to this address that has not expired. */
+  findLiveFor(ctx: RequestContext, email: string, id: string, now: Date): Promise<InvitationEntity | null> {
+    return this.database
+      .read(ctx)
+      .findOneBy(InvitationEntity, { id, email, status: 'pending', expires_at: MoreThan(now) });
+  }
+
+  findLiveByToken(ctx: RequestContext, tokenHash: string, now: Date): Promise<InvitationEntity | null> {
+    return this.database
+      .read(ctx)
+      .findOneBy(InvitationEntity, { token_hash: tokenHash, status: 'pending', expires_at: MoreThan(now) });
+  }
+
+  findPending(ctx: RequestContext, pendingKey: string): Promise<InvitationEntity | null> {
+    return this.database.read(ctx).findOneBy(InvitationEntity, { pending_key: pendingKey });
+  }
+
+  async insert(ctx: RequestContext, invitation: InvitationEntity): Promise<void> {
+    await (await this.database.write(ctx)).insert(InvitationEntity, invitation);
+  }
+
+  /**
+   * Changes an invitation only while it is pending with this very token: of two that race (accept beside
+   * revoke, beside resend, beside another accept), one has an effect.
+   */
+  async updatePending(
+    ctx: RequestContext,
+    { id, token_hash }: Pick<InvitationEntity, 'id' | 'token_hash'>,
+    changes: Partial<InvitationEntity>,
+  ): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    const which = { id, token_hash: token_hash!, status: 'pending' as const };
+    return (await manager.update(InvitationEntity, which, changes)).affected === 1;
+  }
+
+  /** Gives every invitation of a project that holds one role another one. */
+  async replaceRole(
+    ctx: RequestContext,
+    projectId: string,
+    role: string,
+    replacement: string,
+  ): Promise<number> {
+    const manager = await this.database.write(ctx);
+    const which = { project_id: projectId, role };
+    return (await manager.update(InvitationEntity, which, { role: replacement })).affected ?? 0;
+  }
+
+  /** Newest first, one row more than `limit`. */
+  list(
+    ctx: RequestContext,
+    scope: InvitationScope,
+    status: InvitationStatus | undefined,
+    now: Date,
+    limit: number,
+    after: string | null,
+  ): Promise<InvitationEntity[]> {
+    const query = this.matching(ctx, scope, status, now);
+    if (after) query.andWhere('i.id < :after', { after });
+    return query
+      .orderBy('i.id', 'DESC')
+      .limit(limit + 1)
+      .getMany();
+  }
+
+  count(
+    ctx: RequestContext,
+    scope: InvitationScope,
+    status: InvitationStatus | undefined,
+    now: Date,
+  ): Promise<number> {
+    return this.matching(ctx, scope, status, now).getCount();
+  }
+
+  /** All that are pending, newest first. */
+  allPending(ctx: RequestContext, target: InvitationTarget): Promise<InvitationEntity[]> {
+    return this.database
+      .read(ctx)
+      .find(InvitationEntity, { where: { ...columnOf(target), status: 'pending' }, order: { id: 'DESC' } });
+  }
+
+  private matching(
+    ctx: RequestContext,
+    scope: InvitationScope,
+    status: InvitationStatus | undefined,
+    now: Date,
+  ): SelectQueryBuilder<InvitationEntity> {
+    const query = this.database.read(ctx).createQueryBuilder(InvitationEntity, 'i');
+    if ('email' in scope) query.andWhere('i.email = :email', scope);
+    else query.andWhere(`i.${scope.target.kind}_id = :id`, scope.target);
+    // Expiry needs no job: it is read from the clock.
+    if (status === 'pending') query.andWhere("i.status = 'pending' AND i.expires_at > :now", { now });
+    else if (status === 'expired')
+      query.andWhere("(i.status = 'expired' OR (i.status = 'pending' AND i.expires_at <= :now))", { now });
+    else if (status) query.andWhere('i.status = :status', { status });
+    return query;
+  }
+}
+
+function columnOf({ kind, id }: InvitationTarget): { project_id: string } | { organization_id: string } {
+  return kind === 'project' ? { project_id: id } : { organization_id: id };
+}

@@ -1,0 +1,158 @@
+import { Injectable } from '@nestjs/common';
+import { hashToken, newToken } from '../../kernel/access/tokens.js';
+import { Config } from '../../kernel/config/config.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { newId } from '../../kernel/database/ids.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import { Outbox } from '../../kernel/outbox/outbox.js';
+import { NotificationService } from '../notifications/notification.service.js';
+import { PasswordResetThrottle } from './password-reset-throttle.js';
+import { Passwords } from './passwords.js';
+import { SessionService } from './session.service.js';
+import { toUser, type User } from './user.dto.js';
+import type { UserEntity } from './user.entity.js';
+import { UserRepository } from './user.repository.js';
+import { displayName, invalidToken, userTarget, type Authenticated } from './user.service.js';
+import { UserTokenRepository } from './user-token.repository.js';
+
+const RESET_MS = 60 * 60 * 1000;
+
+/** The job that mails a reset link. */
+export const MAIL_RESET = 'password-reset.mail';
+
+/** Changing a password: by its owner, or with a mailed link by whoever forgot it. */
+@Injectable()
+export class PasswordChanges {
+  constructor(
+    private readonly users: UserRepository,
+    private readonly tokens: UserTokenRepository,
+    private readonly passwords: Passwords,
+    private readonly sessions: SessionService,
+    private readonly notifications: NotificationService,
+    private readonly outbox: Outbox,
+    private readonly throttle: PasswordResetThrottle,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Sets a new password for the caller, who has just given the present one; every other session ends.
+   * @throws AppError `validation_failed`; `wrong_current_password` when another change came first
+   */
+  async change(
+    ctx: RequestContext,
+    { user, proof }: Authenticated,
+    next: string,
+  ): Promise<{ changed: true }> {
+    const hash = await this.hash(next);
+    if (!(await this.users.replacePassword(ctx, user.id, proof, hash))) {
+      throw new AppError('wrong_current_password', { param: 'current_password' });
+    }
+    await this.follow(ctx, user, ctx.user.sessionId);
+    ctx.audit.about(user.id).change(userTarget(user), null, null);
+    return { changed: true };
+  }
+
+  /**
+   * Asks for a reset link. Whether there is an account makes no difference here, in what is done nor in the
+   * time it takes: the mail is written by a job. More than a few requests for an address have no effect.
+   */
+  async requestReset(ctx: RequestContext, email: string): Promise<{ accepted: true }> {
+    if (!(await this.throttle.admits(email, ctx.ip))) {
+      ctx.audit.nothing();
+      return { accepted: true };
+    }
+    const user = await this.users.findByEmail(ctx, email);
+    await this.outbox.schedule(ctx, MAIL_RESET, user?.id ?? newId('usr'));
+    ctx.audit.change({ type: 'user', id: user?.id ?? 'unknown', name: email }, null, null);
+    if (user) ctx.audit.about(user.id);
+    else ctx.audit.ended('failed').because('no such account');
+    return { accepted: true };
+  }
+
+  /** Mails the link that a request or an admin asked for, if the account may have one. */
+  async mailResetLink(ctx: RequestContext, userId: string): Promise<void> {
+    const user = await this.users.find(ctx, userId);
+    if (!user || !mayReset(user)) return;
+    const token = newToken();
+    await this.tokens.insert(ctx, {
+      id: newId('tok'),
+      user_id: user.id,
+      purpose: 'password_reset',
+      token_hash: hashToken(token),
+      expires_at: new Date(Date.now() + RESET_MS),
+    });
+    await this.notifications.send(ctx, {
+      to: user.email,
+      toName: displayName(user),
+      userId: user.id,
+      template: 'password_reset',
+      data: { name: user.first_name, link: `${this.config.publicUrl}/password-reset#token=${token}` },
+    });
+  }
+
+  /**
+   * Sets a new password with a mailed token; all sessions end. The token proves the address, so it activates
+   * an account that was not.
+   * @throws AppError `invalid_token`, `validation_failed`
+   */
+  async confirmReset(ctx: RequestContext, token: string, next: string): Promise<{ changed: true }> {
+    const found = await this.tokens.findLive(ctx, 'password_reset', hashToken(token), new Date());
+    const user = found && (await this.users.find(ctx, found.user_id));
+    if (!found || !user || !mayReset(user)) throw invalidToken();
+    const hash = await this.hash(next);
+    if (!(await this.tokens.consume(ctx, found.id))) throw invalidToken();
+    if (user.status === 'new') ctx.audit.effect('user.activated', userTarget(user));
+    const changes = { status: 'activated', password_hash: hash, password_change_required: false } as const;
+    if (!(await this.users.updateWhile(ctx, user.id, [user.status], changes))) throw invalidToken();
+    await this.follow(ctx, user, null);
+    ctx.audit
+      .by({ id: user.id, name: displayName(user) })
+      .about(user.id)
+      .change(userTarget(user), { status: user.status }, { status: 'activated' });
+    return { changed: true };
+  }
+
+  /**
+   * Ends a user's password and sessions and mails a reset link; for platform admins.
+   * @throws AppError `invalid_transition` when the account may not sign in anyway
+   */
+  async resetByAdmin(ctx: RequestContext, id: string): Promise<User> {
+    // Nobody knows it: the password that was set is worth nothing from now on.
+    const password_hash = await this.passwords.hash(newToken());
+    if (!(await this.users.updateWhile(ctx, id, MAY_RESET, { password_hash }))) {
+      throw new AppError('invalid_transition');
+    }
+    await this.sessions.endAll(ctx, id);
+    await this.tokens.deleteOfUser(ctx, id, 'password_reset');
+    await this.mailResetLink(ctx, id);
+    return toUser((await this.users.find(ctx, id))!);
+  }
+
+  private async hash(password: string): Promise<string> {
+    this.passwords.check(password, 'new_password');
+    return this.passwords.hash(password);
+  }
+
+  /** What follows every new password: no other way in is left, and the owner hears of it. */
+  private async follow(
+    ctx: RequestContext,
+    user: Pick<User, 'id' | 'email' | 'first_name' | 'name'>,
+    keepSessionId: string | null,
+  ): Promise<void> {
+    await this.tokens.deleteOfUser(ctx, user.id, 'password_reset');
+    await this.sessions.endAll(ctx, user.id, keepSessionId);
+    await this.notifications.send(ctx, {
+      to: user.email,
+      toName: displayName(user),
+      userId: user.id,
+      template: 'password_changed',
+      data: { name: user.first_name, at: new Date(), ip: ctx.ip },
+    });
+  }
+}
+
+const MAY_RESET = ['new', 'activated'] as const;
+
+function mayReset({ status }: UserEntity): boolean {
+  return status === 'new' || status === 'activated';
+}

@@ -1,0 +1,61 @@
+import { Body, Catch, Controller, Get, Header, HttpCode, Post, UseFilters } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Mutation, Public } from '../../kernel/access/access.decorator.js';
+import { Ctx } from '../../kernel/context/ctx.decorator.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { FormErrorFilter } from '../../kernel/http/page-error.filter.js';
+import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/http/page.js';
+import { PasswordChanges } from './password-changes.service.js';
+import { ConfirmPasswordReset } from './password-reset.dto.js';
+
+const FORM: PageForm = {
+  title: 'Set a new password',
+  text: 'You will be signed out everywhere.',
+  action: '/password-reset',
+  button: 'Set the password',
+  fields: [
+    {
+      name: 'new_password',
+      label: 'New password, 12 to 128 characters',
+      type: 'password',
+      autocomplete: 'new-password',
+      minLength: 12,
+      maxLength: 128,
+    },
+  ],
+};
+
+@Catch()
+class PasswordResetErrors extends FormErrorFilter {
+  protected override readonly form = FORM;
+}
+
+/** The page behind the link of a reset mail. Opening it consumes nothing; its form does. */
+@ApiExcludeController()
+@Controller('password-reset')
+@UseFilters(PasswordResetErrors)
+export class PasswordResetPageController {
+  constructor(private readonly passwords: PasswordChanges) {}
+
+  @Get()
+  @Public()
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Content-Security-Policy', PAGE_CSP)
+  show() {
+    return formPage(FORM);
+  }
+
+  @Post()
+  @HttpCode(200)
+  @Public()
+  @Mutation(['user.password_changed'], { idempotent: false })
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Content-Security-Policy', PAGE_CSP)
+  async confirm(
+    @Ctx() ctx: RequestContext,
+    @Body({ schema: ConfirmPasswordReset }) body: ConfirmPasswordReset,
+  ) {
+    await this.passwords.confirmReset(ctx, body.token, body.new_password);
+    return messagePage('Your password is set', 'You can sign in with it now.');
+  }
+}

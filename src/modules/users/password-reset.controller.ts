@@ -1,0 +1,45 @@
+import { Body, Controller, Post } from '@nestjs/common';
+import { Mutation, Public } from '../../kernel/access/access.decorator.js';
+import { Ctx } from '../../kernel/context/ctx.decorator.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Docs } from '../../kernel/http/docs.decorator.js';
+import { PasswordChanges } from './password-changes.service.js';
+import {
+  ConfirmPasswordReset,
+  PasswordChanged,
+  PasswordResetAccepted,
+  RequestPasswordReset,
+} from './password-reset.dto.js';
+
+@Docs.tag('Account')
+@Controller('password-resets')
+export class PasswordResetController {
+  constructor(private readonly passwords: PasswordChanges) {}
+
+  @Post()
+  @Public()
+  @Mutation(['user.password_reset_requested'])
+  @Docs({
+    summary: 'Ask for a link to set a new password',
+    description:
+      'Answers the same, after the same time, whether there is an account or not. The link is good once, for an ' +
+      'hour. More than three requests an hour for one address have no further effect.',
+    accepted: PasswordResetAccepted,
+  })
+  request(@Ctx() ctx: RequestContext, @Body({ schema: RequestPasswordReset }) body: RequestPasswordReset) {
+    return this.passwords.requestReset(ctx, body.email);
+  }
+
+  @Post('confirm')
+  @Public()
+  @Mutation(['user.password_changed'])
+  @Docs({
+    summary: 'Set a new password with the mailed token',
+    description: 'Ends all sessions. An account that was not activated is from then on.',
+    ok: PasswordChanged,
+    errors: ['invalid_token'],
+  })
+  confirm(@Ctx() ctx: RequestContext, @Body({ schema: ConfirmPasswordReset }) body: ConfirmPasswordReset) {
+    return this.passwords.confirmReset(ctx, body.token, body.new_password);
+  }
+}

@@ -1,0 +1,82 @@
+import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { Mutation, PlatformAdmin } from '../../kernel/access/access.decorator.js';
+import { Ctx } from '../../kernel/context/ctx.decorator.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Docs } from '../../kernel/http/docs.decorator.js';
+import type { UserAction } from '../../kernel/project-facet.js';
+import { USER_ACTIONS } from './user-actions.js';
+import { UserAdministration } from './user-administration.service.js';
+import { ListUsers, RunUserAction, UpdateUser, User, UserPage } from './user.dto.js';
+import { UserService } from './user.service.js';
+
+@Docs.tag('Users')
+@Controller('users')
+export class UserAdministrationController {
+  constructor(
+    private readonly administration: UserAdministration,
+    private readonly users: UserService,
+  ) {}
+
+  @Get()
+  @PlatformAdmin()
+  @Docs({
+    summary: 'All users',
+    description: 'Newest first, deleted ones only with `?status=deleted`.',
+    ok: UserPage,
+    errors: ['invalid_cursor'],
+  })
+  list(@Ctx() ctx: RequestContext, @Query({ schema: ListUsers }) query: ListUsers) {
+    return this.administration.list(ctx, query);
+  }
+
+  @Get(':id')
+  @PlatformAdmin()
+  @Docs({ summary: 'One user', ok: User, errors: ['not_found'] })
+  get(@Ctx() ctx: RequestContext, @Param('id') id: string) {
+    return this.users.get(ctx, id);
+  }
+
+  @Patch(':id')
+  @PlatformAdmin()
+  @Mutation(['user.updated'])
+  @Docs({
+    summary: "Change a user's details, project limit or platform role",
+    ok: User,
+    errors: ['not_found', 'last_admin', 'invalid_transition'],
+  })
+  update(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Body({ schema: UpdateUser }) body: UpdateUser,
+  ) {
+    return this.administration.update(ctx, id, body);
+  }
+
+  @Post(':id/:action')
+  @PlatformAdmin()
+  @Mutation([
+    'user.suspended',
+    'user.activated',
+    'user.restored',
+    'user.deleted',
+    'user.password_reset_requested',
+  ])
+  @Docs({
+    summary: 'Suspend, activate or delete a user, or reset the password',
+    description:
+      'Without `confirm` the answer is 428 and says what would change and what it would affect. Activating a ' +
+      'deleted user restores the account, not the memberships. Who owns projects or organizations cannot be ' +
+      'deleted. `reset-password` ends the password and all sessions and mails a link to set a new one.',
+    ok: User,
+    errors: ['not_found', 'confirmation_required', 'invalid_transition', 'last_admin', 'owner_protected'],
+  })
+  run(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Param('action', { schema: z.enum(USER_ACTIONS) }) action: UserAction,
+    @Body({ schema: RunUserAction }) body: RunUserAction,
+  ) {
+    return this.administration.run(ctx, id, action, body);
+  }
+}

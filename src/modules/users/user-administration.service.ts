@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { AppError, invalidField } from '../../kernel/errors/app-error.js';
+import { decodeCursor, page } from '../../kernel/http/list.js';
+import { ProjectFacets, type UserAction } from '../../kernel/project-facet.js';
+import { PasswordChanges } from './password-changes.service.js';
+import { SessionService } from './session.service.js';
+import { eventOf, USER_TRANSITIONS } from './user-actions.js';
+import {
+  toUser,
+  type ListUsers,
+  type RunUserAction,
+  type UpdateUser,
+  type User,
+  type UserPage,
+} from './user.dto.js';
+import type { UserStatus } from './user.entity.js';
+import { UserRepository } from './user.repository.js';
+import { searchText, UserService, userTarget } from './user.service.js';
+
+const LIVE: UserStatus[] = ['new', 'activated', 'suspended'];
+
+/** What platform admins do with accounts. */
+@Injectable()
+export class UserAdministration {
+  constructor(
+    private readonly repository: UserRepository,
+    private readonly users: UserService,
+    private readonly sessions: SessionService,
+    private readonly passwords: PasswordChanges,
+    private readonly facets: ProjectFacets,
+  ) {}
+
+  /** Everybody, newest first; deleted accounts only when they are asked for. */
+  async list(ctx: RequestContext, query: ListUsers): Promise<UserPage> {
+    const rows = await this.repository.list(ctx, query, query.limit, decodeCursor(query.cursor));
+    const counts = await this.repository.countByStatus(ctx, query.q);
+    const all = counts.new + counts.activated + counts.suspended + counts.deleted;
+    const total = query.status ? counts[query.status] : all - counts.deleted;
+    return { ...page(rows, query.limit, total, toUser), counts: { all, ...counts } };
+  }
+
+  /**
+   * Changes an account's details, its project limit or its platform role.
+   * @throws AppError `not_found`, `last_admin`, `invalid_transition` when it is deleted
+   */
+  async update(ctx: RequestContext, id: string, changes: UpdateUser): Promise<User> {
+    if (changes.platform_role === 'user') await this.keepAnAdmin(ctx, id);
+    const before = await this.users.get(ctx, id);
+    const after = { ...before, ...changes };
+    const columns = { ...changes, search_text: searchText(after) };
+    if (!(await this.repository.updateWhile(ctx, id, LIVE, columns))) {
+      throw new AppError('invalid_transition', { message: 'The account is deleted; restore it first.' });
+    }
+    ctx.audit.about(id).change(userTarget(after), { ...before }, { ...after });
+    return after;
+  }
+
+  /**
+   * Suspends, activates or restores, deletes an account, or resets its password, once confirmed.
+   * @throws AppError `not_found`, `invalid_transition`, `last_admin`, `owner_protected` for the deletion of
+   *   somebody who owns projects or organizations, `confirmation_required`, `validation_failed`
+   */
+  async run(ctx: RequestContext, id: string, action: UserAction, input: RunUserAction): Promise<User> {
+    const user = await this.users.get(ctx, id);
+    await this.refuse(ctx, user, action);
+    await this.confirm(ctx, user, action, input.confirm);
+    ctx.audit.as(eventOf(action, user)).about(id).because(input.reason);
+    if (action === 'reset-password') {
+      ctx.audit.change(userTarget(user), null, null);
+      return this.passwords.resetByAdmin(ctx, id);
+    }
+    return this.transit(ctx, user, action);
+  }
+
+  private async transit(
+    ctx: RequestContext,
+    user: User,
+    action: Exclude<UserAction, 'reset-password'>,
+  ): Promise<User> {
+    const status = USER_TRANSITIONS[action].to!;
+    if (action !== 'activate') await this.keepAnAdmin(ctx, user.id);
+    // Only from the status that was confirmed: of two that race, the second finds it changed.
+    if (!(await this.repository.updateWhile(ctx, user.id, [user.status], { status }))) {
+      throw new AppError('invalid_transition');
+    }
+    // With the account's row locked, nobody can make it an owner of anything any more.
+    if (action === 'delete') await this.refuseOwner(ctx, user.id);
+    if (action !== 'activate') await this.sessions.endAll(ctx, user.id);
+    if (action === 'delete') await this.facets.userGone(ctx, user.id);
+    const after = { ...user, status };
+    ctx.audit.change(userTarget(user), { status: user.status }, { status });
+    return after;
+  }
+
+  /** @throws AppError why the action is impossible, before anybody is asked to confirm it */
+  private async refuse(ctx: RequestContext, user: User, action: UserAction): Promise<void> {
+    const { from } = USER_TRANSITIONS[action];
+    if (!from.includes(user.status)) {
+      throw new AppError('invalid_transition', { details: { status: user.status, allowed_from: from } });
+    }
+    if (action === 'suspend' || action === 'delete') await this.refuseLastAdmin(ctx, user);
+    if (action === 'delete') await this.refuseOwner(ctx, user.id);
+  }
+
+  private async confirm(
+    ctx: RequestContext,
+    user: User,
+    action: UserAction,
+    confirm: RunUserAction['confirm'],
+  ): Promise<void> {
+    if (confirm === undefined) {
+      const { to } = USER_TRANSITIONS[action];
+      const effects = await this.facets.userEffects(ctx, user.id, action);
+      const change = to ? { from: user.status, to } : { from: 'password set', to: 'password ended' };
+      const details = { action, ...change, effects };
+      throw new AppError('confirmation_required', { param: 'confirm', details });
+    }
+    if (confirm === true || (action === 'delete' && confirm.toLowerCase() === user.email)) return;
+    const fix = action === 'delete' ? "Send true, or the account's e-mail address." : 'Send true.';
+    throw invalidField('confirm', 'does not confirm this action', fix);
+  }
+
+  /** Makes sure, until the unit of work ends, that somebody else is an active platform admin. */
+  private async keepAnAdmin(ctx: RequestContext, id: string): Promise<void> {
+    await this.repository.lockAdmins(ctx);
+    await this.refuseLastAdmin(ctx, await this.users.get(ctx, id));
+  }
+
+  private async refuseLastAdmin(ctx: RequestContext, user: User): Promise<void> {
+    if (user.platform_role !== 'admin' || user.status !== 'activated') return;
+    if ((await this.repository.countOtherAdmins(ctx, user.id)) === 0) throw new AppError('last_admin');
+  }
+
+  private async refuseOwner(ctx: RequestContext, userId: string): Promise<void> {
+    const owned = await this.facets.ownedBy(ctx, { userId });
+    if (owned.length) {
+      throw new AppError('owner_protected', {
+        message: 'The user owns projects or organizations; transfer their ownership first.',
+        details: { owned },
+      });
+    }
+  }
+}
