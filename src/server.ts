@@ -29,7 +29,15 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     logger: new JsonLogger(config.logLevel),
   });
   app.setGlobalPrefix('v1', {
-    exclude: ['health/live', 'health/ready', 'v1/health', 'activate', 'password-reset'],
+    exclude: [
+      'health/live',
+      'health/ready',
+      'v1/health',
+      'activate',
+      'password-reset',
+      'invitation',
+      'invitation/decline',
+    ],
   });
   prepareHttp(app, config);
   serveDocs(app);

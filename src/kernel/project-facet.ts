@@ -45,17 +45,17 @@ export interface ProjectEffect {
   readonly count: number;
 }
 
+/** A user, everywhere or within one organization. */
+export interface Ownership {
+  readonly userId: string;
+  readonly organizationId?: string;
+}
+
 /** A role that is being deleted, and the one its holders get. */
 export interface GoneRole {
   readonly projectId: string;
   readonly roleId: string;
   readonly replacementId: string;
-}
-
-/** A user, everywhere or within one organization. */
-export interface Ownership {
-  readonly userId: string;
-  readonly organizationId?: string;
 }
 
 /**
@@ -73,13 +73,13 @@ export interface ProjectFacet {
   effects?(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]>;
   /** The metrics this module measures. */
   metrics?: Partial<Record<AlertMetric, MeasureMetric>>;
+  /**
+   * Whether somebody other than this user owns the project. When so, nobody can transfer the project, or do
+   * the same, before the caller's unit of work ends. Answered by the module that owns projects.
+   */
+  holdOwnerOtherThan?(ctx: RequestContext, projectId: string, userId: string): Promise<boolean>;
   /** What to do, in the caller's unit of work, when a member is removed for good. */
   memberGone?(ctx: RequestContext, gone: { projectId: string; memberId: string }): Promise<void>;
-  /**
-   * What to do, in the caller's unit of work, when a role is deleted: its holders get `replacementId`. Adds
-   * what became of them to the effects of the unit's entry, and answers how many there were.
-   */
-  roleGone?(ctx: RequestContext, gone: GoneRole): Promise<number>;
   /** Figures for many organizations at once. */
   organizationFigures?(
     ctx: RequestContext,
@@ -93,6 +93,11 @@ export interface ProjectFacet {
   userGone?(ctx: RequestContext, userId: string): Promise<void>;
   /** What to do, in the caller's unit of work, when a user is no member of an organization any more. */
   organizationMemberGone?(ctx: RequestContext, gone: Required<Ownership>): Promise<void>;
+  /**
+   * What to do, in the caller's unit of work, when a role is deleted: its holders get `replacementId`. Adds
+   * what became of them to the effects of the unit's entry, and answers how many there were.
+   */
+  roleGone?(ctx: RequestContext, gone: GoneRole): Promise<number>;
   /** How objects with one id prefix are found, and the permission needed to see one in its project. */
   lookup?: {
     readonly prefix: string;
@@ -129,6 +134,14 @@ export class ProjectFacets {
     organizationIds: string[],
   ): Promise<Map<string, Partial<Record<OrganizationFigure, number>>>> {
     return this.merged(organizationIds, facet => facet.organizationFigures?.(ctx, organizationIds));
+  }
+
+  /** Whether somebody other than this user owns the project, which stays so until the caller's unit of work ends. */
+  async holdOwnerOtherThan(ctx: RequestContext, projectId: string, userId: string): Promise<boolean> {
+    for (const facet of this.facets) {
+      if (facet.holdOwnerOtherThan) return facet.holdOwnerOtherThan(ctx, projectId, userId);
+    }
+    throw new Error('no module knows who owns projects');
   }
 
   /** Lets every module follow the removal of a member. */

@@ -3,10 +3,11 @@ import { AlertThresholds1763700007000 } from './1763700007000-alert-thresholds.j
 import { Foundations1763700001000 } from './1763700001000-foundations.js';
 import { EventChains1763700002100 } from './1763700002100-event-chains.js';
 import { OutboxAndNotifications1763700002000 } from './1763700002000-outbox-and-notifications.js';
-import { CustomRolesAndVisibility1763700005000 } from './1763700005000-custom-roles-and-visibility.js';
 import { Invitations1763700003000 } from './1763700003000-invitations.js';
 import { SignIns1763700003010 } from './1763700003010-sign-ins.js';
 import { NotificationSearch1763700003020 } from './1763700003020-notification-search.js';
+import { CustomRolesAndVisibility1763700005000 } from './1763700005000-custom-roles-and-visibility.js';
+import { FormerMembers1763700004000 } from './1763700004000-former-members.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -16,6 +17,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Invitations1763700003000,
   SignIns1763700003010,
   NotificationSearch1763700003020,
+  FormerMembers1763700004000,
   CustomRolesAndVisibility1763700005000,
   AlertThresholds1763700007000,
 ];

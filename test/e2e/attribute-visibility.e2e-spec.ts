@@ -443,6 +443,56 @@ describe('people', () => {
     expect((await open.get('', viewer.auth)).project).toMatchObject({ description: 'Rain and shine' });
   });
 
+  it('see the team without what is hidden of it, and cannot search for it', async () => {
+    const path = scene.path('/members');
+    const { items } = expectStatus(200, await server.api.get(path, { auth: viewer.auth })).body;
+    expect(items.map((item: any) => [item.email, item.name])).toEqual([
+      [REDACTED, 'Ada Lovelace'],
+      [REDACTED, 'Ada Lovelace'],
+    ]);
+    const search = { auth: viewer.auth, query: { q: 'ada' } };
+    expectError(await server.api.get(path, search), 403, 'attribute_hidden');
+    expectStatus(200, await server.api.get(path, { ...search, auth: owner.auth }));
+    expectStatus(200, await server.api.get(path, { auth: viewer.auth, query: { status: 'active' } }));
+    const rule = await scene.hide('member.status', VIEWER);
+    const filtered = await server.api.get(path, { auth: viewer.auth, query: { status: 'active' } });
+    expectError(filtered, 403, 'attribute_hidden');
+    const last = await scene.hide('member.last_sign_in', VIEWER);
+    const seen = (await server.api.get(path, { auth: viewer.auth })).body.items[0];
+    expect(seen).toMatchObject({ status: REDACTED, last_sign_in: REDACTED, role: { name: 'viewer' } });
+    for (const { id } of [rule, last]) {
+      await server.api.delete(scene.path(`/attribute-visibility/${id}`), undefined, { auth: owner.auth });
+    }
+  });
+
+  it('see no address of those invited where members’ addresses are hidden', async () => {
+    const role = await scene.role('members:write', 'members:read', 'audit:read');
+    const recruiter = await scene.script(role);
+    await scene.hide('invitation.expires_at', role);
+    const { items: rules } = await scene.get('/attribute-visibility', owner.auth);
+    const emails = rules.find((one: any) => one.attribute === 'member.email');
+    const path = scene.path(`/attribute-visibility/${emails.id}`);
+    await server.api.patch(path, { hidden_from: [VIEWER, role] }, { auth: owner.auth });
+    const body = { email: 'grace@invited.example', role_id: role };
+    const invited = await server.api.post(scene.path('/invitations'), body, { auth: recruiter.auth });
+    expectStatus(201, invited);
+    const list = await scene.get('/invitations', recruiter.auth);
+    const team = await scene.get('/members', recruiter.auth);
+    const events = await scene.get('/events?limit=100', recruiter.auth);
+    expect(invited.body).toMatchObject({ email: REDACTED, expires_at: REDACTED });
+    expect(list.items[0]).toMatchObject({ id: invited.body.id, email: REDACTED });
+    expect(team.items[0]).toMatchObject({ id: invited.body.id, email: REDACTED, status: 'invited' });
+    expect(events.items.map((event: any) => event.type)).toContain('member.invited');
+    for (const answer of [invited.body, list, team, events]) {
+      expect(JSON.stringify(answer)).not.toMatch(/@invited|@people/);
+    }
+    expect(JSON.stringify(await scene.get('/events', owner.auth))).toContain('grace@invited.example');
+    // Whoever may not see it may not give it to others to see either.
+    const foreign = { email: 'other@invited.example', role_id: VIEWER };
+    const refused = await server.api.post(scene.path('/invitations'), foreign, { auth: recruiter.auth });
+    expectError(refused, 403, 'permission_escalation');
+  });
+
   it('see everything as admins of the organization, whatever they are in the team', async () => {
     const chief = await signUp(server);
     await addMember(server, scene.id, chief, 'viewer');

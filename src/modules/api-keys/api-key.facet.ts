@@ -41,15 +41,6 @@ export class ApiKeyFacet implements ProjectFacet, OnModuleInit {
     return [{ effect: 'api_keys_stopped', count: counts.get(projectId)?.serving ?? 0 }];
   }
 
-  async roleGone(ctx: RequestContext, { projectId, roleId, replacementId }: GoneRole): Promise<number> {
-    const count = await this.keys.replaceRole(ctx, projectId, roleId, replacementId);
-    if (count) {
-      const holders = { type: 'api_key', id: 'holders', name: `${count} keys` };
-      ctx.audit.effect('api_key.updated', holders, { role_id: roleId }, { role_id: replacementId, count });
-    }
-    return count;
-  }
-
   async organizationFigures(ctx: RequestContext, organizationIds: string[]) {
     const counts = await this.keys.countByOrganization(ctx, organizationIds);
     return new Map(organizationIds.map(id => [id, { api_key_count: counts.get(id) ?? 0 }]));
@@ -65,6 +56,15 @@ export class ApiKeyFacet implements ProjectFacet, OnModuleInit {
     for (const { id, name, status } of await this.keys.revokeOfMember(ctx, projectId, memberId)) {
       ctx.audit.effect('api_key.revoked', { type: 'api_key', id, name }, { status }, { status: 'revoked' });
     }
+  }
+
+  async roleGone(ctx: RequestContext, { projectId, roleId, replacementId }: GoneRole): Promise<number> {
+    const count = await this.keys.replaceRole(ctx, projectId, roleId, replacementId);
+    if (count) {
+      const holders = { type: 'api_key', id: 'holders', name: `${count} keys` };
+      ctx.audit.effect('api_key.updated', holders, { role_id: roleId }, { role_id: replacementId, count });
+    }
+    return count;
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {

@@ -6,8 +6,8 @@ import type { Permission } from '../../kernel/access/permissions.js';
 import { MUTATION } from '../../kernel/access/mutation-options.js';
 import { RequestContext, type Grant } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { Visibility } from '../../kernel/visibility/visibility.js';
 import { CountryHeader } from '../../kernel/http/country-header.js';
+import { Visibility } from '../../kernel/visibility/visibility.js';
 import { refusalOf } from '../api-keys/key-decision.js';
 import type { KeyCaller, UserCaller } from './caller.js';
 import { ProjectAccess } from './project-access.service.js';
@@ -18,8 +18,8 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly access: ProjectAccess,
-    private readonly visibility: Visibility,
     private readonly countries: CountryHeader,
+    private readonly visibility: Visibility,
   ) {}
 
   /** @throws AppError 401, 403 or 404 as the contract says */

@@ -31,9 +31,6 @@ export type NewUserOptions = Partial<
   Pick<UserEntity, 'status' | 'platform_role' | 'password_change_required'>
 >;
 
-/** A person's last sign-in, as on the wire. */
-export type LastSignIn = NonNullable<User['last_sign_in']>;
-
 /** An account whose password was given, and what proves it: it changes with the password. */
 export interface Authenticated {
   readonly user: User;
@@ -165,6 +162,12 @@ export class UserService {
     return new Map(users.map(user => [user.id, toUser(user)]));
   }
 
+  /** Accounts by their e-mail addresses, which are in lower case. */
+  async findManyByEmail(ctx: RequestContext, emails: string[]): Promise<Map<string, User>> {
+    const users = await this.users.findManyByEmail(ctx, [...new Set(emails)]);
+    return new Map(users.map(user => [user.email, toUser(user)]));
+  }
+
   /** Whether there is a platform admin yet. */
   adminExists(ctx: RequestContext): Promise<boolean> {
     return this.users.adminExists(ctx);
@@ -201,14 +204,6 @@ export class UserService {
   async isStill(ctx: RequestContext, { user, proof }: Authenticated): Promise<boolean> {
     const now = await this.users.find(ctx, user.id);
     return now?.password_hash === proof && now.status === user.status;
-  }
-
-  /** When, with what and from where people last signed in; those who never did are left out. */
-  async lastSignIns(ctx: RequestContext, ids: string[]): Promise<Map<string, LastSignIn>> {
-    const users = await this.findMany(ctx, ids);
-    return new Map(
-      [...users].flatMap(([id, { last_sign_in }]) => (last_sign_in ? [[id, last_sign_in] as const] : [])),
-    );
   }
 
   /**
