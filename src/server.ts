@@ -9,6 +9,7 @@ import { prepareHttp } from './kernel/http/prepare-http.js';
 import { serveDocs } from './kernel/http/openapi.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
 import { Visibility } from './kernel/visibility/visibility.js';
+import { MetricsServer } from './kernel/metrics/metrics-server.js';
 import { KeyUseHook } from './modules/auth/key-use.hook.js';
 
 /** Builds the HTTP server, migrated and ready to listen. */
@@ -43,6 +44,7 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
   serveDocs(app);
   app.get(Visibility).attach(adapter.getInstance());
   app.get(KeyUseHook).attach(adapter.getInstance());
+  app.get(MetricsServer).observe(adapter.getInstance());
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.init();
   return app;

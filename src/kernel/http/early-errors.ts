@@ -20,7 +20,7 @@ const CODES: Record<string, ErrorCode> = {
  * every other error.
  */
 export function earlyErrors(config: Config) {
-  const headers = securityHeaders(config)('');
+  const headers = securityHeaders(config)('/');
   return {
     /** A URL that the router cannot read, or with an id longer than any. */
     frameworkErrors(error: { code?: string }, request: FastifyRequest, reply: FastifyReply): void {
