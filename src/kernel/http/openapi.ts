@@ -107,6 +107,7 @@ const KEY_CODES = [
   'project_suspended',
   'ip_not_allowed',
   'domain_not_allowed',
+  'usage_limit_exceeded',
 ] as const;
 const IDEMPOTENCY_CODES = [
   'idempotency_mismatch',
