@@ -93,10 +93,10 @@ describe('registering', () => {
     );
     expect(errorsOf(answer).map(error => error.param)).toEqual([
       'email',
-      'password',
       'first_name',
       'name',
       'extra',
+      'password',
     ]);
   });
 
