@@ -28,7 +28,15 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     logger: new JsonLogger(config.logLevel),
   });
   app.setGlobalPrefix('v1', {
-    exclude: ['health/live', 'health/ready', 'v1/health', 'activate', 'password-reset'],
+    exclude: [
+      'health/live',
+      'health/ready',
+      'v1/health',
+      'activate',
+      'password-reset',
+      'invitation',
+      'invitation/decline',
+    ],
   });
   await prepareHttp(app, config);
   serveDocs(app);

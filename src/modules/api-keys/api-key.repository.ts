@@ -199,25 +199,21 @@ export class ApiKeyRepository {
       .getCount();
   }
 
-  /** Revokes a member's own keys for good, and lets go of the member; answers which. */
+  /** Revokes a member's own keys for good; answers which, as they were. */
   async revokeOfMember(
     ctx: RequestContext,
     projectId: string,
     memberId: string,
   ): Promise<Pick<ApiKeyEntity, 'id' | 'name' | 'status'>[]> {
     const manager = await this.database.write(ctx);
-    const which = { project_id: projectId, member_id: memberId };
+    const which = { project_id: projectId, member_id: memberId, status: Not('revoked' as const) };
     const keys = await manager.find(ApiKeyEntity, {
       select: { id: true, name: true, status: true },
       where: which,
       order: { id: 'ASC' },
     });
-    await manager.update(ApiKeyEntity, which, {
-      status: 'revoked',
-      member_id: null,
-      previous_hash: null,
-      previous_expires_at: null,
-    });
-    return keys.filter(key => key.status !== 'revoked');
+    const revoked = { status: 'revoked' as const, previous_hash: null, previous_expires_at: null };
+    await manager.update(ApiKeyEntity, which, revoked);
+    return keys;
   }
 }

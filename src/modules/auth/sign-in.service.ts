@@ -47,7 +47,7 @@ export class SignInService {
     return {
       token,
       session,
-      user,
+      user: await this.users.get(ctx, user.id),
       ...(user.password_change_required ? { password_change_required: true as const } : {}),
     };
   }

@@ -29,6 +29,11 @@ export class ProjectsFacet implements ProjectFacet, OnModuleInit {
     this.facets.register(this);
   }
 
+  async holdOwnerOtherThan(ctx: RequestContext, projectId: string, userId: string): Promise<boolean> {
+    const project = await this.repository.lock(ctx, projectId);
+    return project !== null && project.owner_id !== userId;
+  }
+
   async organizationFigures(ctx: RequestContext, organizationIds: string[]) {
     const counts = await this.repository.countByOrganization(ctx, organizationIds);
     return new Map(organizationIds.map(id => [id, { project_count: counts.get(id) ?? 0 }]));

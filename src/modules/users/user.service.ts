@@ -162,6 +162,12 @@ export class UserService {
     return new Map(users.map(user => [user.id, toUser(user)]));
   }
 
+  /** Accounts by their e-mail addresses, which are in lower case. */
+  async findManyByEmail(ctx: RequestContext, emails: string[]): Promise<Map<string, User>> {
+    const users = await this.users.findManyByEmail(ctx, [...new Set(emails)]);
+    return new Map(users.map(user => [user.email, toUser(user)]));
+  }
+
   /** Whether there is a platform admin yet. */
   adminExists(ctx: RequestContext): Promise<boolean> {
     return this.users.adminExists(ctx);
