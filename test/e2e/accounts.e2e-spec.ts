@@ -39,7 +39,6 @@ describe('registering', () => {
       country: 'US',
       status: 'new',
       platform_role: 'user',
-      last_sign_in: null,
       max_projects: null,
       password_change_required: false,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
