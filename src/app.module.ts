@@ -7,6 +7,7 @@ import { ErrorFilter } from './kernel/http/error.filter.js';
 import { HttpModule } from './kernel/http/http.module.js';
 import { ValidationPipe } from './kernel/http/validation.js';
 import { JobsModule } from './kernel/jobs/jobs.module.js';
+import { MetricsModule } from './kernel/metrics/metrics.module.js';
 import { OutboxModule } from './kernel/outbox/outbox.module.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { AlertsModule } from './modules/alerts/alerts.module.js';
@@ -15,6 +16,7 @@ import { AuditModule } from './modules/audit/audit.module.js';
 import { AccessGuard } from './modules/auth/access.guard.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { AuthenticationGuard } from './modules/auth/authentication.guard.js';
+import { RateGuard } from './modules/auth/rate.guard.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { NotificationsModule } from './modules/notifications/notifications.module.js';
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
@@ -22,6 +24,7 @@ import { ProjectsModule } from './modules/projects/projects.module.js';
 import { RolesModule } from './modules/roles/roles.module.js';
 import { SettingsModule } from './modules/settings/settings.module.js';
 import { TeamsModule } from './modules/teams/teams.module.js';
+import { UsageModule } from './modules/usage/usage.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 
 /** Every module, and the one ordered list of what each request passes. */
@@ -36,10 +39,12 @@ export class AppModule {
         HttpModule,
         JobsModule,
         OutboxModule,
+        MetricsModule,
         AuditModule,
         NotificationsModule,
         RolesModule,
         UsersModule,
+        UsageModule,
         OrganizationsModule,
         TeamsModule,
         ProjectsModule,
@@ -52,6 +57,8 @@ export class AppModule {
       providers: [
         { provide: APP_GUARD, useExisting: AuthenticationGuard },
         { provide: APP_GUARD, useExisting: AccessGuard },
+        // Spends quota, and so comes after everything that may refuse.
+        { provide: APP_GUARD, useExisting: RateGuard },
         // Interceptors: none for all; @Mutation attaches its own.
         { provide: APP_PIPE, useClass: ValidationPipe },
         { provide: APP_FILTER, useClass: ErrorFilter },

@@ -8,7 +8,9 @@ import { BODY_LIMIT } from './kernel/http/json-body.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
 import { serveDocs } from './kernel/http/openapi.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
-import { KeyUseHook } from './modules/auth/key-use.hook.js';
+import { Visibility } from './kernel/visibility/visibility.js';
+import { MetricsServer } from './kernel/metrics/metrics-server.js';
+import { UsageHook } from './modules/auth/usage.hook.js';
 
 /** Builds the HTTP server, migrated and ready to listen. */
 export async function createServer(config: Config): Promise<NestFastifyApplication> {
@@ -38,9 +40,11 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
       'invitation/decline',
     ],
   });
-  await prepareHttp(app, config);
+  prepareHttp(app, config);
   serveDocs(app);
-  app.get(KeyUseHook).attach(adapter.getInstance());
+  app.get(Visibility).attach(adapter.getInstance());
+  app.get(UsageHook).attach(adapter.getInstance());
+  app.get(MetricsServer).observe(adapter.getInstance());
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.init();
   return app;

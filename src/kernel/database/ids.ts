@@ -1,4 +1,5 @@
-import { monotonicFactory } from 'ulid';
+import { randomFillSync } from 'node:crypto';
+import { decodeTime, encodeTime, monotonicFactory } from 'ulid';
 
 /** The prefixes of ids, as on the wire. */
 export type IdPrefix =
@@ -19,7 +20,20 @@ export type IdPrefix =
   | 'alr'
   | 'whk';
 
-const ulid = monotonicFactory();
+const ulid = monotonicFactory(pooledRandom(1_024));
+
+/** Random numbers from 0 to below 1, fetched many at a time: asking for each one took 35 µs an id. */
+function pooledRandom(size: number): () => number {
+  const pool = new Uint32Array(size);
+  let next = size;
+  return () => {
+    if (next === size) {
+      randomFillSync(pool);
+      next = 0;
+    }
+    return pool[next++]! / 2 ** 32;
+  };
+}
 
 /** A new id `<prefix>_<ULID, lower case>`; ids of one process sort by the time they were made. */
 export function newId(prefix: IdPrefix): string {
@@ -31,4 +45,14 @@ const ID = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$/;
 /** Whether `value` has the form of an id, of `prefix` when given. */
 export function isId(value: string, prefix?: IdPrefix): boolean {
   return ID.test(value) && (!prefix || value.startsWith(`${prefix}_`));
+}
+
+/** The smallest id made at `at` or later: what has an id of its own need not store when it was made. */
+export function firstIdAt(prefix: IdPrefix, at: Date): string {
+  return `${prefix}_${encodeTime(Math.max(0, at.getTime()), 10).toLowerCase()}${'0'.repeat(16)}`;
+}
+
+/** When an id was made, in milliseconds since 1970. */
+export function timeOfId(id: string): number {
+  return decodeTime(id.slice(4).toUpperCase());
 }

@@ -28,7 +28,7 @@ export class PageErrorFilter implements ExceptionFilter {
 
   /** The page for an error that the form's next try can mend, or one that only says what happened. */
   protected page(error: AppError, request: FastifyRequest): string {
-    return messagePage('That did not work', `${error.message} (${request.id})`);
+    return messagePage('That did not work', `${textOf(error)} (${request.id})`);
   }
 }
 
@@ -44,4 +44,10 @@ export abstract class FormErrorFilter extends PageErrorFilter {
     const errors = (error.details?.errors ?? []) as FieldError[];
     return formPage(this.form(posted), { token, problem: errors.map(({ fix }) => fix).join(' ') });
   }
+}
+
+/** A field that is not valid means nothing to somebody who has filled in no form. */
+function textOf(error: AppError): string {
+  if (error.code !== 'validation_failed' || error.param !== 'token') return error.message;
+  return 'The link is not complete. Open it as it stands in the e-mail.';
 }

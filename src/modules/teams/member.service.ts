@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
+import type { HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
+import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { RoleService } from '../roles/role.service.js';
 import { SYSTEM_ROLES } from '../roles/system-roles.js';
@@ -23,6 +25,7 @@ export interface Membership {
 export class MemberService {
   constructor(
     private readonly members: MemberRepository,
+    private readonly hidden: HiddenFromRoles,
     private readonly roles: RoleService,
     private readonly users: UserService,
   ) {}
@@ -95,6 +98,17 @@ export class MemberService {
   async roleNames(ctx: RequestContext, projectId: string, ids: string[]): Promise<Map<string, string>> {
     const roles = await this.roles.findMany(ctx, projectId, ids);
     return new Map([...roles].map(([id, role]) => [id, role.name]));
+  }
+
+  /** What visibility rules hide from a member in each of some projects; projects where nothing is are left out. */
+  async hiddenFrom(
+    ctx: RequestContext,
+    userId: string,
+    projectIds: string[],
+  ): Promise<Map<string, HiddenAttributes>> {
+    if (projectIds.length === 0) return new Map();
+    const memberships = await this.members.findActive(ctx, userId, projectIds);
+    return this.hidden.inProjects(ctx, new Map(memberships.map(one => [one.project_id, one.role_id])));
   }
 }
 

@@ -4,6 +4,7 @@ import {
   ProjectFacets,
   type Found,
   type Ownership,
+  type GoneRole,
   type ProjectEffect,
   type ProjectFacet,
   type UserAction,
@@ -67,6 +68,20 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
       ctx.audit.effect('member.removed', { type: 'member', id: member.id, name: null });
       await this.facets.memberGone(ctx, { projectId: member.project_id, memberId: member.id });
     }
+  }
+
+  async roleGone(ctx: RequestContext, { projectId, roleId, replacementId }: GoneRole): Promise<number> {
+    const count = await this.members.replaceRole(ctx, projectId, roleId, replacementId);
+    if (count) {
+      const holders = { type: 'member', id: 'holders', name: `${count} members` };
+      ctx.audit.effect(
+        'member.role_changed',
+        holders,
+        { role_id: roleId },
+        { role_id: replacementId, count },
+      );
+    }
+    return count;
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
