@@ -79,6 +79,7 @@ export class TeamList {
 
   private async items(ctx: RequestContext, projectId: string, lines: Line[]): Promise<TeamMember[]> {
     const people = await this.peopleOf(ctx, lines);
+    const signIns = await this.users.lastSignIns(ctx, [...people.keys()]);
     const invitedAccounts = await this.users.findManyByEmail(
       ctx,
       lines.flatMap(({ invitation }) => (invitation ? [invitation.email] : [])),
@@ -101,7 +102,7 @@ export class TeamList {
         status: line.status,
         role: { id: role.id, name: role.name },
         owner: ctx.project?.ownerId === member.user_id,
-        last_sign_in: user.last_sign_in,
+        last_sign_in: signIns.get(member.user_id) ?? null,
         added_at: toWire(member.added_at),
       };
     });
