@@ -75,6 +75,11 @@ export interface ProjectFacet {
   effects?(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]>;
   /** The metrics this module measures. */
   metrics?: Partial<Record<AlertMetric, MeasureMetric>>;
+  /**
+   * Whether somebody other than this user owns the project. When so, nobody can transfer the project, or do
+   * the same, before the caller's unit of work ends. Answered by the module that owns projects.
+   */
+  holdOwnerOtherThan?(ctx: RequestContext, projectId: string, userId: string): Promise<boolean>;
   /** What to do, in the caller's unit of work, when a member is removed for good. */
   memberGone?(ctx: RequestContext, gone: { projectId: string; memberId: string }): Promise<void>;
   /** Figures for many organizations at once. */
@@ -131,6 +136,14 @@ export class ProjectFacets {
     organizationIds: string[],
   ): Promise<Map<string, Partial<Record<OrganizationFigure, number>>>> {
     return this.merged(organizationIds, facet => facet.organizationFigures?.(ctx, organizationIds));
+  }
+
+  /** Whether somebody other than this user owns the project, which stays so until the caller's unit of work ends. */
+  async holdOwnerOtherThan(ctx: RequestContext, projectId: string, userId: string): Promise<boolean> {
+    for (const facet of this.facets) {
+      if (facet.holdOwnerOtherThan) return facet.holdOwnerOtherThan(ctx, projectId, userId);
+    }
+    throw new Error('no module knows who owns projects');
   }
 
   /** Lets every module follow the removal of a member. */

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { freePort } from './server-process.js';
+import { freePort } from './free-port.js';
 import { waitFor } from './wait-for.js';
 
 /** A Redis of the test's own, which can go away and come back, empty, at the same address. */

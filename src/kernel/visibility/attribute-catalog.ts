@@ -19,7 +19,7 @@ export interface Attribute {
 type Handler = (...parameters: never[]) => unknown;
 
 /** Rules that a role never decides about: everybody, the person alone, and those who see everything. */
-const BEYOND_ROLES = new Set<AccessRule>(['public', 'session', 'admin']);
+const BEYOND_ROLES = new Set<AccessRule>(['public', 'optional', 'session', 'admin']);
 /** Parts of the path of an attribute; what is below an open one is named by the caller. */
 const SEGMENT = /^[^\s.]{1,64}$/u;
 const LONGEST = 200;

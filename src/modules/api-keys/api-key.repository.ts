@@ -141,7 +141,11 @@ export class ApiKeyRepository {
   async replaceRole(ctx: RequestContext, projectId: string, from: string, to: string): Promise<number> {
     const manager = await this.database.write(ctx);
     const which = { project_id: projectId, role_id: from };
-    return (await manager.update(ApiKeyEntity, which, { role_id: to })).affected ?? 0;
+    const usable = { ...which, status: Not('revoked' as const) };
+    const { affected } = await manager.update(ApiKeyEntity, usable, { role_id: to });
+    // Revoked keys are listed with their role too.
+    await manager.update(ApiKeyEntity, which, { role_id: to });
+    return affected ?? 0;
   }
 
   /** Notes a key's last uses, by any secret and by the one before; an older note never replaces a newer one. */
@@ -209,25 +213,21 @@ export class ApiKeyRepository {
       .getCount();
   }
 
-  /** Revokes a member's own keys for good, and lets go of the member; answers which. */
+  /** Revokes a member's own keys for good; answers which, as they were. */
   async revokeOfMember(
     ctx: RequestContext,
     projectId: string,
     memberId: string,
   ): Promise<Pick<ApiKeyEntity, 'id' | 'name' | 'status'>[]> {
     const manager = await this.database.write(ctx);
-    const which = { project_id: projectId, member_id: memberId };
+    const which = { project_id: projectId, member_id: memberId, status: Not('revoked' as const) };
     const keys = await manager.find(ApiKeyEntity, {
       select: { id: true, name: true, status: true },
       where: which,
       order: { id: 'ASC' },
     });
-    await manager.update(ApiKeyEntity, which, {
-      status: 'revoked',
-      member_id: null,
-      previous_hash: null,
-      previous_expires_at: null,
-    });
-    return keys.filter(key => key.status !== 'revoked');
+    const revoked = { status: 'revoked' as const, previous_hash: null, previous_expires_at: null };
+    await manager.update(ApiKeyEntity, which, revoked);
+    return keys;
   }
 }

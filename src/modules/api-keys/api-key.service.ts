@@ -7,6 +7,7 @@ import { AppError } from '../../kernel/errors/app-error.js';
 import { decodeCursor, page, type Page } from '../../kernel/http/list.js';
 import { RoleService } from '../roles/role.service.js';
 import { orViewer, SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
+import { MemberService } from '../teams/member.service.js';
 import {
   toApiKey,
   type ApiKey,
@@ -26,6 +27,7 @@ export class ApiKeyService {
   constructor(
     private readonly keys: ApiKeyRepository,
     private readonly roles: RoleService,
+    private readonly members: MemberService,
   ) {}
 
   /** All keys for those who may read them, else the caller's own. @throws AppError `permission_denied` */
@@ -76,6 +78,9 @@ export class ApiKeyService {
       created_by: ctx.principal!.id,
       created_at: new Date(),
     };
+    // A member who is being removed must not leave a key behind.
+    if (memberId && !(await this.members.holdActive(ctx, projectId, memberId)))
+      throw new AppError('not_found');
     await this.roles.giving(this.keys.insert(ctx, key));
     const api_key = toApiKey(key, role.name, new Date());
     ctx.audit.change(keyTarget(key), null, snapshot(api_key));

@@ -3,8 +3,10 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { InvitationAcceptors } from './invitation-acceptor.js';
+import { InvitationAnswerController } from './invitation-answer.controller.js';
 import { InvitationAnswers } from './invitation-answers.service.js';
 import { InvitationEntity } from './invitation.entity.js';
+import { InvitationPageController } from './invitation-page.controller.js';
 import { InvitationRepository } from './invitation.repository.js';
 import { InvitationService } from './invitation.service.js';
 import { OrganizationInvitationController } from './organization-invitation.controller.js';
@@ -34,6 +36,8 @@ import { OrganizationUsage } from './organization-usage.service.js';
     OrganizationController,
     OrganizationMemberController,
     OrganizationInvitationController,
+    InvitationAnswerController,
+    InvitationPageController,
     OrganizationRequestsController,
   ],
   providers: [

@@ -11,6 +11,7 @@ import { MemberService } from '../teams/member.service.js';
 import type { User } from '../users/user.dto.js';
 import { displayName, UserService } from '../users/user.service.js';
 import { ListedProjects } from './listed-projects.service.js';
+import { OwnerLimit } from './owner-limit.service.js';
 import {
   toProject,
   toProjectRecord,
@@ -28,6 +29,7 @@ import { ProjectRepository, type ProjectScope } from './project.repository.js';
 export class ProjectService {
   constructor(
     private readonly projects: ProjectRepository,
+    private readonly limit: OwnerLimit,
     private readonly facets: ProjectFacets,
     private readonly users: UserService,
     private readonly organizations: OrganizationService,
@@ -46,7 +48,7 @@ export class ProjectService {
       throw new AppError('promotion_not_approved', { param: 'environment' });
     }
     const owner = await this.ownerOf(ctx, input);
-    await this.refuseBeyondLimit(ctx, owner.id);
+    await this.limit.admit(ctx, owner.id);
     const project: ProjectEntity = {
       id: newId('prj'),
       organization_id: await this.organizationOf(ctx, input, owner),
@@ -174,19 +176,6 @@ export class ProjectService {
         'Name an existing account.',
       );
     return user;
-  }
-
-  /**
-   * Locks the owner's account, so that of two creations at once the second counts the first, and nobody
-   * becomes an owner while being deleted.
-   * @throws AppError `project_limit_reached`, `account_suspended`
-   */
-  private async refuseBeyondLimit(ctx: RequestContext, ownerId: string): Promise<void> {
-    const { status, max_projects } = await this.users.lock(ctx, ownerId);
-    if (status !== 'activated' && status !== 'new') throw new AppError('account_suspended');
-    if (max_projects !== null && (await this.projects.countOwned(ctx, { userId: ownerId })) >= max_projects) {
-      throw new AppError('project_limit_reached');
-    }
   }
 
   private async organizationOf(ctx: RequestContext, input: CreateProject, owner: User): Promise<string> {

@@ -10,6 +10,7 @@ import {
   type UserAction,
 } from '../../kernel/project-facet.js';
 import { MemberRepository } from './member.repository.js';
+import { MemberService } from './member.service.js';
 
 /** What teams add to projects: their size, whom an action reaches, members by id. */
 @Injectable()
@@ -22,6 +23,7 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
 
   constructor(
     private readonly members: MemberRepository,
+    private readonly service: MemberService,
     private readonly facets: ProjectFacets,
   ) {}
 
@@ -35,9 +37,14 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
   }
 
   async effects(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]> {
+    // Both owners are told.
+    if (action === 'transfer-ownership') return [{ effect: 'members_notified', count: 2 }];
     if (action !== 'suspend' && action !== 'delete') return [];
     const counts = await this.members.countByProject(ctx, [projectId]);
-    return [{ effect: 'members_affected', count: counts.get(projectId) ?? 0 }];
+    return [
+      { effect: 'members_affected', count: counts.get(projectId) ?? 0 },
+      { effect: 'members_notified', count: (await this.service.audience(ctx, projectId)).length },
+    ];
   }
 
   async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<ProjectEffect[]> {
@@ -56,10 +63,10 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
 
   /** Ends a user's memberships for good, with everything that hangs on them. */
   private async leaveAll(ctx: RequestContext, whose: Ownership): Promise<void> {
-    for (const { id, project_id } of await this.members.listOfUser(ctx, whose)) {
-      await this.facets.memberGone(ctx, { projectId: project_id, memberId: id });
-      await this.members.delete(ctx, id);
-      ctx.audit.effect('member.removed', { type: 'member', id, name: null });
+    for (const member of await this.members.listOfUser(ctx, whose)) {
+      if (!(await this.members.remove(ctx, member))) continue;
+      ctx.audit.effect('member.removed', { type: 'member', id: member.id, name: null });
+      await this.facets.memberGone(ctx, { projectId: member.project_id, memberId: member.id });
     }
   }
 
@@ -78,7 +85,7 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
-    const member = await this.members.findById(ctx, id);
+    const member = await this.members.findAnywhere(ctx, id);
     if (!member) return null;
     return {
       id,
