@@ -46,7 +46,7 @@ export async function eventOf(
 }
 
 /** What tells of the request or of the caller's own quota, never of what was asked for. */
-const OF_THE_REQUEST = /^(x-request-id|date|x-?ratelimit.*)$/;
+const OF_THE_REQUEST = /^(x-request-id|date|(x-)?ratelimit.*)$/;
 
 /** An answer without what differs between any two requests: to compare answers byte for byte. */
 export function sameAnswer({ status, headers, body }: Answer) {
