@@ -35,6 +35,7 @@ export async function addMember(
       id,
       project_id: projectId,
       user_id: person.user.id,
+      current_user_id: status === 'removed' ? null : person.user.id,
       role_id: role in ROLE_IDS ? ROLE_IDS[role as keyof typeof ROLE_IDS] : role,
       status,
       added_at: new Date(),
