@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { MYSQL_URL, probeMysql, probeRedis, REDIS_URL } from './test/support/services.mjs';
 
 const TEST_TIMEOUT_MS = 30_000;
-const LANE_FOLDERS = ['e2e', 'access-matrix', 'properties', 'database'];
+const CHROMIUM = process.env.TEST_CHROMIUM || '/usr/bin/chromium';
+const MYSQL_LANES = ['mariadb', 'bull'];
+const LANE_FOLDERS = ['e2e', 'access-matrix', 'properties', 'database', 'crash'];
 const transformer = '<rootDir>/test/support/transformer.mjs';
 
 const common = {
@@ -35,7 +38,9 @@ const unit = {
   ...common,
   displayName: 'unit',
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/lint/**/*.spec.mjs', '<rootDir>/test/**/*spec.ts'],
-  testPathIgnorePatterns: [...LANE_FOLDERS, 'bull', 'bench'].map(folder => `<rootDir>/test/${folder}/`),
+  testPathIgnorePatterns: [...LANE_FOLDERS, 'bull', 'browser', 'bench'].map(
+    folder => `<rootDir>/test/${folder}/`,
+  ),
 };
 
 function lane(name, folders) {
@@ -45,27 +50,33 @@ function lane(name, folders) {
     testMatch: folders.map(folder => `<rootDir>/test/${folder}/**/*spec.ts`),
     // A run drops the databases that bear its name, those of tests that broke off included.
     globals: { LANE: { name, mysqlUrl: MYSQL_URL, redisUrl: REDIS_URL, run: process.pid.toString(36) } },
-    ...(name === 'sqlite' ? {} : { globalTeardown: '<rootDir>/test/support/drop-databases.mjs' }),
+    ...(MYSQL_LANES.includes(name) ? { globalTeardown: '<rootDir>/test/support/drop-databases.mjs' } : {}),
   };
 }
 
 /**
- * The projects whose servers answer. Without MariaDB or Redis a developer still gets the rest; in CI a
- * lane left out would look like a lane that passed, so there it is an error.
+ * The projects whose servers answer. Without MariaDB, Redis or a browser a developer still gets the rest; in
+ * CI a lane left out would look like a lane that passed, so there it is an error.
  */
 export default async function config() {
   const [mysql, redis] = await Promise.all([probeMysql(), probeRedis()]);
   const noMysql = mysql && `MariaDB at ${withoutPassword(MYSQL_URL)}: ${mysql}`;
   const noRedis = redis && `Redis at ${withoutPassword(REDIS_URL)}: ${redis}`;
 
+  const noBrowser = !existsSync(CHROMIUM) && `a browser at ${CHROMIUM} (apt-get install chromium): none`;
+  const lanes = [
+    { name: 'mariadb', folders: LANE_FOLDERS, lacks: [noMysql] },
+    { name: 'bull', folders: ['bull'], lacks: [noMysql, noRedis] },
+    { name: 'browser', folders: ['browser'], lacks: [noBrowser] },
+  ];
+  const complete = ({ lacks }) => !lacks.some(Boolean);
   const projects = [unit, lane('sqlite', LANE_FOLDERS)];
-  if (!noMysql) projects.push(lane('mariadb', LANE_FOLDERS));
-  if (!noMysql && !noRedis) projects.push(lane('bull', ['bull']));
+  projects.push(...lanes.filter(complete).map(({ name, folders }) => lane(name, folders)));
 
-  const absent = [noMysql, noRedis].filter(Boolean);
+  const absent = [noMysql, noRedis, noBrowser].filter(Boolean);
   if (absent.length) {
-    const left = noMysql ? 'lanes mariadb and bull are' : 'lane bull is';
-    const line = `${left} left out: ${absent.join('; ')}`;
+    const left = lanes.filter(one => !complete(one)).map(({ name }) => name);
+    const line = `left out: ${left.join(', ')}, for want of ${absent.join('; ')}`;
     if (['true', '1'].includes(process.env.CI)) throw new Error(`In CI every lane must run, but ${line}`);
     process.stderr.write(`${line}\n`);
   }

@@ -7,6 +7,7 @@ import { ErrorFilter } from './kernel/http/error.filter.js';
 import { HttpModule } from './kernel/http/http.module.js';
 import { ValidationPipe } from './kernel/http/validation.js';
 import { JobsModule } from './kernel/jobs/jobs.module.js';
+import { MetricsModule } from './kernel/metrics/metrics.module.js';
 import { OutboxModule } from './kernel/outbox/outbox.module.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { AlertsModule } from './modules/alerts/alerts.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
         HttpModule,
         JobsModule,
         OutboxModule,
+        MetricsModule,
         AuditModule,
         NotificationsModule,
         RolesModule,

@@ -8,6 +8,8 @@ import { BODY_LIMIT } from './kernel/http/json-body.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
 import { serveDocs } from './kernel/http/openapi.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
+import { Visibility } from './kernel/visibility/visibility.js';
+import { MetricsServer } from './kernel/metrics/metrics-server.js';
 import { KeyUseHook } from './modules/auth/key-use.hook.js';
 
 /** Builds the HTTP server, migrated and ready to listen. */
@@ -38,9 +40,11 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
       'invitation/decline',
     ],
   });
-  await prepareHttp(app, config);
+  prepareHttp(app, config);
   serveDocs(app);
+  app.get(Visibility).attach(adapter.getInstance());
   app.get(KeyUseHook).attach(adapter.getInstance());
+  app.get(MetricsServer).observe(adapter.getInstance());
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.init();
   return app;

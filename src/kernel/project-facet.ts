@@ -51,6 +51,13 @@ export interface Ownership {
   readonly organizationId?: string;
 }
 
+/** A role that is being deleted, and the one its holders get. */
+export interface GoneRole {
+  readonly projectId: string;
+  readonly roleId: string;
+  readonly replacementId: string;
+}
+
 /**
  * What a module has to say about projects. It implements the methods it has something to say to and
  * registers itself with {@link ProjectFacets}; those who ask iterate over all facets and know no
@@ -73,11 +80,6 @@ export interface ProjectFacet {
   holdOwnerOtherThan?(ctx: RequestContext, projectId: string, userId: string): Promise<boolean>;
   /** What to do, in the caller's unit of work, when a member is removed for good. */
   memberGone?(ctx: RequestContext, gone: { projectId: string; memberId: string }): Promise<void>;
-  /** What to do, in the caller's unit of work, when a role is deleted: its holders get `replacementId`. */
-  roleGone?(
-    ctx: RequestContext,
-    gone: { projectId: string; roleId: string; replacementId: string },
-  ): Promise<void>;
   /** Figures for many organizations at once. */
   organizationFigures?(
     ctx: RequestContext,
@@ -91,6 +93,11 @@ export interface ProjectFacet {
   userGone?(ctx: RequestContext, userId: string): Promise<void>;
   /** What to do, in the caller's unit of work, when a user is no member of an organization any more. */
   organizationMemberGone?(ctx: RequestContext, gone: Required<Ownership>): Promise<void>;
+  /**
+   * What to do, in the caller's unit of work, when a role is deleted: its holders get `replacementId`. Adds
+   * what became of them to the effects of the unit's entry, and answers how many there were.
+   */
+  roleGone?(ctx: RequestContext, gone: GoneRole): Promise<number>;
   /** How objects with one id prefix are found, and the permission needed to see one in its project. */
   lookup?: {
     readonly prefix: string;
@@ -152,12 +159,11 @@ export class ProjectFacets {
     for (const facet of this.facets) await facet.organizationMemberGone?.(ctx, gone);
   }
 
-  /** Lets every module follow the deletion of a role. */
-  async roleGone(
-    ctx: RequestContext,
-    gone: { projectId: string; roleId: string; replacementId: string },
-  ): Promise<void> {
-    for (const facet of this.facets) await facet.roleGone?.(ctx, gone);
+  /** Lets every module follow the deletion of a role; answers how many held it. */
+  async roleGone(ctx: RequestContext, gone: GoneRole): Promise<number> {
+    let holders = 0;
+    for (const facet of this.facets) holders += (await facet.roleGone?.(ctx, gone)) ?? 0;
+    return holders;
   }
 
   /** Everything `action` would affect, in the order the modules registered; what counts zero is left out. */

@@ -115,3 +115,38 @@ it('owners and admins of the organization act as administrators, its members do 
   expectStatus(200, await remove(member, admin.auth));
   expect(codeOf(await server.api.get(path('members'), { auth: plain.auth }))).toEqual([404, 'not_found']);
 });
+
+it('shows nobody what is hidden from their role, nor lets them find it out', async () => {
+  const viewer = await signUp(server);
+  await addMember(server, project.id, viewer, 'viewer');
+  for (const attribute of ['member.last_sign_in', 'member.email']) {
+    const body = { attribute, hidden_from: [ROLE_IDS.viewer] };
+    expectStatus(201, await server.api.post(path('attribute-visibility'), body, { auth: owner.auth }));
+  }
+  const seen = async (auth: string) =>
+    expectStatus(200, await server.api.get(path('members'), { auth })).body.items[0];
+  expect(await seen(viewer.auth)).toMatchObject({ email: '[REDACTED]', last_sign_in: '[REDACTED]' });
+  expect((await seen(owner.auth)).email).toBe(viewer.user.email);
+  expect(codeOf(await server.api.get(path('members?q=ada'), { auth: viewer.auth }))).toEqual([
+    403,
+    'attribute_hidden',
+  ]);
+});
+
+it('deleting a role makes viewers of those who are invited to it, too', async () => {
+  const { body: role } = expectStatus(
+    201,
+    await server.api.post(
+      path('roles'),
+      { name: 'Auditor', permissions: ['audit:read'] },
+      { auth: owner.auth },
+    ),
+  );
+  const person = await signUp(server);
+  const invitation = expectStatus(201, await invite(person.user.email, role.id, owner.auth)).body;
+  expect(invitation.role).toEqual({ id: role.id, name: 'Auditor' });
+  expectStatus(200, await server.api.delete(path(`roles/${role.id}`), undefined, { auth: owner.auth }));
+  const accept = `/v1/me/invitations/${invitation.id}/accept`;
+  const accepted = await server.api.post(accept, undefined, { auth: person.auth });
+  expect(expectStatus(200, accepted).body.invitation.role).toEqual({ id: ROLE_IDS.viewer, name: 'viewer' });
+});

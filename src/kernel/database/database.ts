@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import type { RequestContext } from '../context/request-context.js';
-import type { Dialect, Transaction } from './transaction.js';
+import type { DatabaseLoad, Dialect, Transaction } from './transaction.js';
 
 /** The way of every repository to the database. */
 @Injectable()
@@ -51,6 +51,11 @@ export class Database {
   /** Answers whether the database can be reached. */
   async ping(): Promise<void> {
     await this.dialect.reader.query('SELECT 1');
+  }
+
+  /** How many use the database's writers or connections now, and how many wait for one. */
+  load(): DatabaseLoad {
+    return this.dialect.load();
   }
 
   close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 
 /** The prefixes of ids, as on the wire. */
@@ -19,7 +20,20 @@ export type IdPrefix =
   | 'alr'
   | 'whk';
 
-const ulid = monotonicFactory();
+const ulid = monotonicFactory(pooledRandom(1_024));
+
+/** Random numbers from 0 to below 1, fetched many at a time: asking for each one took 35 µs an id. */
+function pooledRandom(size: number): () => number {
+  const pool = new Uint32Array(size);
+  let next = size;
+  return () => {
+    if (next === size) {
+      randomFillSync(pool);
+      next = 0;
+    }
+    return pool[next++]! / 2 ** 32;
+  };
+}
 
 /** A new id `<prefix>_<ULID, lower case>`; ids of one process sort by the time they were made. */
 export function newId(prefix: IdPrefix): string {

@@ -1,5 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Dialect, Transaction } from './transaction.js';
+import type { DatabaseLoad, Dialect, Transaction } from './transaction.js';
+
+type PoolQueues = Record<'_allConnections' | '_freeConnections' | '_connectionQueue', { length: number }>;
 
 /** MySQL and MariaDB: a pool; each transaction has a connection of its own. */
 export class MysqlDialect implements Dialect {
@@ -40,6 +42,14 @@ export class MysqlDialect implements Dialect {
         }
       },
     };
+  }
+
+  /** mysql2 tells these lengths nowhere else. */
+  load(): DatabaseLoad {
+    const { pool } = this.source.driver as unknown as { pool: Partial<PoolQueues> };
+    const made = pool._allConnections?.length ?? 0;
+    const free = pool._freeConnections?.length ?? 0;
+    return { inUse: made - free, waiting: pool._connectionQueue?.length ?? 0 };
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import type { Dialect, Transaction } from './transaction.js';
+import type { DatabaseLoad, Dialect, Transaction } from './transaction.js';
 import type { WriterQueue } from './writer-queue.js';
 
 /**
@@ -44,6 +44,10 @@ export class SqliteDialect implements Dialect {
       }
     };
     return { manager: runner.manager, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
+  }
+
+  load(): DatabaseLoad {
+    return this.queue.load;
   }
 
   async close(): Promise<void> {

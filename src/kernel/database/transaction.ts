@@ -10,6 +10,14 @@ export interface Transaction {
   rollback(): Promise<void>;
 }
 
+/** How busy the way to the database is. */
+export interface DatabaseLoad {
+  /** Transactions on SQLite, connections elsewhere. */
+  readonly inUse: number;
+  /** Who waits for one of them. */
+  readonly waiting: number;
+}
+
 /** What the two kinds of database do differently at run time. */
 export interface Dialect {
   readonly kind: 'sqlite' | 'mysql';
@@ -17,5 +25,6 @@ export interface Dialect {
   readonly reader: EntityManager;
   /** Opens a writing transaction; waits for its turn where there is one writer. */
   begin(): Promise<Transaction>;
+  load(): DatabaseLoad;
   close(): Promise<void>;
 }

@@ -18,6 +18,7 @@ const database = new Database({
   kind: 'mysql',
   reader: manager,
   begin: () => Promise.resolve({ manager, commit, rollback }),
+  load: () => ({ inUse: 0, waiting: 0 }),
   close: () => Promise.resolve(),
 });
 const units = new UnitOfWork(database, { append } as EventLog);

@@ -27,6 +27,10 @@ export class WriterQueue {
     };
   }
 
+  get load(): { inUse: number; waiting: number } {
+    return { inUse: Number(this.held), waiting: this.waiting.length };
+  }
+
   private wait(): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {

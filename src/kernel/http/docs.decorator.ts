@@ -15,6 +15,17 @@ export interface RouteDocs {
   accepted?: z.ZodType;
   /** Codes the route can answer beside those every route of its kind can. */
   errors?: readonly ErrorCode[];
+  /**
+   * The attributes that query parameters filter, search or sort by, where their names do not say it
+   * (`ip` filters by the `ip` of what is listed): refused when one is hidden from the caller. `*.name`
+   * stands for the name of any resource.
+   */
+  filters?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The schema of a route's answer. */
+export function answerOf(docs: RouteDocs): z.ZodType | undefined {
+  return docs.created ?? docs.accepted ?? docs.ok;
 }
 
 /** Documents a route, and sets its success status: 200 for `ok`, 201 for `created`, 202 for `accepted`. */

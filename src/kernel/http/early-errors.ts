@@ -6,6 +6,7 @@ import { newId } from '../database/ids.js';
 import { AppError } from '../errors/app-error.js';
 import type { ErrorCode } from '../errors/error-codes.js';
 import { errorBody, sendError } from './error.filter.js';
+import { securityHeaders } from './security-headers.js';
 
 const CODES: Record<string, ErrorCode> = {
   FST_ERR_MAX_PARAM_LENGTH: 'not_found',
@@ -18,17 +19,12 @@ const CODES: Record<string, ErrorCode> = {
  * Fastify's options for what fails before any hook runs: answered in the form, and with the headers, of
  * every other error.
  */
-export function earlyErrors({ publicUrl }: Config) {
-  const headers: Record<string, string> = {
-    'Content-Security-Policy': "default-src 'none';frame-ancestors 'none'",
-    'Referrer-Policy': 'no-referrer',
-    'X-Content-Type-Options': 'nosniff',
-  };
-  if (publicUrl.startsWith('https:')) headers['Strict-Transport-Security'] = 'max-age=31536000';
+export function earlyErrors(config: Config) {
+  const headers = securityHeaders(config)('/');
   return {
     /** A URL that the router cannot read, or with an id longer than any. */
     frameworkErrors(error: { code?: string }, request: FastifyRequest, reply: FastifyReply): void {
-      void reply.headers({ ...headers, 'X-Request-Id': request.id });
+      void reply.headers({ ...headers, 'x-request-id': request.id });
       sendError(request, reply, toError(error));
     },
     /** What is not even HTTP: there is neither request nor reply, only the socket. */
@@ -44,16 +40,16 @@ function toError({ code = '' }: { code?: string }): AppError {
   return new AppError(CODES[code] ?? 'malformed_request');
 }
 
-function rawAnswer(error: AppError, headers: Record<string, string>): string {
+function rawAnswer(error: AppError, headers: Readonly<Record<string, string>>): string {
   const { status } = error.entry;
   const requestId = newId('req');
   const body = JSON.stringify(errorBody(error, requestId));
   const lines = Object.entries({
     ...headers,
-    'X-Request-Id': requestId,
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-    Connection: 'close',
+    'x-request-id': requestId,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }

@@ -232,24 +232,8 @@ ${rows(Object.entries(EVENT_TYPES))}
 </details>
 `;
 
-const DOCS_CSP = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /** Serves Swagger UI at `/docs` and the document at `/docs/openapi.json`. */
 export function serveDocs(app: NestFastifyApplication): void {
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onSend', (request, reply, payload, done) => {
-      if (request.url.startsWith('/docs')) void reply.header('Content-Security-Policy', DOCS_CSP);
-      done(null, payload);
-    });
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'docs/openapi.json',
     customSiteTitle: 'Bailiwick API',

@@ -1,23 +1,14 @@
-import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
 import { soundForwardedFor } from './forwarded-for.js';
 import { decodeBody, parseJsonBody, refuseUnstorable } from './json-body.js';
+import { securityHeaders } from './security-headers.js';
 
 /** Headers, body parsers and early refusals: everything between the socket and Nest. */
-export async function prepareHttp(app: NestFastifyApplication, config: Config): Promise<void> {
+export function prepareHttp(app: NestFastifyApplication, config: Config): void {
   const fastify = app.getHttpAdapter().getInstance();
-  await app.register(helmet, {
-    // What the API answers is data: no page may load anything from it or frame it.
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: config.publicUrl.startsWith('https:') ? { maxAge: 31_536_000 } : false,
-  });
   if (config.corsOrigins.length) {
     app.enableCors({
       origin: config.corsOrigins,
@@ -31,10 +22,12 @@ export async function prepareHttp(app: NestFastifyApplication, config: Config): 
     closing = true;
     done();
   });
+  const headersOf = securityHeaders(config);
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('X-Request-Id', request.id);
+    const { url } = request;
+    void reply.headers(headersOf(url)).header('x-request-id', request.id);
     if (config.trustProxy.length) soundForwardedFor(request.raw.headers);
-    done(closing ? new AppError('shutting_down', { retryAfter: 5 }) : urlTrouble(request.raw.url ?? ''));
+    done(closing ? new AppError('shutting_down', { retryAfter: 5 }) : urlTrouble(url));
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {

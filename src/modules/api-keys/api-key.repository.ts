@@ -40,6 +40,8 @@ export interface KeyRow {
   owner_id: string;
   requests_per_minute: number | string;
   requests_per_day: number | string;
+  /** Whether the project has visibility rules at all. */
+  has_rules: number | string;
 }
 
 // The hot path of every request with a key: one prepared look-up that joins other modules' tables,
@@ -50,7 +52,8 @@ const KEY_FACTS = `
     om.status AS organization_member_status, m.role_id AS member_role_id,
     mr.permissions AS member_permissions, k.role_id, r.name AS role_name, r.permissions AS role_permissions,
     k.project_id, p.organization_id, p.name AS project_name, p.status AS project_status, p.environment, p.owner_id,
-    o.requests_per_minute, o.requests_per_day
+    o.requests_per_minute, o.requests_per_day,
+    EXISTS (SELECT 1 FROM visibility_rules v WHERE v.project_id = k.project_id) AS has_rules
   FROM api_keys k
   JOIN projects p ON p.id = k.project_id
   JOIN organizations o ON o.id = p.organization_id
@@ -132,6 +135,13 @@ export class ApiKeyRepository {
     const manager = await this.database.write(ctx);
     const which = { id, project_id: projectId, status: Not('revoked' as const) };
     return (await manager.update(ApiKeyEntity, which, changes)).affected === 1;
+  }
+
+  /** Gives every key that holds one role another; answers how many they were. */
+  async replaceRole(ctx: RequestContext, projectId: string, from: string, to: string): Promise<number> {
+    const manager = await this.database.write(ctx);
+    const which = { project_id: projectId, role_id: from };
+    return (await manager.update(ApiKeyEntity, which, { role_id: to })).affected ?? 0;
   }
 
   /** Notes a key's last uses, by any secret and by the one before; an older note never replaces a newer one. */

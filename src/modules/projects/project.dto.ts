@@ -18,7 +18,9 @@ export const Project = z
     purpose: z.string().nullable(),
     country: z.string().nullable().describe('ISO 3166-1 alpha-2.'),
     description: z.string().nullable(),
-    owner: z.object({ id: z.string(), email: z.string(), name: z.string() }),
+    owner: z
+      .object({ id: z.string(), email: z.string(), name: z.string() })
+      .meta({ 'x-also-resource': 'member' }),
     team_size: count,
     api_key_count: count,
     customer_count: count,
@@ -80,38 +82,44 @@ export type ProjectPage = z.infer<typeof ProjectPage>;
 export const ProjectRecord = z
   .object({
     project: Project,
-    owner: z.object({
-      id: z.string(),
-      email: z.string(),
-      first_name: z.string(),
-      name: z.string(),
-      phone: z.string().nullable(),
-      country: z.string().nullable(),
-      status,
-      created_at: instant,
-    }),
-    verification: z.object({
-      verified: z.boolean(),
-      verified_at: instant.nullable(),
-      verified_by: z.string().nullable(),
-    }),
-    environment: z.object({
-      environment,
-      promotion_state: z.enum([
-        'not_ready',
-        'ready_for_review',
-        'under_review',
-        'approved',
-        'rejected',
-        'promoted',
-      ]),
-      serving_keys: count.describe('API keys that can be used now.'),
-      webhook_targets: count,
-      threshold_alerts: count,
-      drifted: z.boolean().describe('Whether its configuration differs from its pair.'),
-    }),
+    owner: z
+      .object({
+        id: z.string(),
+        email: z.string(),
+        first_name: z.string(),
+        name: z.string(),
+        phone: z.string().nullable(),
+        country: z.string().nullable(),
+        status,
+        created_at: instant,
+      })
+      .meta({ 'x-also-resource': 'member' }),
+    verification: z
+      .object({
+        verified: z.boolean(),
+        verified_at: instant.nullable(),
+        verified_by: z.string().nullable(),
+      })
+      .meta({ 'x-resource': 'project' }),
+    environment: z
+      .object({
+        environment,
+        promotion_state: z.enum([
+          'not_ready',
+          'ready_for_review',
+          'under_review',
+          'approved',
+          'rejected',
+          'promoted',
+        ]),
+        serving_keys: count.describe('API keys that can be used now.'),
+        webhook_targets: count,
+        threshold_alerts: count,
+        drifted: z.boolean().describe('Whether its configuration differs from its pair.'),
+      })
+      .meta({ 'x-resource': 'project' }),
   })
-  .meta({ id: 'ProjectRecord' });
+  .meta({ id: 'ProjectRecord', 'x-resource': 'project' });
 export type ProjectRecord = z.infer<typeof ProjectRecord>;
 
 type Figures = Partial<Record<ProjectFigure, number>>;

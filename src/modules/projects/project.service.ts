@@ -10,6 +10,7 @@ import { OrganizationService } from '../organizations/organization.service.js';
 import { MemberService } from '../teams/member.service.js';
 import type { User } from '../users/user.dto.js';
 import { displayName, UserService } from '../users/user.service.js';
+import { ListedProjects } from './listed-projects.service.js';
 import { OwnerLimit } from './owner-limit.service.js';
 import {
   toProject,
@@ -33,6 +34,7 @@ export class ProjectService {
     private readonly users: UserService,
     private readonly organizations: OrganizationService,
     private readonly members: MemberService,
+    private readonly listed: ListedProjects,
     private readonly notifications: NotificationService,
     private readonly config: Config,
   ) {}
@@ -103,7 +105,9 @@ export class ProjectService {
       rows.map(row => row.owner_id),
     );
     const toItem = (row: ProjectEntity) => toProject(row, owners.get(row.owner_id)!, figures.get(row.id)!);
-    return { ...page(rows, query.limit, total, toItem), counts: { all, ...counts } };
+    const shown = page(rows, query.limit, total, toItem);
+    const items = await this.listed.withoutHidden(ctx, shown.items);
+    return { ...shown, items, counts: { all, ...counts } };
   }
 
   /** @throws AppError `not_found` */

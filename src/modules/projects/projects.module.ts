@@ -6,6 +6,7 @@ import { TeamsModule } from '../teams/teams.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { OwnerLimit } from './owner-limit.service.js';
 import { ProjectChanges } from './project-changes.service.js';
+import { ListedProjects } from './listed-projects.service.js';
 import { ProjectInvitations } from './project-invitations.js';
 import { ProjectNotices } from './project-notices.service.js';
 import { ProjectOwnership } from './project-ownership.service.js';
@@ -25,6 +26,7 @@ import { ProjectService } from './project.service.js';
   ],
   controllers: [ProjectController],
   providers: [
+    ListedProjects,
     ProjectRepository,
     ProjectService,
     ProjectChanges,

@@ -22,7 +22,7 @@ export const Settings = z
       }),
     ),
   })
-  .meta({ id: 'Settings' });
+  .meta({ id: 'Settings', 'x-resource': 'project' });
 export type Settings = z.infer<typeof Settings>;
 
 export const UpdateSettings = z

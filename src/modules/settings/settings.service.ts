@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { ProjectFacets } from '../../kernel/project-facet.js';
+import { REDACTED } from '../../kernel/visibility/hidden-attributes.js';
 import type { Project } from '../projects/project.dto.js';
 import {
   ProjectChanges,
@@ -10,7 +11,7 @@ import {
 } from '../projects/project-changes.service.js';
 import { ProjectNotices } from '../projects/project-notices.service.js';
 import { ProjectService } from '../projects/project.service.js';
-import { SETTING_ACTIONS, unavailable, type StatusAction } from './setting-actions.js';
+import { SETTING_ACTIONS, unavailable, type SettingAction, type StatusAction } from './setting-actions.js';
 import type { RunAction, Settings, UpdateSettings } from './settings.dto.js';
 
 const EDITABLE = ['name', 'description', 'country', 'purpose', 'billing_owner_email'] as const;
@@ -42,7 +43,7 @@ export class SettingsService {
           action: `edit ${field}`,
           method: 'PATCH' as const,
           url,
-          value: values[field],
+          value: ctx.hides(`project.${field}`) ? REDACTED : values[field],
           ...edit,
         })),
         ...SETTING_ACTIONS.map(action => {
@@ -51,7 +52,7 @@ export class SettingsService {
             action,
             method: 'POST' as const,
             url: `${url}/${action}`,
-            value: action === 'transfer-ownership' ? owner : valueOf(action, values),
+            value: shown(ctx, action, values, owner),
             available: reason === null,
             ...(reason === null ? {} : { reason: reason.message }),
           };
@@ -120,6 +121,12 @@ const STOPPED = { suspend: 'suspended', delete: 'deleted' } as const;
 /** Activating a deleted project restores it. */
 function transitionOf(action: Exclude<StatusAction, 'verify'>, values: ProjectValues) {
   return action === 'activate' && values.status === 'deleted' ? 'restore' : action;
+}
+
+/** What an action would change, as it is now and as far as the caller may see it. */
+function shown(ctx: RequestContext, action: SettingAction, values: ProjectValues, owner: string): unknown {
+  if (action === 'transfer-ownership') return ctx.hides('project.owner.email') ? REDACTED : owner;
+  return action === 'verify' && ctx.hides('project.verified') ? REDACTED : valueOf(action, values);
 }
 
 function valueOf(action: StatusAction, values: ProjectValues): unknown {

@@ -45,7 +45,7 @@ export class MemberChanges {
   ): Promise<TeamMember> {
     const { member, user, role } = await this.held(ctx, projectId, id);
     const next = await this.roles.assignable(ctx, projectId, input.role_id);
-    await this.update(ctx, member, { role_id: next.id });
+    await this.roles.giving(this.update(ctx, member, { role_id: next.id }));
     ctx.audit.about(user.id).change(memberTarget(member, user), { role: role.name }, { role: next.name });
     return this.team.get(ctx, projectId, id);
   }

@@ -19,10 +19,10 @@ export const TeamMember = z
       .nullable(),
     added_at: instant,
   })
-  .meta({ id: 'TeamMember' });
+  .meta({ id: 'Member' });
 export type TeamMember = z.infer<typeof TeamMember>;
 
-export const TeamMemberPage = pageOf(TeamMember, 'TeamMemberPage');
+export const TeamMemberPage = pageOf(TeamMember, 'MemberPage');
 export type TeamMemberPage = z.infer<typeof TeamMemberPage>;
 
 export const ListTeam = z.strictObject({

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Not } from 'typeorm';
+import { In, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import type { Ownership } from '../../kernel/project-facet.js';
@@ -66,6 +66,24 @@ export class MemberRepository {
   ): Promise<boolean> {
     const manager = await this.database.write(ctx);
     return (await manager.update(MemberEntity, { id, project_id, status }, changes)).affected === 1;
+  }
+
+  /**
+   * Gives everybody who holds one role another; answers how many they were. Former members held it too, but
+   * are not counted.
+   */
+  async replaceRole(ctx: RequestContext, projectId: string, from: string, to: string): Promise<number> {
+    const manager = await this.database.write(ctx);
+    const former = { project_id: projectId, role_id: from, status: 'removed' as const };
+    await manager.update(MemberEntity, former, { role_id: to });
+    const current = { project_id: projectId, role_id: from };
+    return (await manager.update(MemberEntity, current, { role_id: to })).affected ?? 0;
+  }
+
+  /** Active memberships of a user in some projects. */
+  findActive(ctx: RequestContext, userId: string, projectIds: string[]): Promise<MemberEntity[]> {
+    const which = { user_id: userId, project_id: In(projectIds), status: 'active' as const };
+    return this.database.read(ctx).findBy(MemberEntity, which);
   }
 
   /** Ends a membership for good; false when somebody was faster. */

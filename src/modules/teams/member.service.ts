@@ -3,6 +3,8 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import type { HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
+import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { RoleService } from '../roles/role.service.js';
 import { SYSTEM_ROLES } from '../roles/system-roles.js';
 import type { User } from '../users/user.dto.js';
@@ -25,6 +27,7 @@ export class MemberService {
     private readonly members: MemberRepository,
     private readonly roles: RoleService,
     private readonly users: UserService,
+    private readonly hidden: HiddenFromRoles,
   ) {}
 
   /** Makes a new project's owner its administrator. */
@@ -40,7 +43,8 @@ export class MemberService {
   async join(ctx: RequestContext, projectId: string, roleId: string, user: User): Promise<void> {
     const role = (await this.roles.find(ctx, projectId, roleId)) ?? SYSTEM_ROLES.viewer;
     const member = newMember(projectId, user.id, role.id);
-    await orIfTaken(this.members.insert(ctx, member), () => new AppError('member_already_active'));
+    const insert = this.roles.giving(this.members.insert(ctx, member));
+    await orIfTaken(insert, () => new AppError('member_already_active'));
     ctx.audit
       .as('member.joined')
       .about(user.id)
@@ -95,6 +99,17 @@ export class MemberService {
   async roleNames(ctx: RequestContext, projectId: string, ids: string[]): Promise<Map<string, string>> {
     const roles = await this.roles.findMany(ctx, projectId, ids);
     return new Map([...roles].map(([id, role]) => [id, role.name]));
+  }
+
+  /** What visibility rules hide from a member in each of some projects; projects where nothing is are left out. */
+  async hiddenFrom(
+    ctx: RequestContext,
+    userId: string,
+    projectIds: string[],
+  ): Promise<Map<string, HiddenAttributes>> {
+    if (projectIds.length === 0) return new Map();
+    const memberships = await this.members.findActive(ctx, userId, projectIds);
+    return this.hidden.inProjects(ctx, new Map(memberships.map(one => [one.project_id, one.role_id])));
   }
 }
 

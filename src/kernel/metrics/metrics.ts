@@ -1,0 +1,75 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What the gauges ask at each scrape. A question that fails or has no answer leaves its gauge out of it. */
+export interface MetricSources {
+  databaseLoad(): { inUse: number; waiting: number };
+  outboxAgeSeconds(): Promise<number>;
+  jobDepth(): Promise<number | null>;
+}
+
+/** From 1 ms to 10 s, in seconds. */
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** The metrics of one process, in a registry of its own. */
+export class Metrics {
+  readonly registry = new Registry();
+  private readonly requests: Counter;
+  private readonly durations: Histogram;
+
+  constructor(sources: MetricSources) {
+    const registers = [this.registry];
+    const labelNames = ['method', 'route', 'status_class'];
+    this.requests = new Counter({
+      name: 'bailiwick_http_requests_total',
+      help: 'Requests answered.',
+      labelNames,
+      registers,
+    });
+    this.durations = new Histogram({
+      name: 'bailiwick_http_request_duration_seconds',
+      help: 'From the first byte of a request to the last of its answer.',
+      labelNames,
+      buckets: DURATION_BUCKETS,
+      registers,
+    });
+    this.gauge(
+      'bailiwick_database_in_use',
+      'SQLite: whether the writer is taken. Else: connections in use.',
+      () => Promise.resolve(sources.databaseLoad().inUse),
+    );
+    this.gauge('bailiwick_database_waiting', 'Who waits for the writer, or for a connection.', () =>
+      Promise.resolve(sources.databaseLoad().waiting),
+    );
+    this.gauge(
+      'bailiwick_outbox_oldest_pending_seconds',
+      'How long the oldest pending job has been due.',
+      () => sources.outboxAgeSeconds(),
+    );
+    this.gauge(
+      'bailiwick_jobs_queued',
+      'Jobs queued or running; absent while the queue cannot be asked.',
+      () => sources.jobDepth(),
+    );
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Counts an answered request. `route` is the template, never the path: its values would be endless. */
+  observeRequest(method: string, route: string, status: number, seconds: number): void {
+    const labels = { method, route, status_class: `${Math.floor(status / 100)}xx` };
+    this.requests.inc(labels);
+    this.durations.observe(labels, seconds);
+  }
+
+  private gauge(name: string, help: string, ask: () => Promise<number | null>): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      async collect() {
+        const value = await ask().catch(() => null);
+        if (value === null) this.remove();
+        else this.set(value);
+      },
+    });
+  }
+}

@@ -1,0 +1,12 @@
+// npm run bench [whoami] [mutation]: ratios, each measured side by side in this one run. Needs `npm run build`.
+import { mutation } from './mutation.mjs';
+import { pin } from './servers.mjs';
+import { whoami } from './whoami.mjs';
+
+const BENCHMARKS = { whoami, mutation };
+
+pin(process.pid, 1);
+const asked = process.argv.slice(2);
+for (const [name, run] of Object.entries(BENCHMARKS)) {
+  if (asked.length === 0 || asked.includes(name)) await run();
+}

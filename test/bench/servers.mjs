@@ -1,0 +1,89 @@
+// The servers a benchmark measures: each a process of its own, so that none shares its event loop with the load.
+import { fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const admin = { email: 'root@admins.example', password: 'tessellate-quokka-41' };
+/** For instance `--cpu-prof --cpu-prof-dir=/tmp/profile`, to see where the time goes. */
+const nodeFlags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter(Boolean);
+
+/** The built server in production mode on an empty SQLite file, with limits that no benchmark reaches. */
+export async function startBuilt(environment = {}) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'bailiwick-bench-'));
+  const server = await start('built-server.mjs', {
+    DATA_DIR: dataDir,
+    ADMIN_EMAIL: admin.email,
+    ADMIN_PASSWORD: admin.password,
+    LOG_LEVEL: 'error',
+    RATE_LIMIT_PER_MINUTE: '1000000000',
+    REQUESTS_PER_DAY: '1000000000000',
+    ...environment,
+  });
+  const stop = async () => {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { ...server, stop };
+}
+
+/** The yardstick of `bare-server.mjs`, answering `GET /bare` with these headers and this body. */
+export function startBare(headers, body) {
+  return start('bare-server.mjs', {}, { headers, body });
+}
+
+async function start(file, environment, message) {
+  const child = fork(join(import.meta.dirname, file), {
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
+    execArgv: nodeFlags,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  if (message) child.send(message);
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${file} ended with ${code}`);
+  });
+  const [{ port }] = await Promise.race([once(child, 'message'), ended]);
+  ended.catch(() => undefined);
+  pin(child.pid, 0);
+  const stop = async () => {
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exit;
+  };
+  return { url: `http://127.0.0.1:${port}`, pid: child.pid, stop };
+}
+
+/** With two processors or more, the servers share one and the load has another to itself. */
+export function pin(pid, cpu) {
+  if (process.platform !== 'linux' || availableParallelism() < 2) return;
+  spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(cpu), String(pid)]);
+}
+
+/** Processor time a process has used so far, in seconds; NaN where there is no /proc. */
+export function cpuSeconds(pid) {
+  const TICKS_PER_SECOND = 100;
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  } catch {
+    return NaN;
+  }
+}
+
+/** Signs the admin in; answers the value of `Authorization`. */
+export async function signIn({ url }) {
+  const { token } = await post(`${url}/v1/sessions`, admin);
+  return `Bearer ${token}`;
+}
+
+export async function post(url, body, authorization) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
+    body: JSON.stringify(body),
+  });
+  if (response.status !== 201) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+  return response.json();
+}

@@ -1,0 +1,40 @@
+import { print, sideBySide } from './load.mjs';
+import { post, signIn, startBare, startBuilt } from './servers.mjs';
+
+/** What Node writes by itself, on the bare route too. */
+const WRITTEN_BY_NODE = ['connection', 'keep-alive', 'date', 'content-length'];
+
+/** `GET /v1/whoami` by API key against bare Fastify routes that answer the same bytes. Target: at least 50 %. */
+export async function whoami() {
+  const server = await startBuilt();
+  const headers = { authorization: await firstKey(server) };
+  const answer = await fetch(`${server.url}/v1/whoami`, { headers });
+  const body = await answer.text();
+  const all = Object.fromEntries([...answer.headers].filter(([name]) => !WRITTEN_BY_NODE.includes(name)));
+  const bare = await startBare({ 'content-type': all['content-type'] }, body);
+  const dressed = await startBare(all, body);
+  try {
+    const results = await sideBySide([
+      { name: 'bare Fastify, same body', server: bare, path: '/bare', headers },
+      { name: 'bare Fastify, same body and headers', server: dressed, path: '/bare', headers },
+      { name: 'GET /v1/whoami', server, path: '/v1/whoami', headers },
+    ]);
+    print('GET /v1/whoami by API key, SQLite; at least 50 % of bare Fastify', results);
+  } finally {
+    for (const each of [bare, dressed, server]) await each.stop();
+  }
+}
+
+/** Makes a project and a key, and uses the key once, which activates the project. */
+async function firstKey(server) {
+  const session = await signIn(server);
+  const project = await post(`${server.url}/v1/projects`, { name: 'Bench' }, session);
+  const { secret } = await post(
+    `${server.url}/v1/projects/${project.id}/api-keys`,
+    { name: 'Bench' },
+    session,
+  );
+  const authorization = `Basic ${Buffer.from(`api-key:${secret}`).toString('base64')}`;
+  await fetch(`${server.url}/v1/whoami`, { headers: { authorization } });
+  return authorization;
+}
