@@ -10,7 +10,7 @@ import { serveDocs } from './kernel/http/openapi.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
 import { Visibility } from './kernel/visibility/visibility.js';
 import { MetricsServer } from './kernel/metrics/metrics-server.js';
-import { KeyUseHook } from './modules/auth/key-use.hook.js';
+import { UsageHook } from './modules/auth/usage.hook.js';
 
 /** Builds the HTTP server, migrated and ready to listen. */
 export async function createServer(config: Config): Promise<NestFastifyApplication> {
@@ -43,7 +43,7 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
   prepareHttp(app, config);
   serveDocs(app);
   app.get(Visibility).attach(adapter.getInstance());
-  app.get(KeyUseHook).attach(adapter.getInstance());
+  app.get(UsageHook).attach(adapter.getInstance());
   app.get(MetricsServer).observe(adapter.getInstance());
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.init();

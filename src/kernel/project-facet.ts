@@ -31,6 +31,8 @@ export interface Found {
   readonly projectId: string | null;
   readonly name: string | null;
   readonly url: string;
+  /** Keys and members who may see it without the permission that it takes otherwise. */
+  readonly owners?: readonly (string | null)[];
 }
 
 /** Figures of an organization that its card shows. */

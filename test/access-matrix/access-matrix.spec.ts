@@ -59,6 +59,6 @@ async function attempt(operation: string, row: Row, scene: Scene, caller: Caller
     if (value === undefined) throw new Error(`the table says nothing of {${parameter}} in ${operation}`);
     return value;
   });
-  const body = typeof row.body === 'function' ? (row.body as () => unknown)() : row.body;
+  const body = typeof row.body === 'function' ? row.body(values) : row.body;
   return server.api.request(method, path, body, { auth: as.auth });
 }

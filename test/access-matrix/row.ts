@@ -1,12 +1,12 @@
 import { PRINCIPALS, type Caller, type Principal, type Scene } from './scene.js';
 
-/** What to put in place of one path parameter. */
-type PathValues = Readonly<Record<string, string>>;
+/** What to put in place of path parameters. Others may be among them, for the body. */
+export type PathValues = Readonly<Record<string, string>>;
 
 /** How the operation of a row is tried, beyond its method and path. */
 export interface Trial {
-  /** The body, or what makes a new one for each try. */
-  readonly body?: unknown;
+  /** The body, or what makes a new one for each try; it is given what the path was given. */
+  readonly body?: object | ((values: PathValues) => object);
   /** Values for the path; `{id}` of a project route is the scene's project unless said here. */
   readonly path?: PathValues | ((scene: Scene, caller: Caller) => PathValues | Promise<PathValues>);
   /** Whether the operation ends the session it is made with: everybody signs in again for it. */

@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { LoggedEvent } from '../support/answers.js';
-import { compileInto } from '../support/compile.js';
 import { freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
 import { readMails, tokenIn, waitForMail } from '../support/mail.js';
 import { admin, expectStatus, signUp, type Person } from '../support/people.js';
-import { startProcess, type ServerProcess } from '../support/server-process.js';
+import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { waitFor } from '../support/wait-for.js';
 import { MutatingClient, type Attempt } from './mutation-stream.js';
 
@@ -14,7 +13,6 @@ const CLIENTS = 8;
 /** A job that was running stays with the dead process for 20 s, then the next sweep finds it. */
 const MAIL_DEADLINE_MS = 60_000;
 
-let compiled: string;
 let dataDir: string;
 let database: FreshDatabase;
 let server: ServerProcess;
@@ -24,7 +22,7 @@ let attempts: Attempt[];
 /** The whole event log, oldest first. */
 let events: LoggedEvent[];
 
-const start = () => startProcess(compiled, { DATA_DIR: dataDir, DATABASE_URL: database.url });
+const start = () => startServerProcess({ DATA_DIR: dataDir, DATABASE_URL: database.url });
 
 /** Lets clients mutate until some writes are acknowledged, and kills the server under them. */
 async function mutateUntilKilled(clients: MutatingClient[]): Promise<void> {
@@ -53,7 +51,6 @@ const acknowledged = (kind?: Attempt['kind']) =>
 const unanswered = () => attempts.filter(attempt => attempt.answer === null);
 
 beforeAll(async () => {
-  compiled = await compileInto(await freshDirectory());
   dataDir = await freshDirectory();
   database = await freshDatabase();
   server = await start();
@@ -71,7 +68,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.kill();
   await database?.drop();
-  for (const folder of [compiled, dataDir]) await rm(folder, { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true });
 });
 
 test('the server was killed under way', () => {

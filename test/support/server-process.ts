@@ -1,60 +1,68 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Client } from './client.js';
+import { freePort } from './free-port.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD } from './server.js';
 import { waitFor } from './wait-for.js';
 
-const START_MS = 60_000;
+const ROOT = join(__dirname, '../..');
+const READY_MS = 25_000;
 
-/** A server in a process of its own: one that can be killed. */
+/** A server in a process of its own, on a database and a data folder that outlive it. */
 export interface ServerProcess {
+  readonly url: string;
   readonly api: Client;
   readonly dataDir: string;
-  /** Ends the process as a power cut would (SIGKILL), and waits until it is gone. */
+  /** Ends it the way a supervisor does, and waits until it is gone. */
+  stop(): Promise<void>;
+  /** Ends it at once, as a crash does: nothing of it runs any more. */
   kill(): Promise<void>;
 }
 
-/** Starts what {@link compileInto} compiled, and waits until it answers. */
-export async function startProcess(
-  compiled: string,
-  environment: { DATA_DIR: string; DATABASE_URL: string; [name: string]: string },
+/** Starts a server process; `environment` names its `DATA_DIR` and `DATABASE_URL`. */
+export async function startServerProcess(
+  environment: Record<'DATA_DIR' | 'DATABASE_URL', string> & Record<string, string>,
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [join(compiled, 'main.js')], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const port = await freePort();
+  const child = spawn(process.execPath, ['--require', join(__dirname, 'typescript.cjs'), 'src/main.ts'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env.PATH,
-      PORT: '0',
-      HOST: '127.0.0.1',
+      // Where the compiler keeps its own binary.
+      HOME: process.env.HOME,
+      PORT: String(port),
       ADMIN_EMAIL,
       ADMIN_PASSWORD,
       LOG_LEVEL: 'error',
       ...environment,
     },
   });
-  let output = '';
-  child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exit = once(child, 'exit');
+  const url = `http://127.0.0.1:${port}`;
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await exit;
+  };
   try {
-    const port = await waitFor(
-      'the server process to say where it listens',
-      () => {
-        if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${output}`);
-        return /up: http:\/\/localhost:(\d+)/.exec(output)?.[1];
+    await waitFor(
+      'a server process to be ready',
+      async () => {
+        if (child.exitCode !== null) throw new Error(`the server process ended with ${child.exitCode}`);
+        return (await fetch(`${url}/health/ready`).catch(() => null))?.ok;
       },
-      START_MS,
+      READY_MS,
     );
-    const api = new Client(`http://127.0.0.1:${port}`);
-    return { api, dataDir: environment.DATA_DIR, kill: () => end(child) };
   } catch (error) {
-    await end(child);
+    await end('SIGKILL');
     throw error;
   }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGKILL');
-  await gone;
+  return {
+    url,
+    api: new Client(url),
+    dataDir: environment.DATA_DIR,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
 }

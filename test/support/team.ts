@@ -72,17 +72,18 @@ export async function addRole(
   return id;
 }
 
-/** Puts a person into an organization. */
+/** Puts a person into an organization; answers the member's id. */
 export async function addToOrganization(
   server: TestServer,
   organizationId: string,
   person: Person,
   role: OrganizationRole,
   status: OrganizationMemberEntity['status'] = 'active',
-): Promise<void> {
+): Promise<string> {
+  const id = newId('mbr');
   await write(server, manager =>
     manager.insert(OrganizationMemberEntity, {
-      id: newId('mbr'),
+      id,
       organization_id: organizationId,
       user_id: person.user.id,
       role,
@@ -90,6 +91,7 @@ export async function addToOrganization(
       added_at: new Date(),
     }),
   );
+  return id;
 }
 
 /** Writes past the routes, hence without an event; the server's memory of who may do what is told. */

@@ -57,10 +57,19 @@ export class IdentityService {
     if (found.projectId === null) return NOTHING_HIDDEN;
     if (caller.kind === 'api_key') {
       const { key } = caller;
-      const may = key.permissions.has(permission) || found.id === key.id;
+      const may =
+        key.permissions.has(permission) ||
+        found.id === key.id ||
+        owns(found, key.id) ||
+        owns(found, key.memberId);
       return found.projectId === key.project.id && may ? key.hidden : null;
     }
     const grant = await this.access.ofUser(caller, found.projectId);
-    return grant?.permissions.has(permission) ? grant.hidden : null;
+    const may = grant && (grant.permissions.has(permission) || owns(found, grant.memberId));
+    return may ? grant.hidden : null;
   }
+}
+
+function owns(found: Found, id: string | null): boolean {
+  return id !== null && (found.owners?.includes(id) ?? false);
 }

@@ -12,6 +12,7 @@ import { InvitationService } from './invitation.service.js';
 import { OrganizationInvitationController } from './organization-invitation.controller.js';
 import { OrganizationInvitations } from './organization-invitations.service.js';
 import { OrganizationMemberController } from './organization-member.controller.js';
+import { UsageModule } from '../usage/usage.module.js';
 import { OrganizationMemberEntity } from './organization-member.entity.js';
 import { OrganizationMemberRepository } from './organization-member.repository.js';
 import { OrganizationMembers } from './organization-members.service.js';
@@ -20,11 +21,15 @@ import { OrganizationEntity } from './organization.entity.js';
 import { OrganizationFacet } from './organization.facet.js';
 import { OrganizationRepository } from './organization.repository.js';
 import { OrganizationService } from './organization.service.js';
+import { OrganizationRequestsController } from './organization-requests.controller.js';
+import { OrganizationRequests } from './organization-requests.service.js';
+import { OrganizationUsage } from './organization-usage.service.js';
 
 @Module({
   imports: [
     TypeOrmModule.forFeature([OrganizationEntity, OrganizationMemberEntity, InvitationEntity]),
     UsersModule,
+    UsageModule,
     NotificationsModule,
   ],
   controllers: [
@@ -33,11 +38,14 @@ import { OrganizationService } from './organization.service.js';
     OrganizationInvitationController,
     InvitationAnswerController,
     InvitationPageController,
+    OrganizationRequestsController,
   ],
   providers: [
     OrganizationRepository,
     OrganizationMemberRepository,
     OrganizationService,
+    OrganizationUsage,
+    OrganizationRequests,
     OrganizationFacet,
     InvitationRepository,
     InvitationAcceptors,

@@ -19,10 +19,10 @@ export const TeamMember = z
       .nullable(),
     added_at: instant,
   })
-  .meta({ id: 'Member' });
+  .meta({ id: 'TeamMember', 'x-resource': 'member' });
 export type TeamMember = z.infer<typeof TeamMember>;
 
-export const TeamMemberPage = pageOf(TeamMember, 'MemberPage');
+export const TeamMemberPage = pageOf(TeamMember, 'TeamMemberPage');
 export type TeamMemberPage = z.infer<typeof TeamMemberPage>;
 
 export const ListTeam = z.strictObject({

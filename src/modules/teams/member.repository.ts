@@ -74,10 +74,12 @@ export class MemberRepository {
    */
   async replaceRole(ctx: RequestContext, projectId: string, from: string, to: string): Promise<number> {
     const manager = await this.database.write(ctx);
-    const former = { project_id: projectId, role_id: from, status: 'removed' as const };
-    await manager.update(MemberEntity, former, { role_id: to });
-    const current = { project_id: projectId, role_id: from };
-    return (await manager.update(MemberEntity, current, { role_id: to })).affected ?? 0;
+    const which = { project_id: projectId, role_id: from };
+    const present = { ...which, status: Not('removed' as const) };
+    const { affected } = await manager.update(MemberEntity, present, { role_id: to });
+    // The rows of former members refer to the role too.
+    await manager.update(MemberEntity, which, { role_id: to });
+    return affected ?? 0;
   }
 
   /** Active memberships of a user in some projects. */

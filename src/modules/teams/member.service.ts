@@ -6,7 +6,7 @@ import { AppError } from '../../kernel/errors/app-error.js';
 import type { HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
 import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { RoleService } from '../roles/role.service.js';
-import { SYSTEM_ROLES } from '../roles/system-roles.js';
+import { orViewer, SYSTEM_ROLES } from '../roles/system-roles.js';
 import type { User } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
 import type { MemberEntity } from './member.entity.js';
@@ -41,7 +41,7 @@ export class MemberService {
    * @throws AppError `member_already_active`
    */
   async join(ctx: RequestContext, projectId: string, roleId: string, user: User): Promise<void> {
-    const role = (await this.roles.find(ctx, projectId, roleId)) ?? SYSTEM_ROLES.viewer;
+    const role = orViewer(await this.roles.hold(ctx, projectId, roleId));
     const member = newMember(projectId, user.id, role.id);
     const insert = this.roles.giving(this.members.insert(ctx, member));
     await orIfTaken(insert, () => new AppError('member_already_active'));
