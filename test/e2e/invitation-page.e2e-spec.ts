@@ -78,6 +78,23 @@ it('lets somebody with an account join with one click', async () => {
   expectStatus(200, await server.api.get(`/v1/projects/${project.id}/members`, { auth: person.auth }));
 });
 
+it('lets people join an organization, too', async () => {
+  const organization = expectStatus(
+    201,
+    await server.api.post('/v1/organizations', { name: 'Harbour' }, { auth: owner.auth }),
+  ).body;
+  const path = `/v1/organizations/${organization.id}`;
+  const email = 'docker@people.example';
+  expectStatus(201, await server.api.post(`${path}/invitations`, { email }, { auth: owner.auth }));
+  const token = tokenIn(await waitForMail(server, email, 'invitation'), 'invitation');
+  expect(expectStatus(200, await submit({ token })).body).toContain('Create your account');
+  const fields = { token, first_name: 'Dora', name: 'Docker', password: PASSWORD };
+  const done = expectStatus(200, await submit(fields));
+  expect(done.body).toContain('the organization Harbour');
+  const dora = await signIn(server, email, PASSWORD);
+  expectStatus(200, await server.api.get(path, { auth: dora.auth }));
+});
+
 it('lets people decline', async () => {
   const token = await invited('declines@people.example');
   const before = await pending();

@@ -16,6 +16,10 @@ export class InvitationRepository {
     return this.database.read(ctx).findOneBy(InvitationEntity, { id, ...columnOf(target) });
   }
 
+  findAnywhere(ctx: RequestContext, id: string): Promise<InvitationEntity | null> {
+    return this.database.read(ctx).findOneBy(InvitationEntity, { id });
+  }
+
   /** A pending invitation to this address that has not expired. */
   findLiveFor(ctx: RequestContext, email: string, id: string, now: Date): Promise<InvitationEntity | null> {
     return this.database
