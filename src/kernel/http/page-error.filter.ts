@@ -40,7 +40,8 @@ export abstract class FormErrorFilter extends PageErrorFilter {
   protected override page(error: AppError, request: FastifyRequest): string {
     const posted = (request.body ?? {}) as Record<string, unknown>;
     const { token } = posted;
-    if (error.code !== 'validation_failed' || typeof token !== 'string') return super.page(error, request);
+    const mendable = error.code === 'validation_failed' && error.param !== 'token';
+    if (!mendable || typeof token !== 'string') return super.page(error, request);
     const errors = (error.details?.errors ?? []) as FieldError[];
     return formPage(this.form(posted), { token, problem: errors.map(({ fix }) => fix).join(' ') });
   }
