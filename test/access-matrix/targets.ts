@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { newId } from '../../src/kernel/database/ids.js';
 import { AlertThresholdEntity } from '../../src/modules/alerts/alert-threshold.entity.js';
 import { projectEvents } from '../support/answers.js';
+import { basic } from '../support/client.js';
 import { createKey, expectStatus, PASSWORD } from '../support/people.js';
 import { addMembers, addRole, addToOrganization, ROLE_IDS, write } from '../support/team.js';
 import type { Caller, Scene } from './scene.js';
@@ -85,6 +86,15 @@ export const key = {
   path: async ({ server, owner: { auth }, project }: Scene) => ({
     key: (await createKey(server, auth, project.id)).api_key.id,
   }),
+};
+
+/** A request of a script of the project's, hence nobody's own. */
+export const loggedRequest = {
+  path: async ({ server, owner: { auth }, project }: Scene) => {
+    const { secret } = await createKey(server, auth, project.id);
+    const { headers } = await server.api.get('/v1/whoami', { auth: basic(secret) });
+    return { req: headers.get('x-request-id')! };
+  },
 };
 
 export const event = {
