@@ -16,6 +16,7 @@ import { AuditModule } from './modules/audit/audit.module.js';
 import { AccessGuard } from './modules/auth/access.guard.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { AuthenticationGuard } from './modules/auth/authentication.guard.js';
+import { RateGuard } from './modules/auth/rate.guard.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { NotificationsModule } from './modules/notifications/notifications.module.js';
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
@@ -23,6 +24,7 @@ import { ProjectsModule } from './modules/projects/projects.module.js';
 import { RolesModule } from './modules/roles/roles.module.js';
 import { SettingsModule } from './modules/settings/settings.module.js';
 import { TeamsModule } from './modules/teams/teams.module.js';
+import { UsageModule } from './modules/usage/usage.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 
 /** Every module, and the one ordered list of what each request passes. */
@@ -42,6 +44,7 @@ export class AppModule {
         NotificationsModule,
         RolesModule,
         UsersModule,
+        UsageModule,
         OrganizationsModule,
         TeamsModule,
         ProjectsModule,
@@ -54,6 +57,8 @@ export class AppModule {
       providers: [
         { provide: APP_GUARD, useExisting: AuthenticationGuard },
         { provide: APP_GUARD, useExisting: AccessGuard },
+        // Spends quota, and so comes after everything that may refuse.
+        { provide: APP_GUARD, useExisting: RateGuard },
         // Interceptors: none for all; @Mutation attaches its own.
         { provide: APP_PIPE, useClass: ValidationPipe },
         { provide: APP_FILTER, useClass: ErrorFilter },

@@ -8,8 +8,9 @@ import { earlyErrors } from './kernel/http/early-errors.js';
 import { BODY_LIMIT } from './kernel/http/json-body.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
+import { Visibility } from './kernel/visibility/visibility.js';
 import { MetricsServer } from './kernel/metrics/metrics-server.js';
-import { KeyUseHook } from './modules/auth/key-use.hook.js';
+import { UsageHook } from './modules/auth/usage.hook.js';
 
 /** Builds the HTTP server, migrated and ready to listen. */
 export async function createServer(config: Config): Promise<NestFastifyApplication> {
@@ -29,11 +30,20 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     logger: new JsonLogger(config.logLevel),
   });
   app.setGlobalPrefix('v1', {
-    exclude: ['health/live', 'health/ready', 'v1/health', 'activate', 'password-reset'],
+    exclude: [
+      'health/live',
+      'health/ready',
+      'v1/health',
+      'activate',
+      'password-reset',
+      'invitation',
+      'invitation/decline',
+    ],
   });
   prepareHttp(app, config);
   serveDocs(app);
-  app.get(KeyUseHook).attach(adapter.getInstance());
+  app.get(Visibility).attach(adapter.getInstance());
+  app.get(UsageHook).attach(adapter.getInstance());
   app.get(MetricsServer).observe(adapter.getInstance());
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.init();

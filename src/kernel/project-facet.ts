@@ -31,6 +31,8 @@ export interface Found {
   readonly projectId: string | null;
   readonly name: string | null;
   readonly url: string;
+  /** Keys and members who may see it without the permission that it takes otherwise. */
+  readonly owners?: readonly (string | null)[];
 }
 
 /** Figures of an organization that its card shows. */
@@ -51,6 +53,13 @@ export interface Ownership {
   readonly organizationId?: string;
 }
 
+/** A role that is being deleted, and the one its holders get. */
+export interface GoneRole {
+  readonly projectId: string;
+  readonly roleId: string;
+  readonly replacementId: string;
+}
+
 /**
  * What a module has to say about projects. It implements the methods it has something to say to and
  * registers itself with {@link ProjectFacets}; those who ask iterate over all facets and know no
@@ -66,13 +75,13 @@ export interface ProjectFacet {
   effects?(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]>;
   /** The metrics this module measures. */
   metrics?: Partial<Record<AlertMetric, MeasureMetric>>;
+  /**
+   * Whether somebody other than this user owns the project. When so, nobody can transfer the project, or do
+   * the same, before the caller's unit of work ends. Answered by the module that owns projects.
+   */
+  holdOwnerOtherThan?(ctx: RequestContext, projectId: string, userId: string): Promise<boolean>;
   /** What to do, in the caller's unit of work, when a member is removed for good. */
   memberGone?(ctx: RequestContext, gone: { projectId: string; memberId: string }): Promise<void>;
-  /** What to do, in the caller's unit of work, when a role is deleted: its holders get `replacementId`. */
-  roleGone?(
-    ctx: RequestContext,
-    gone: { projectId: string; roleId: string; replacementId: string },
-  ): Promise<void>;
   /** Figures for many organizations at once. */
   organizationFigures?(
     ctx: RequestContext,
@@ -86,6 +95,11 @@ export interface ProjectFacet {
   userGone?(ctx: RequestContext, userId: string): Promise<void>;
   /** What to do, in the caller's unit of work, when a user is no member of an organization any more. */
   organizationMemberGone?(ctx: RequestContext, gone: Required<Ownership>): Promise<void>;
+  /**
+   * What to do, in the caller's unit of work, when a role is deleted: its holders get `replacementId`. Adds
+   * what became of them to the effects of the unit's entry, and answers how many there were.
+   */
+  roleGone?(ctx: RequestContext, gone: GoneRole): Promise<number>;
   /** How objects with one id prefix are found, and the permission needed to see one in its project. */
   lookup?: {
     readonly prefix: string;
@@ -124,6 +138,14 @@ export class ProjectFacets {
     return this.merged(organizationIds, facet => facet.organizationFigures?.(ctx, organizationIds));
   }
 
+  /** Whether somebody other than this user owns the project, which stays so until the caller's unit of work ends. */
+  async holdOwnerOtherThan(ctx: RequestContext, projectId: string, userId: string): Promise<boolean> {
+    for (const facet of this.facets) {
+      if (facet.holdOwnerOtherThan) return facet.holdOwnerOtherThan(ctx, projectId, userId);
+    }
+    throw new Error('no module knows who owns projects');
+  }
+
   /** Lets every module follow the removal of a member. */
   async memberGone(ctx: RequestContext, gone: { projectId: string; memberId: string }): Promise<void> {
     for (const facet of this.facets) await facet.memberGone?.(ctx, gone);
@@ -139,12 +161,11 @@ export class ProjectFacets {
     for (const facet of this.facets) await facet.organizationMemberGone?.(ctx, gone);
   }
 
-  /** Lets every module follow the deletion of a role. */
-  async roleGone(
-    ctx: RequestContext,
-    gone: { projectId: string; roleId: string; replacementId: string },
-  ): Promise<void> {
-    for (const facet of this.facets) await facet.roleGone?.(ctx, gone);
+  /** Lets every module follow the deletion of a role; answers how many held it. */
+  async roleGone(ctx: RequestContext, gone: GoneRole): Promise<number> {
+    let holders = 0;
+    for (const facet of this.facets) holders += (await facet.roleGone?.(ctx, gone)) ?? 0;
+    return holders;
   }
 
   /** Everything `action` would affect, in the order the modules registered; what counts zero is left out. */

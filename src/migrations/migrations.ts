@@ -6,6 +6,9 @@ import { OutboxAndNotifications1763700002000 } from './1763700002000-outbox-and-
 import { Invitations1763700003000 } from './1763700003000-invitations.js';
 import { SignIns1763700003010 } from './1763700003010-sign-ins.js';
 import { NotificationSearch1763700003020 } from './1763700003020-notification-search.js';
+import { CustomRolesAndVisibility1763700005000 } from './1763700005000-custom-roles-and-visibility.js';
+import { FormerMembers1763700004000 } from './1763700004000-former-members.js';
+import { Usage1763700006000 } from './1763700006000-usage.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -15,5 +18,8 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Invitations1763700003000,
   SignIns1763700003010,
   NotificationSearch1763700003020,
+  FormerMembers1763700004000,
+  CustomRolesAndVisibility1763700005000,
+  Usage1763700006000,
   AlertThresholds1763700007000,
 ];

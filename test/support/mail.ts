@@ -28,11 +28,14 @@ export function waitForMail(
   address: string,
   page?: LinkPage | null,
   subject = /./,
+  deadlineMs?: number,
 ): Promise<Mail> {
-  return waitFor(`a mail to ${address}${page ? ` with a link to ${page}` : ''}`, async () =>
-    (await readMails(server.dataDir)).findLast(
-      mail => isTo(mail, address) && subject.test(mail.subject ?? '') && (!page || findToken(mail, page)),
-    ),
+  const wanted = (mail: Mail) =>
+    isTo(mail, address) && subject.test(mail.subject ?? '') && (!page || findToken(mail, page));
+  return waitFor(
+    `a mail to ${address}${page ? ` with a link to ${page}` : ''}`,
+    async () => (await readMails(server.dataDir)).findLast(wanted),
+    deadlineMs,
   );
 }
 

@@ -3,6 +3,9 @@ import { bearer, type Answer } from './client.js';
 import { tokenIn, waitForMail } from './mail.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, type TestServer } from './server.js';
 
+/** A server as people reach it, in this process or in one of its own. */
+export type Reachable = Pick<TestServer, 'api' | 'dataDir'>;
+
 export const PASSWORD = 'marmalade-glacier-7';
 
 /** Somebody signed in. `auth` is the value of their `Authorization` header. */
@@ -15,7 +18,7 @@ export interface Person {
 
 /** Registers, activates and signs in a new person, the way a person does. */
 export async function signUp(
-  server: TestServer,
+  server: Reachable,
   overrides: Partial<Record<'email' | 'password' | 'first_name' | 'name' | 'phone' | 'country', string>> = {},
 ): Promise<Person> {
   const registration = {
@@ -32,18 +35,18 @@ export async function signUp(
 }
 
 /** Signs the first platform admin in. */
-export function admin(server: TestServer): Promise<Person> {
+export function admin(server: Reachable): Promise<Person> {
   return signIn(server, ADMIN_EMAIL, ADMIN_PASSWORD);
 }
 
-export async function signIn(server: TestServer, email: string, password: string): Promise<Person> {
+export async function signIn(server: Reachable, email: string, password: string): Promise<Person> {
   const { user, token } = expectStatus(201, await server.api.post('/v1/sessions', { email, password })).body;
   return { user, password, token, auth: bearer(token) };
 }
 
 /** Creates a project and returns it as on the wire. */
 export async function createProject(
-  server: TestServer,
+  server: Reachable,
   auth: string,
   body: Record<string, unknown> = {},
 ): Promise<{ id: string; [field: string]: any }> {
@@ -53,7 +56,7 @@ export async function createProject(
 
 /** Issues an API key of a project; `secret` is what a script authenticates with. */
 export async function createKey(
-  server: TestServer,
+  server: Reachable,
   auth: string,
   projectId: string,
   body: Record<string, unknown> = {},

@@ -21,26 +21,42 @@ export const ROLE_IDS = {
 /** What a person is in a project's team: a system role's name, or a role's id. */
 export type TeamRole = keyof typeof ROLE_IDS | (string & {});
 
-/** Puts a person into a project's team without the round of invitation and acceptance; answers the member's id. */
+/** One who joins a team. */
+export interface Joiner {
+  readonly person: Person;
+  readonly role: TeamRole;
+  readonly status?: MemberEntity['status'];
+}
+
+/** Puts people into a project's team without the round of invitation and acceptance; answers their member ids. */
+export async function addMembers(
+  server: TestServer,
+  projectId: string,
+  joiners: Joiner[],
+): Promise<string[]> {
+  const rows: MemberEntity[] = joiners.map(({ person, role, status = 'active' }) => ({
+    id: newId('mbr'),
+    project_id: projectId,
+    user_id: person.user.id,
+    current_user_id: person.user.id,
+    role_id: role in ROLE_IDS ? ROLE_IDS[role as keyof typeof ROLE_IDS] : role,
+    status,
+    added_at: new Date(),
+  }));
+  await write(server, manager => manager.insert(MemberEntity, rows));
+  return rows.map(row => row.id);
+}
+
+/** Puts one person into a project's team; answers the member's id. */
 export async function addMember(
   server: TestServer,
   projectId: string,
   person: Person,
   role: TeamRole,
-  status: MemberEntity['status'] = 'active',
+  status?: MemberEntity['status'],
 ): Promise<string> {
-  const id = newId('mbr');
-  await write(server, manager =>
-    manager.insert(MemberEntity, {
-      id,
-      project_id: projectId,
-      user_id: person.user.id,
-      role_id: role in ROLE_IDS ? ROLE_IDS[role as keyof typeof ROLE_IDS] : role,
-      status,
-      added_at: new Date(),
-    }),
-  );
-  return id;
+  const [id] = await addMembers(server, projectId, [{ person, role, status }]);
+  return id!;
 }
 
 /** Makes a custom role of a project; answers its id. */
@@ -56,17 +72,18 @@ export async function addRole(
   return id;
 }
 
-/** Puts a person into an organization. */
+/** Puts a person into an organization; answers the member's id. */
 export async function addToOrganization(
   server: TestServer,
   organizationId: string,
   person: Person,
   role: OrganizationRole,
   status: OrganizationMemberEntity['status'] = 'active',
-): Promise<void> {
+): Promise<string> {
+  const id = newId('mbr');
   await write(server, manager =>
     manager.insert(OrganizationMemberEntity, {
-      id: newId('mbr'),
+      id,
       organization_id: organizationId,
       user_id: person.user.id,
       role,
@@ -74,6 +91,7 @@ export async function addToOrganization(
       added_at: new Date(),
     }),
   );
+  return id;
 }
 
 /** Writes past the routes, hence without an event; the server's memory of who may do what is told. */

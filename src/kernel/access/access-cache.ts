@@ -34,9 +34,11 @@ export class AccessCache {
     const remembered = this.get<T>(key);
     if (remembered !== undefined) return remembered;
     const { generation } = this;
+    // A second from when it was asked for: what a slow read brings is as old as its question.
+    const until = Date.now() + LIVES_MS;
     const value = await load();
     // What was read before a mutation committed must not be remembered after it.
-    if (value !== null && generation === this.generation) this.set(key, value);
+    if (value !== null && generation === this.generation) this.set(key, value, until);
     return value;
   }
 
@@ -45,8 +47,8 @@ export class AccessCache {
     this.entries = new Map();
   }
 
-  private set(key: string, value: unknown): void {
+  private set(key: string, value: unknown, until: number): void {
     if (this.entries.size >= MOST) this.entries = new Map();
-    this.entries.set(key, { value, until: Date.now() + LIVES_MS });
+    this.entries.set(key, { value, until });
   }
 }

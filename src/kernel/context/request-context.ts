@@ -1,6 +1,7 @@
 import type { Permission } from '../access/permissions.js';
 import type { AuditRecord } from './audit-record.js';
 import type { Unit } from '../database/unit.js';
+import { isTouched, NOTHING_HIDDEN, type HiddenAttributes } from '../visibility/hidden-attributes.js';
 
 /** A signed-in person. */
 export interface UserPrincipal {
@@ -59,6 +60,8 @@ export interface Grant {
   readonly permissions?: ReadonlySet<Permission>;
   /** The person's membership of the project; null for those who are there by another right. */
   readonly memberId?: string | null;
+  /** What the project's visibility rules hide from the principal. */
+  readonly hidden?: HiddenAttributes;
 }
 
 /**
@@ -75,6 +78,7 @@ export class RequestContext {
   readonly role: { readonly id: string; readonly name: string } | null;
   readonly permissions: ReadonlySet<Permission>;
   readonly memberId: string | null;
+  readonly hidden: HiddenAttributes;
 
   /** The open unit of work; set and cleared by `UnitOfWork.run` alone. */
   unit: Unit | null = null;
@@ -89,6 +93,7 @@ export class RequestContext {
     this.role = grant.role ?? null;
     this.permissions = grant.permissions ?? NO_PERMISSIONS;
     this.memberId = grant.memberId ?? null;
+    this.hidden = grant.hidden ?? NOTHING_HIDDEN;
   }
 
   /** A context for work the server starts by itself. `name` says which part, e.g. `job:mail.deliver`. */
@@ -118,6 +123,14 @@ export class RequestContext {
   /** Whether the principal holds `permission` in the request's project. */
   can(permission: Permission): boolean {
     return this.permissions.has(permission);
+  }
+
+  /**
+   * Whether an attribute, or a part of it, is hidden from the principal. Answers need not ask: what
+   * their schemas show is hidden by itself.
+   */
+  hides(attribute: string): boolean {
+    return isTouched(this.hidden, attribute);
   }
 }
 

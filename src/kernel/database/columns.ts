@@ -25,6 +25,12 @@ export class Columns {
     return this.id(name, { isPrimary: true });
   }
 
+  /** A number the database gives, for rows that are only referred to from within. */
+  serialId(name = 'id'): TableColumnOptions {
+    const type = this.sqlite ? 'integer' : 'int';
+    return { name, type, isPrimary: true, isGenerated: true, generationStrategy: 'increment' };
+  }
+
   string(name: string, length: number, options: Partial<TableColumnOptions> = {}): TableColumnOptions {
     return { name, type: 'varchar', length: String(length), ...this.asText(), ...options };
   }

@@ -2,6 +2,7 @@ import { QueryFailedError } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 
 const UNIQUE = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', 'ER_DUP_ENTRY']);
+const MISSING = new Set(['SQLITE_CONSTRAINT_FOREIGNKEY', 'ER_NO_REFERENCED_ROW', 'ER_NO_REFERENCED_ROW_2']);
 const CONTENTION = new Set([
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
@@ -36,6 +37,12 @@ export function isUniqueViolation(error: unknown): boolean {
   return code !== undefined && UNIQUE.has(code);
 }
 
+/** Whether a write failed because what it refers to is not there (any more). */
+export function isMissingReference(error: unknown): boolean {
+  const code = driverCode(error);
+  return code !== undefined && MISSING.has(code);
+}
+
 /** Whether the same unit of work may succeed when run again: deadlock or lock timeout. */
 export function isContention(error: unknown): boolean {
   const code = driverCode(error);
@@ -60,5 +67,17 @@ export async function orIfTaken<T>(insert: Promise<T>, taken: () => Error): Prom
     return await insert;
   } catch (error) {
     throw isUniqueViolation(error) ? taken() : error;
+  }
+}
+
+/**
+ * Runs a write and answers a reference to what has just been deleted with the caller's own error.
+ * @throws what `gone` makes when a foreign key finds nothing; any other error as it came.
+ */
+export async function orIfGone<T>(write: Promise<T>, gone: () => Error): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    throw isMissingReference(error) ? gone() : error;
   }
 }

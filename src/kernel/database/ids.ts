@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { monotonicFactory } from 'ulid';
+import { encodeTime, monotonicFactory } from 'ulid';
 
 /** The prefixes of ids, as on the wire. */
 export type IdPrefix =
@@ -45,4 +45,22 @@ const ID = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$/;
 /** Whether `value` has the form of an id, of `prefix` when given. */
 export function isId(value: string, prefix?: IdPrefix): boolean {
   return ID.test(value) && (!prefix || value.startsWith(`${prefix}_`));
+}
+
+/** The smallest id made at `at` or later: what has an id of its own need not store when it was made. */
+export function firstIdAt(prefix: IdPrefix, at: Date): string {
+  return `${prefix}_${encodeTime(Math.max(0, at.getTime()), 10).toLowerCase()}${'0'.repeat(16)}`;
+}
+
+/** Crockford's digits, in the lower case that ids are written in. */
+const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
+const VALUES = Uint8Array.from({ length: 128 }, (_, code) =>
+  Math.max(0, DIGITS.indexOf(String.fromCharCode(code))),
+);
+
+/** When an id was made, in milliseconds since 1970: the first ten digits after its prefix. */
+export function timeOfId(id: string): number {
+  let time = 0;
+  for (let at = 4; at < 14; at++) time = time * 32 + VALUES[id.charCodeAt(at)]!;
+  return time;
 }

@@ -16,6 +16,17 @@ export interface RouteDocs {
   accepted?: z.ZodType;
   /** Codes the route can answer beside those every route of its kind can. */
   errors?: readonly ErrorCode[];
+  /**
+   * The attributes that query parameters filter, search or sort by, where their names do not say it
+   * (`ip` filters by the `ip` of what is listed): refused when one is hidden from the caller. `*.name`
+   * stands for the name of any resource.
+   */
+  filters?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The schema of a route's answer. */
+export function answerOf(docs: RouteDocs): z.ZodType | undefined {
+  return docs.created ?? docs.accepted ?? docs.ok;
 }
 
 const DONE: Record<number, string> = { 200: 'Done.', 201: 'Created.', 202: 'Accepted; it follows.' };

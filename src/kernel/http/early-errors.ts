@@ -24,7 +24,7 @@ export function earlyErrors(config: Config) {
   return {
     /** A URL that the router cannot read, or with an id longer than any. */
     frameworkErrors(error: { code?: string }, request: FastifyRequest, reply: FastifyReply): void {
-      void reply.headers({ ...headers, 'X-Request-Id': request.id });
+      void reply.headers({ ...headers, 'x-request-id': request.id });
       sendError(request, reply, toError(error));
     },
     /** What is not even HTTP: there is neither request nor reply, only the socket. */
@@ -46,10 +46,10 @@ function rawAnswer(error: AppError, headers: Readonly<Record<string, string>>): 
   const body = JSON.stringify(errorBody(error, requestId));
   const lines = Object.entries({
     ...headers,
-    'X-Request-Id': requestId,
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-    Connection: 'close',
+    'x-request-id': requestId,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }

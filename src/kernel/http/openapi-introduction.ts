@@ -16,6 +16,9 @@ Sign in with **POST /v1/sessions** below: the token is then used by itself on th
 Errors come as \`{"error": {code, type, message, param?, details?, retryable, request_id}}\`; every code and event type
 is listed here and never changes its meaning.
 
+What a project hides from your role reads \`"[REDACTED]"\`, whatever its type; see **Attribute visibility**. A schema's
+attributes are called after it (\`ApiKey\`: \`api_key.name\`), or as \`x-resource\` and \`x-also-attribute\` say.
+
 <details><summary>Error codes</summary>
 
 | code | status | meaning |

@@ -99,6 +99,7 @@ function complete(operation: Operation, declared: Declarations, path: string, me
     ...(docs?.errors ?? []),
     ...(isPublic ? [] : AUTHENTICATION_CODES),
     ...accessCodes(access, path),
+    ...(hasFilters(operation, access) ? (['attribute_hidden'] as const) : []),
     ...(operation.requestBody || operation.parameters?.length ? (['validation_failed'] as const) : []),
     ...(mutation?.idempotent && method === 'post' && !isPublic ? IDEMPOTENCY_CODES : []),
     'internal_error',
@@ -116,6 +117,7 @@ const KEY_CODES = [
   'project_suspended',
   'ip_not_allowed',
   'domain_not_allowed',
+  'usage_limit_exceeded',
 ] as const;
 const IDEMPOTENCY_CODES = [
   'idempotency_mismatch',
@@ -141,6 +143,14 @@ function accessCodes(access: AccessRule, path: string): ErrorCode[] {
   return codes;
 }
 
+/** Whether it filters or sorts what is hidden from some roles. */
+function hasFilters(operation: Operation, access: AccessRule): boolean {
+  const names = (operation.parameters ?? []).flatMap(parameter =>
+    'in' in parameter && parameter.in === 'query' ? [parameter.name] : [],
+  );
+  return acceptsKeys(access) && names.some(name => name !== 'limit' && name !== 'cursor');
+}
+
 function whoMay(access: AccessRule): string {
   const who: Partial<Record<AccessRule, string>> = {
     public: 'Open to anybody.',
@@ -161,8 +171,22 @@ function whatItLeaves(mutation: MutationOptions | undefined): string | undefined
   );
 }
 
+/** Also adds those of the path that only the access guard reads. */
 function describeParameters(operation: Operation, path: string): void {
-  for (const parameter of operation.parameters ?? []) {
+  const declared = (operation.parameters ?? []).map(parameter => 'name' in parameter && parameter.name);
+  const missing = [...path.matchAll(/\{(\w+)\}/g)]
+    .map(([, name]) => name!)
+    .filter(name => !declared.includes(name));
+  operation.parameters = [
+    ...missing.map(name => ({
+      name,
+      in: 'path' as const,
+      required: true,
+      schema: { type: 'string' as const },
+    })),
+    ...(operation.parameters ?? []),
+  ];
+  for (const parameter of operation.parameters) {
     if (!('in' in parameter) || parameter.in !== 'path') continue;
     parameter.description ??= describeParameter(path, parameter.name);
   }

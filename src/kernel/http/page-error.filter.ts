@@ -28,18 +28,34 @@ export class PageErrorFilter implements ExceptionFilter {
 
   /** The page for an error that the form's next try can mend, or one that only says what happened. */
   protected page(error: AppError, request: FastifyRequest): string {
-    return messagePage('That did not work', `${error.message} (${request.id})`);
+    return messagePage('That did not work', `${textOf(error)} (${request.id})`);
   }
 }
 
 /** Shows a form again, with what was wrong, so that a mistake in it does not cost the mailed link. */
 export abstract class FormErrorFilter extends PageErrorFilter {
-  protected abstract readonly form: PageForm;
+  /** The form, with what was posted where it may be shown again. */
+  protected abstract form(posted: Record<string, unknown>): PageForm;
 
   protected override page(error: AppError, request: FastifyRequest): string {
-    const token = (request.body as { token?: unknown } | undefined)?.token;
-    if (error.code !== 'validation_failed' || typeof token !== 'string') return super.page(error, request);
+    const posted = (request.body ?? {}) as Record<string, unknown>;
+    const { token } = posted;
+    if (error.code !== 'validation_failed' || typeof token !== 'string' || isAboutToken(error)) {
+      return super.page(error, request);
+    }
     const errors = (error.details?.errors ?? []) as FieldError[];
-    return formPage(this.form, { token, problem: errors.map(({ fix }) => fix).join(' ') });
+    return formPage(this.form(posted), { token, problem: errors.map(({ fix }) => fix).join(' ') });
   }
+}
+
+/** A field that is not valid means nothing to somebody who has filled in no form. */
+function textOf(error: AppError): string {
+  return isAboutToken(error)
+    ? 'The link is not complete. Open it as it stands in the e-mail.'
+    : error.message;
+}
+
+function isAboutToken({ code, details }: AppError): boolean {
+  const errors = (details?.errors ?? []) as FieldError[];
+  return code === 'validation_failed' && errors.some(({ param }) => param === 'token');
 }

@@ -4,6 +4,7 @@ const STYLE =
   'body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem;color:#1b1f24;background:#fff}' +
   'h1{font-size:1.4rem}label{display:block;margin:0 0 1rem}input{font:inherit;display:block;box-sizing:border-box;width:100%;padding:.5rem;border:1px solid #8c959f;border-radius:.4rem}' +
   '[role=alert]{color:#b42318}button{font:inherit;padding:.6rem 1.2rem;border:0;border-radius:.4rem;background:#1f4ed8;color:#fff}' +
+  'button.other{background:#fff;color:#1b1f24;box-shadow:inset 0 0 0 1px #8c959f}' +
   'button:focus-visible,input:focus-visible{outline:3px solid #93b4ff}';
 
 /** Moves the token from the fragment, which no server ever sees, into the form. */
@@ -32,6 +33,8 @@ export interface PageField {
   readonly autocomplete: string;
   readonly minLength: number;
   readonly maxLength: number;
+  /** What it holds at first. */
+  readonly value?: string;
 }
 
 /** A form that posts the token of the link its page was opened with. */
@@ -40,31 +43,45 @@ export interface PageForm {
   readonly text: string;
   readonly action: string;
   readonly button: string;
+  /** A second button, which posts the form elsewhere. */
+  readonly otherButton?: { readonly label: string; readonly action: string };
   readonly fields?: readonly PageField[];
 }
 
+/** A form that is shown to somebody whose link was read before. */
+export interface PageFormState {
+  /** No longer in the address, so it stays in the form. */
+  readonly token: string;
+  /** What was wrong with what was posted. */
+  readonly problem?: string;
+}
+
 /**
- * A page with a form; opening it consumes nothing. `again` shows it once more after a mistake: the token,
- * which is no longer in the address, stays in the form.
+ * A page with a form; opening it consumes nothing. `state` is for one that follows another: a further step, or
+ * the same once more after a mistake.
  */
-export function formPage(form: PageForm, again?: { token: string; problem: string }): string {
-  const problem = again ? `<p role="alert">${escapeHtml(again.problem)}</p>` : '';
-  const token = `<input type="hidden" name="token" value="${escapeHtml(again?.token ?? '')}">`;
+export function formPage(form: PageForm, state?: PageFormState): string {
+  const problem = state?.problem ? `<p role="alert">${escapeHtml(state.problem)}</p>` : '';
+  const token = `<input type="hidden" name="token" value="${escapeHtml(state?.token ?? '')}">`;
+  const { otherButton } = form;
+  const other = otherButton
+    ? ` <button class="other" formaction="${escapeHtml(otherButton.action)}">${escapeHtml(otherButton.label)}</button>`
+    : '';
   return shell(
     form.title,
     `<p>${escapeHtml(form.text)}</p>${problem}` +
       `<form method="post" action="${escapeHtml(form.action)}">${token}` +
       (form.fields ?? []).map(input).join('') +
-      `<button>${escapeHtml(form.button)}</button></form>` +
+      `<button>${escapeHtml(form.button)}</button>${other}</form>` +
       '<noscript><p>This page needs JavaScript to read the token from the link.</p></noscript>' +
       `<script>${READ_FRAGMENT}</script>`,
   );
 }
 
-function input({ name, label, type, autocomplete, minLength, maxLength }: PageField): string {
+function input({ name, label, type, autocomplete, minLength, maxLength, value = '' }: PageField): string {
   return (
     `<label>${escapeHtml(label)}<input name="${name}" type="${type}" autocomplete="${autocomplete}" ` +
-    `minlength="${minLength}" maxlength="${maxLength}" required></label>`
+    `minlength="${minLength}" maxlength="${maxLength}" value="${escapeHtml(value)}" required></label>`
   );
 }
 

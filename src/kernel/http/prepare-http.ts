@@ -13,7 +13,7 @@ export function prepareHttp(app: NestFastifyApplication, config: Config): void {
     app.enableCors({
       origin: config.corsOrigins,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      exposedHeaders: ['X-Request-Id', 'Retry-After', 'Idempotent-Replayed'],
+      exposedHeaders: ['X-Request-Id', 'Retry-After', 'Idempotent-Replayed', ...LIMIT_HEADERS],
       maxAge: 600,
     });
   }
@@ -41,6 +41,16 @@ export function prepareHttp(app: NestFastifyApplication, config: Config): void {
     },
   );
 }
+
+/** What an answer to an API key says of its organization's quota. */
+const LIMIT_HEADERS = [
+  'RateLimit',
+  'RateLimit-Policy',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Requests-Limit',
+  'X-RateLimit-Requests-Remaining',
+];
 
 function parse(read: () => unknown, done: (error: Error | null, value?: unknown) => void): void {
   try {

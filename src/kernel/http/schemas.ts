@@ -2,12 +2,12 @@ import { z } from 'zod';
 
 /** A string of 1 to `max` characters that is not all white space; kept exactly as it came. */
 export function text(max: number) {
-  return z.string().max(max, `must have at most ${max} characters`).regex(/\S/, 'must not be empty');
+  return z.string().max(max).regex(/\S/, 'must not be empty');
 }
 
 /** Text that may be empty, of at most `max` characters; kept exactly as it came. */
 export function longText(max: number) {
-  return z.string().max(max, `must have at most ${max} characters`);
+  return z.string().max(max);
 }
 
 /** An e-mail address; compared without regard to case, kept in lower case. */
@@ -15,8 +15,9 @@ export const email = z
   .string()
   .trim()
   .toLowerCase()
-  .max(254, 'must have at most 254 characters')
-  .pipe(z.email('must be an e-mail address'));
+  .max(254)
+  .pipe(z.email('must be an e-mail address'))
+  .meta({ format: 'email' });
 
 const COUNTRIES = new Set(
   // ISO 3166-1 alpha-2, officially assigned codes.

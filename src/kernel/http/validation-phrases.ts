@@ -61,7 +61,8 @@ function bound(origin: string, relation: string, limit: number | bigint): string
   return `must have ${relation} ${limit} ${Number(limit) === 1 ? unit : `${unit}s`}`;
 }
 
-function oneOf(values: readonly unknown[]): string {
+/** The values there are to choose from. */
+export function oneOf(values: readonly unknown[]): string {
   const [first, ...others] = values.map(String);
   return others.length ? `one of ${[first, ...others].join(', ')}` : first!;
 }

@@ -2,7 +2,7 @@ import { Injectable, StandardSchemaValidationPipe, type ArgumentMetadata } from 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
 import { AppError } from '../errors/app-error.js';
-import { MISSING, NOT_NAMED, phraseOf } from './validation-phrases.js';
+import { MISSING, NOT_NAMED, oneOf, phraseOf } from './validation-phrases.js';
 
 /** One thing wrong with the input, as on the wire. */
 export interface FieldError {
@@ -16,6 +16,7 @@ interface Issue extends StandardSchemaV1.Issue {
   code?: string;
   expected?: string;
   keys?: string[];
+  values?: unknown[];
 }
 
 const MOST_ERRORS = 50;
@@ -56,8 +57,11 @@ function toFieldErrors(issue: Issue, root: string): FieldError[] {
   return [{ param: path.join('.') || root, message: issue.message, fix: fixFor(issue) }];
 }
 
-function fixFor({ message, expected }: Issue): string {
-  if (message === MISSING) return expected ? `Send ${NOT_NAMED[expected] ?? `a ${expected}`}.` : 'Send it.';
+function fixFor({ message, expected, values }: Issue): string {
+  if (message === MISSING) {
+    if (values) return `Send ${oneOf(values)}.`;
+    return expected ? `Send ${NOT_NAMED[expected] ?? `a ${expected}`}.` : 'Send it.';
+  }
   const [, verb, rest] = /^must (have|not be|be) (.*)$/s.exec(message) ?? [];
   if (!verb) return 'Correct the value.';
   return verb === 'be' && NAMES_A_VALUE.test(rest!)

@@ -2,8 +2,9 @@ import ipaddr from 'ipaddr.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** Whether `entry` is an address or CIDR, v4 or v6. */
+/** Whether `entry` is an address or CIDR, v4 or v6; a zone (`%eth0`) means nothing on another machine. */
 export function isAddressEntry(entry: string): boolean {
+  if (entry.includes('%')) return false;
   return ipaddr.IPv4.isValidFourPartDecimal(entry) || ipaddr.IPv6.isValid(entry) || ipaddr.isValidCIDR(entry);
 }
 

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import {
   ProjectFacets,
   type Found,
+  type GoneRole,
   type ProjectEffect,
   type ProjectFacet,
   type UserAction,
@@ -55,6 +56,15 @@ export class ApiKeyFacet implements ProjectFacet, OnModuleInit {
     for (const { id, name, status } of await this.keys.revokeOfMember(ctx, projectId, memberId)) {
       ctx.audit.effect('api_key.revoked', { type: 'api_key', id, name }, { status }, { status: 'revoked' });
     }
+  }
+
+  async roleGone(ctx: RequestContext, { projectId, roleId, replacementId }: GoneRole): Promise<number> {
+    const count = await this.keys.replaceRole(ctx, projectId, roleId, replacementId);
+    if (count) {
+      const holders = { type: 'api_key', id: 'holders', name: `${count} keys` };
+      ctx.audit.effect('api_key.updated', holders, { role_id: roleId }, { role_id: replacementId, count });
+    }
+    return count;
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {

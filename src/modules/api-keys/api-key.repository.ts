@@ -40,6 +40,8 @@ export interface KeyRow {
   owner_id: string;
   requests_per_minute: number | string;
   requests_per_day: number | string;
+  /** Whether the project has visibility rules at all. */
+  has_rules: number | string;
 }
 
 // The hot path of every request with a key: one prepared look-up that joins other modules' tables,
@@ -50,7 +52,8 @@ const KEY_FACTS = `
     om.status AS organization_member_status, m.role_id AS member_role_id,
     mr.permissions AS member_permissions, k.role_id, r.name AS role_name, r.permissions AS role_permissions,
     k.project_id, p.organization_id, p.name AS project_name, p.status AS project_status, p.environment, p.owner_id,
-    o.requests_per_minute, o.requests_per_day
+    o.requests_per_minute, o.requests_per_day,
+    EXISTS (SELECT 1 FROM visibility_rules v WHERE v.project_id = k.project_id) AS has_rules
   FROM api_keys k
   JOIN projects p ON p.id = k.project_id
   JOIN organizations o ON o.id = p.organization_id
@@ -134,6 +137,17 @@ export class ApiKeyRepository {
     return (await manager.update(ApiKeyEntity, which, changes)).affected === 1;
   }
 
+  /** Gives every key that holds one role another; answers how many they were. */
+  async replaceRole(ctx: RequestContext, projectId: string, from: string, to: string): Promise<number> {
+    const manager = await this.database.write(ctx);
+    const which = { project_id: projectId, role_id: from };
+    const usable = { ...which, status: Not('revoked' as const) };
+    const { affected } = await manager.update(ApiKeyEntity, usable, { role_id: to });
+    // Revoked keys are listed with their role too.
+    await manager.update(ApiKeyEntity, which, { role_id: to });
+    return affected ?? 0;
+  }
+
   /** Notes a key's last uses, by any secret and by the one before; an older note never replaces a newer one. */
   async markUsed(ctx: RequestContext, id: string, use: KeyUse): Promise<void> {
     const manager = await this.database.write(ctx);
@@ -199,25 +213,21 @@ export class ApiKeyRepository {
       .getCount();
   }
 
-  /** Revokes a member's own keys for good, and lets go of the member; answers which. */
+  /** Revokes a member's own keys for good; answers which, as they were. */
   async revokeOfMember(
     ctx: RequestContext,
     projectId: string,
     memberId: string,
   ): Promise<Pick<ApiKeyEntity, 'id' | 'name' | 'status'>[]> {
     const manager = await this.database.write(ctx);
-    const which = { project_id: projectId, member_id: memberId };
+    const which = { project_id: projectId, member_id: memberId, status: Not('revoked' as const) };
     const keys = await manager.find(ApiKeyEntity, {
       select: { id: true, name: true, status: true },
       where: which,
       order: { id: 'ASC' },
     });
-    await manager.update(ApiKeyEntity, which, {
-      status: 'revoked',
-      member_id: null,
-      previous_hash: null,
-      previous_expires_at: null,
-    });
-    return keys.filter(key => key.status !== 'revoked');
+    const revoked = { status: 'revoked' as const, previous_hash: null, previous_expires_at: null };
+    await manager.update(ApiKeyEntity, which, revoked);
+    return keys;
   }
 }

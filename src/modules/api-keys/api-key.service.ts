@@ -6,7 +6,8 @@ import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { decodeCursor, page, type Page } from '../../kernel/http/list.js';
 import { RoleService } from '../roles/role.service.js';
-import { SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
+import { orViewer, SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
+import { MemberService } from '../teams/member.service.js';
 import {
   toApiKey,
   type ApiKey,
@@ -26,6 +27,7 @@ export class ApiKeyService {
   constructor(
     private readonly keys: ApiKeyRepository,
     private readonly roles: RoleService,
+    private readonly members: MemberService,
   ) {}
 
   /** All keys for those who may read them, else the caller's own. @throws AppError `permission_denied` */
@@ -38,7 +40,7 @@ export class ApiKeyService {
       rows.map(row => row.role_id),
     );
     const now = new Date();
-    const toItem = (row: ApiKeyEntity) => toApiKey(row, roles.get(row.role_id)!.name, now);
+    const toItem = (row: ApiKeyEntity) => toItemOf(row, orViewer(roles.get(row.role_id)), now);
     return page(rows, query.limit, await this.keys.count(ctx, projectId, memberId), toItem);
   }
 
@@ -76,7 +78,10 @@ export class ApiKeyService {
       created_by: ctx.principal!.id,
       created_at: new Date(),
     };
-    await this.keys.insert(ctx, key);
+    // A member who is being removed must not leave a key behind.
+    if (memberId && !(await this.members.holdActive(ctx, projectId, memberId)))
+      throw new AppError('not_found');
+    await this.roles.giving(this.keys.insert(ctx, key));
     const api_key = toApiKey(key, role.name, new Date());
     ctx.audit.change(keyTarget(key), null, snapshot(api_key));
     return { api_key, secret };
@@ -111,7 +116,7 @@ export class ApiKeyService {
   ): Promise<IssuedApiKey> {
     const key = await this.locked(ctx, projectId, id);
     // Who learns the secret can do what the key can.
-    this.roles.refuseEscalation(ctx, (await this.roles.find(ctx, projectId, key.role_id))!.permissions);
+    await this.roles.assignable(ctx, projectId, key.role_id);
     const secret = newKeySecret(environmentOf(ctx.project!));
     const grace = input.grace_period_seconds;
     const changes: Partial<ApiKeyEntity> = {
@@ -146,7 +151,7 @@ export class ApiKeyService {
     changes: Partial<ApiKeyEntity>,
   ): Promise<void> {
     const done = Object.keys(changes).length
-      ? await this.keys.update(ctx, key.project_id, key.id, changes)
+      ? await this.roles.giving(this.keys.update(ctx, key.project_id, key.id, changes))
       : key.status !== 'revoked';
     if (!done) throw new AppError('invalid_transition', { message: 'The key has been revoked for good.' });
   }
@@ -188,8 +193,12 @@ export class ApiKeyService {
 
   private async item(ctx: RequestContext, key: ApiKeyEntity): Promise<ApiKey> {
     const role = await this.roles.find(ctx, key.project_id, key.role_id);
-    return toApiKey(key, role!.name, new Date());
+    return toItemOf(key, orViewer(role), new Date());
   }
+}
+
+function toItemOf(key: ApiKeyEntity, role: Role, now: Date): ApiKey {
+  return toApiKey({ ...key, role_id: role.id }, role.name, now);
 }
 
 function ownMembership(ctx: RequestContext): string {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
+import { isTouched, REDACTED } from '../../kernel/visibility/hidden-attributes.js';
+import { redactedBy } from '../../kernel/visibility/shape.js';
 
 const permission = z.enum(ALL_PERMISSIONS as [Permission, ...Permission[]]);
 
@@ -17,7 +19,7 @@ export const ExplainKey = z
   .meta({ id: 'ExplainKey', examples: [{ ip: '203.0.113.7', permission: 'customers:read' }] });
 export type ExplainKey = z.output<typeof ExplainKey>;
 
-export const KeyExplanation = z
+const explanation = z
   .object({
     allowed: z.boolean(),
     steps: z
@@ -32,7 +34,15 @@ export const KeyExplanation = z
       .describe('Every check, in the order it is made.'),
   })
   .meta({ id: 'KeyExplanation' });
-export type KeyExplanation = z.infer<typeof KeyExplanation>;
+export type KeyExplanation = z.infer<typeof explanation>;
+/** Reasons and fixes put into words what the key is like, and so may tell what is hidden of it. */
+export const KeyExplanation = redactedBy(explanation, (answer, { hidden }) =>
+  isTouched(hidden, 'api_key') ? { ...answer, steps: answer.steps.map(withoutWords) } : answer,
+);
+
+function withoutWords(step: KeyExplanation['steps'][number]): KeyExplanation['steps'][number] {
+  return step.passed ? step : { ...step, reason: REDACTED, fix: REDACTED };
+}
 
 export const VerifyKey = z
   .strictObject({

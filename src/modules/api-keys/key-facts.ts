@@ -1,4 +1,5 @@
 import type { Permission } from '../../kernel/access/permissions.js';
+import type { HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
 
 /** Everything the decision about a key depends on, read with one look-up. */
 export interface KeyFacts {
@@ -25,5 +26,7 @@ export interface KeyFacts {
   readonly role: { readonly id: string; readonly name: string };
   /** What the role permits; for a member's own key, only what the member may do too. */
   readonly permissions: ReadonlySet<Permission>;
+  /** What is hidden from the role; for a member's own key, also what is hidden from the member. */
+  readonly hidden: HiddenAttributes;
   readonly limits: { readonly requests_per_minute: number; readonly requests_per_day: number };
 }

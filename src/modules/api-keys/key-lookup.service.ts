@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Permission } from '../../kernel/access/permissions.js';
 import { AccessCache } from '../../kernel/access/access-cache.js';
 import { instantFromDriver } from '../../kernel/database/instants.js';
+import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
+import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { SYSTEM_ROLES } from '../roles/system-roles.js';
 import { ApiKeyRepository, type KeyRow } from './api-key.repository.js';
 import type { KeyFacts } from './key-facts.js';
@@ -15,13 +17,14 @@ const SYSTEM_PERMISSIONS = new Map<string, ReadonlySet<Permission>>(
 export class KeyLookup {
   constructor(
     private readonly keys: ApiKeyRepository,
+    private readonly hidden: HiddenFromRoles,
     private readonly cache: AccessCache,
   ) {}
 
   /** What is known of the key whose secret has this hash (SHA-256, base64url), or null. */
   async find(hash: string): Promise<KeyFacts | null> {
     const row = await this.keys.findByHash(hash);
-    return row && toFacts(row, hash);
+    return row && toFacts(row, hash, await this.hiddenFrom(row));
   }
 
   /** The same, remembered for at most a second. */
@@ -32,11 +35,17 @@ export class KeyLookup {
   /** What is known of a project's key, or null. */
   async findById(projectId: string, id: string): Promise<KeyFacts | null> {
     const row = await this.keys.findFacts(projectId, id);
-    return row && toFacts(row, row.secret_hash);
+    return row && toFacts(row, row.secret_hash, await this.hiddenFrom(row));
+  }
+
+  private async hiddenFrom(row: KeyRow): Promise<HiddenAttributes> {
+    if (!Number(row.has_rules)) return NOTHING_HIDDEN;
+    const roles = row.member_role_id === null ? [row.role_id] : [row.role_id, row.member_role_id];
+    return this.hidden.of(null, row.project_id, roles);
   }
 }
 
-function toFacts(row: KeyRow, hash: string): KeyFacts {
+function toFacts(row: KeyRow, hash: string, hidden: HiddenAttributes): KeyFacts {
   const own = permissionsOf(row.role_id, row.role_permissions);
   return {
     id: row.id,
@@ -62,6 +71,7 @@ function toFacts(row: KeyRow, hash: string): KeyFacts {
       row.member_role_id === null
         ? own
         : shared(own, permissionsOf(row.member_role_id, row.member_permissions)),
+    hidden,
     limits: {
       requests_per_minute: Number(row.requests_per_minute),
       requests_per_day: Number(row.requests_per_day),

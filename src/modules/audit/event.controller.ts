@@ -5,6 +5,7 @@ import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Docs } from '../../kernel/http/docs.decorator.js';
 import { Event, EventPage, ListEvents, ListProjectEvents, PlatformEventPage } from './event.dto.js';
+import { SEARCHED } from './event.redaction.js';
 import { EventService } from './event.service.js';
 
 @Docs.tag('Event log')
@@ -21,7 +22,7 @@ export class EventController {
 
   @Get('projects/:id/events')
   @Access('audit:read')
-  @Docs({ summary: "A project's event log", ok: EventPage })
+  @Docs({ summary: "A project's event log", ok: EventPage, filters: { q: SEARCHED } })
   listOfProject(
     @Ctx() ctx: RequestContext,
     @Param('id') id: string,

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { EVENT_TYPES } from '../../kernel/context/event-types.js';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/list.js';
 import { instant } from '../../kernel/http/schemas.js';
+import { redactedBy } from '../../kernel/visibility/shape.js';
 import type { EventEntity } from './event.entity.js';
+import { redactEvent } from './event.redaction.js';
 
 const change = z.object({ before: z.unknown(), after: z.unknown() });
 const target = z.object({ type: z.string(), id: z.string(), name: z.string().nullable() });
 
-export const Event = z
+const entry = z
   .object({
     id: z.string().meta({ examples: ['evt_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
     sequence: z
@@ -38,7 +40,8 @@ export const Event = z
     created_at: instant,
   })
   .meta({ id: 'Event' });
-export type Event = z.infer<typeof Event>;
+export type Event = z.infer<typeof entry>;
+export const Event = redactedBy(entry, redactEvent);
 
 const filter = {
   type: z

@@ -7,6 +7,7 @@ import { MUTATION } from '../../kernel/access/mutation-options.js';
 import { RequestContext, type Grant } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { CountryHeader } from '../../kernel/http/country-header.js';
+import { Visibility } from '../../kernel/visibility/visibility.js';
 import { refusalOf } from '../api-keys/key-decision.js';
 import type { KeyCaller, UserCaller } from './caller.js';
 import { ProjectAccess } from './project-access.service.js';
@@ -18,40 +19,43 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly access: ProjectAccess,
     private readonly countries: CountryHeader,
+    private readonly visibility: Visibility,
   ) {}
 
   /** @throws AppError 401, 403 or 404 as the contract says */
   canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
-    const handler = execution.getHandler();
+    const handler = execution.getHandler() as () => unknown;
     const rule = this.reflector.get<AccessRule | undefined>(ACCESS, handler);
     const { caller } = request;
     if (rule === 'public' || (rule === 'optional' && !caller))
       return this.admit(request, { principal: null });
     // RouteCheck stops the start for such a handler; this is for whatever was added after it.
     if (!rule || !caller) throw new AppError('permission_denied');
-    if (caller.kind === 'api_key') return this.admitKey(request, caller, rule);
+    if (caller.kind === 'api_key') {
+      this.admitKey(request, caller, rule);
+      return this.hide(request, handler);
+    }
     const waits = caller.user.password_change_required;
     if (waits && !this.reflector.get(BEFORE_PASSWORD_CHANGE, handler)) {
       this.admit(request, { principal: caller.principal });
       throw new AppError('password_change_required');
     }
     const mutates = this.reflector.get<unknown>(MUTATION, handler) !== undefined;
-    return this.admitUser(request, caller, rule, mutates);
+    return this.admitUser(request, caller, rule, mutates).then(() => this.hide(request, handler));
   }
 
-  private admitKey(request: FastifyRequest, caller: KeyCaller, rule: AccessRule): boolean {
+  private admitKey(request: FastifyRequest, caller: KeyCaller, rule: AccessRule): void {
     const { key, principal } = caller;
-    const { project, role, permissions, memberId } = key;
+    const { project, role, permissions, memberId, hidden } = key;
     const asked = projectAsked(request);
-    this.admit(request, { principal, project, role, permissions, memberId });
+    this.admit(request, { principal, project, role, permissions, memberId, hidden });
     const refusal = refusalOf(key, { ip: request.ip, origin: originOf(request), at: new Date() });
     if (refusal) throw new AppError(refusal);
     if (rule === 'session') throw new AppError('session_required');
     if (rule === 'admin') throw new AppError('permission_denied');
     if (asked !== null && asked !== project.id) throw new AppError('not_found');
     if (isPermissionRule(rule) && !permissions.has(rule)) throw denied(rule);
-    return true;
   }
 
   private async admitUser(
@@ -59,20 +63,20 @@ export class AccessGuard implements CanActivate {
     caller: UserCaller,
     rule: AccessRule,
     mutates: boolean,
-  ): Promise<boolean> {
+  ): Promise<void> {
     const { principal } = caller;
     this.admit(request, { principal });
     if (rule === 'key') throw new AppError('api_key_required');
-    if (rule === 'session' || rule === 'any' || rule === 'optional') return true;
+    if (rule === 'session' || rule === 'any' || rule === 'optional') return;
     if (rule === 'admin') {
       if (caller.user.platform_role !== 'admin') throw new AppError('permission_denied');
-      return true;
+      return;
     }
     const asked = projectAsked(request);
     if (asked === null) {
       // A route that means the key's own project; platform admins pass without one.
       if (caller.user.platform_role !== 'admin') throw new AppError('api_key_required');
-      return true;
+      return;
     }
     const grant = await this.access.ofUser(caller, asked);
     if (!grant) throw new AppError('not_found');
@@ -87,6 +91,12 @@ export class AccessGuard implements CanActivate {
     ) {
       throw new AppError('project_suspended');
     }
+  }
+
+  /** What the caller may not see is hidden from whatever this request answers. */
+  private hide(request: FastifyRequest, handler: () => unknown): true {
+    const ctx = request.ctx!;
+    if (ctx.hidden.size) this.visibility.prepare(request, ctx, handler);
     return true;
   }
 

@@ -7,6 +7,7 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { RolesModule } from '../roles/roles.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
+import { UsageModule } from '../usage/usage.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
 import { AccountController } from './account.controller.js';
@@ -18,12 +19,13 @@ import { Callers } from './callers.service.js';
 import { FirstAdmin } from './first-admin.service.js';
 import { IdentityController } from './identity.controller.js';
 import { IdentityService } from './identity.service.js';
-import { KeyUseHook } from './key-use.hook.js';
 import { ProjectAccess } from './project-access.service.js';
+import { RateGuard } from './rate.guard.js';
 import { RefusalLog } from './refusal-log.service.js';
 import { RegistrationService } from './registration.service.js';
 import { SignInService } from './sign-in.service.js';
 import { SignInThrottle } from './sign-in-throttle.js';
+import { UsageHook } from './usage.hook.js';
 
 /** Who calls and what they may do. Global for the app-wide guards; no module imports it. */
 @Global()
@@ -37,6 +39,7 @@ import { SignInThrottle } from './sign-in-throttle.js';
     ProjectsModule,
     ApiKeysModule,
     NotificationsModule,
+    UsageModule,
   ],
   controllers: [AccountController, IdentityController, ActivationPageController],
   providers: [
@@ -46,7 +49,8 @@ import { SignInThrottle } from './sign-in-throttle.js';
     ProjectAccess,
     AuthenticationGuard,
     AccessGuard,
-    KeyUseHook,
+    RateGuard,
+    UsageHook,
     RefusalLog,
     { provide: RefusalObserver, useExisting: RefusalLog },
     SignInThrottle,
@@ -55,6 +59,14 @@ import { SignInThrottle } from './sign-in-throttle.js';
     FirstAdmin,
     IdentityService,
   ],
-  exports: [AuthenticationGuard, AccessGuard, ProjectAccess, RefusalObserver, FirstAdmin, KeyUseHook],
+  exports: [
+    AuthenticationGuard,
+    AccessGuard,
+    RateGuard,
+    ProjectAccess,
+    RefusalObserver,
+    FirstAdmin,
+    UsageHook,
+  ],
 })
 export class AuthModule {}

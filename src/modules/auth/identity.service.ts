@@ -4,6 +4,8 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { isId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { ProjectFacets, type Found } from '../../kernel/project-facet.js';
+import { AttributeCatalog } from '../../kernel/visibility/attribute-catalog.js';
+import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
 import type { Lookup, WhoAmI } from './auth.dto.js';
 import type { Caller } from './caller.js';
 import { ProjectAccess } from './project-access.service.js';
@@ -14,6 +16,7 @@ export class IdentityService {
   constructor(
     private readonly facets: ProjectFacets,
     private readonly access: ProjectAccess,
+    private readonly catalog: AttributeCatalog,
   ) {}
 
   whoami(caller: Caller): WhoAmI {
@@ -37,22 +40,36 @@ export class IdentityService {
   async lookup(ctx: RequestContext, caller: Caller, id: string): Promise<Lookup> {
     const lookup = this.facets.all().find(facet => facet.lookup?.prefix === id.slice(0, 3))?.lookup;
     const found = lookup && isId(id) ? await lookup.find(ctx, id) : null;
-    if (!found || !(await this.maySee(caller, found, lookup!.permission))) throw new AppError('not_found');
-    return { id, object: found.object, project_id: found.projectId, name: found.name, url: found.url };
+    const hidden = found && (await this.hiddenFrom(caller, found, lookup!.permission));
+    if (!found || !hidden) throw new AppError('not_found');
+    const { object, projectId, url } = found;
+    const name = this.catalog.redaction(hidden).label(object, found.name);
+    return { id, object, project_id: projectId, name, url };
   }
 
-  private async maySee(
+  /** What the project of something found hides from the caller; null when they may not see it at all. */
+  private async hiddenFrom(
     caller: Caller,
     found: Found,
     permission: Parameters<RequestContext['can']>[0],
-  ): Promise<boolean> {
+  ): Promise<HiddenAttributes | null> {
     // What belongs to no project was found only because it is the caller's to see.
-    if (found.projectId === null) return true;
+    if (found.projectId === null) return NOTHING_HIDDEN;
     if (caller.kind === 'api_key') {
-      const own = found.projectId === caller.key.project.id;
-      return own && (caller.key.permissions.has(permission) || found.id === caller.key.id);
+      const { key } = caller;
+      const may =
+        key.permissions.has(permission) ||
+        found.id === key.id ||
+        owns(found, key.id) ||
+        owns(found, key.memberId);
+      return found.projectId === key.project.id && may ? key.hidden : null;
     }
     const grant = await this.access.ofUser(caller, found.projectId);
-    return grant?.permissions.has(permission) ?? false;
+    const may = grant && (grant.permissions.has(permission) || owns(found, grant.memberId));
+    return may ? grant.hidden : null;
   }
+}
+
+function owns(found: Found, id: string | null): boolean {
+  return id !== null && (found.owners?.includes(id) ?? false);
 }

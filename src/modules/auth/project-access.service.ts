@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
 import type { Grant, ProjectInContext } from '../../kernel/context/request-context.js';
+import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import { ProjectService } from '../projects/project.service.js';
+import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { RoleService } from '../roles/role.service.js';
-import { SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
+import { orViewer, SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
 import { MemberService } from '../teams/member.service.js';
 import { AccessCache } from '../../kernel/access/access-cache.js';
 import type { UserCaller } from './caller.js';
@@ -15,6 +17,7 @@ export interface ProjectGrant {
   readonly role: Pick<Role, 'id' | 'name'> | null;
   readonly permissions: ReadonlySet<Permission>;
   readonly memberId: string | null;
+  readonly hidden: HiddenAttributes;
 }
 
 const EVERYTHING: ReadonlySet<Permission> = new Set(ALL_PERMISSIONS);
@@ -27,6 +30,7 @@ export class ProjectAccess {
     private readonly organizations: OrganizationService,
     private readonly members: MemberService,
     private readonly roles: RoleService,
+    private readonly hidden: HiddenFromRoles,
     private readonly cache: AccessCache,
   ) {}
 
@@ -41,18 +45,20 @@ export class ProjectAccess {
     const { principal, user } = caller;
     const membership = await this.members.membership(null, projectId, user.id);
     const memberId = membership?.active ? membership.id : null;
-    if (user.platform_role === 'admin')
-      return { principal, project, role: null, permissions: EVERYTHING, memberId };
+    const unrestricted = { principal, project, memberId, hidden: NOTHING_HIDDEN };
+    if (user.platform_role === 'admin') return { ...unrestricted, role: null, permissions: EVERYTHING };
     if (project.status === 'deleted') return null;
     const organization = await this.organizations.standing(null, project.organizationId, user.id);
     // Suspended in the organization, a person is stopped in all its projects.
     if (organization?.status === 'suspended') return null;
-    if (organization?.role === 'owner' || organization?.role === 'admin') {
+    const owns = membership?.active && project.ownerId === user.id;
+    if (owns || organization?.role === 'owner' || organization?.role === 'admin') {
       const role = SYSTEM_ROLES.administrator;
-      return { principal, project, role, permissions: role.permissions, memberId };
+      return { ...unrestricted, role, permissions: role.permissions };
     }
     if (!membership?.active) return null;
-    const role = await this.roles.find(null, projectId, membership.roleId);
-    return role && { principal, project, role, permissions: role.permissions, memberId };
+    const role = orViewer(await this.roles.find(null, projectId, membership.roleId));
+    const hidden = await this.hidden.of(null, projectId, [role.id]);
+    return { principal, project, role, permissions: role.permissions, memberId, hidden };
   }
 }

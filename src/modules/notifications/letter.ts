@@ -16,11 +16,9 @@ const INLINE_LENGTH = 100;
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
 
 /** A user's own words within a sentence: one line, of moderate length. */
-export function inline(value: string): string {
+export function inline(value: string, length = INLINE_LENGTH): string {
   const characters = [...value.replace(UNPRINTABLE, ' ').trim()];
-  return characters.length > INLINE_LENGTH
-    ? `${characters.slice(0, INLINE_LENGTH - 1).join('')}…`
-    : characters.join('');
+  return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : characters.join('');
 }
 
 /** The letter as plain text. A link has a line of its own, so that it can be copied. */

@@ -22,6 +22,15 @@ export interface TemplateData {
   };
   /** To somebody who is no member of a project or an organization any more. */
   removal: { name: string; kind: 'project' | 'organization'; target: string };
+  /** To the team of a project that was suspended or deleted. */
+  project_stopped: {
+    name: string;
+    projectName: string;
+    what: 'suspended' | 'deleted';
+    reason: string | null;
+  };
+  /** To the new and the former owner of a project. */
+  ownership: { name: string; projectName: string; newOwner: string; yours: boolean };
   /** To a project's owner and administrators: a metric has crossed its threshold. */
   alert: {
     name: string;
@@ -109,6 +118,27 @@ export const TEMPLATES: { readonly [T in TemplateName]: (data: TemplateData[T]) 
       `you were removed from the ${kind} ${inline(target)}. You cannot reach it any more.`,
       'If this is a mistake, ask one of its administrators to invite you again.',
     ],
+  }),
+
+  project_stopped: ({ name, projectName, what, reason }) => ({
+    subject: `The project ${inline(projectName)} was ${what}`,
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      `the project ${inline(projectName)} was ${what}. Its API keys have stopped working.`,
+      ...(reason === null ? [] : [`The reason given: ${inline(reason, 500)}`]),
+    ],
+    footer: 'You get this e-mail because you are a member of its team.',
+  }),
+
+  ownership: ({ name, projectName, newOwner, yours }) => ({
+    subject: `The project ${inline(projectName)} has a new owner`,
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: yours
+      ? [`you own the project ${inline(projectName)} now, and are an administrator of its team.`]
+      : [
+          `the project ${inline(projectName)} belongs to ${inline(newOwner)} now. You stay a member of its team.`,
+          'If you did not expect this, speak to your administrators.',
+        ],
   }),
 
   alert: ({ name, projectName, condition, window, measured, url }) => ({

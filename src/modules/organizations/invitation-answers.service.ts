@@ -18,6 +18,9 @@ import { InvitationRepository } from './invitation.repository.js';
 import { invitationTarget, SETTLED } from './invitation.service.js';
 import { OrganizationService } from './organization.service.js';
 
+/** Somebody who is invited and has no account yet. */
+export type NewPerson = Pick<InvitationEntity, 'email' | 'first_name' | 'name'>;
+
 /**
  * How the invited answer: by the mailed token, which proves the address, or signed in with that address.
  * An invitation is answered once, however many try at the same time.
@@ -53,6 +56,17 @@ export class InvitationAnswers {
     if (existing) ctx.audit.effect('user.activated', userTarget(user));
     else await this.addPersonalOrganization(ctx, user);
     return this.join(ctx, invitation, user, !existing);
+  }
+
+  /**
+   * What accepting by token takes: null for somebody with an account, else what is known of the person for whom
+   * one is to be made.
+   * @throws AppError `invalid_token`
+   */
+  async newPerson(ctx: RequestContext, token: string): Promise<NewPerson | null> {
+    const { email, first_name, name } = await this.byToken(ctx, token);
+    const existing = await this.users.findByEmail(ctx, email);
+    return existing && existing.status !== 'new' ? null : { email, first_name, name };
   }
 
   /** Accepts as the signed-in person the invitation was sent to. @throws AppError `not_found`, `member_already_active` */

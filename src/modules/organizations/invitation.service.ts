@@ -124,6 +124,13 @@ export class InvitationService {
     return { id, deleted: true };
   }
 
+  /** One of a target's invitations. @throws AppError `not_found` */
+  async get(ctx: RequestContext, target: InvitationTarget, id: string): Promise<Invitation> {
+    const invitation = await this.invitations.find(ctx, target, id);
+    if (!invitation) throw new AppError('not_found');
+    return this.item(ctx, invitation);
+  }
+
   /** A target's invitations, newest first. */
   list(ctx: RequestContext, target: InvitationTarget, query: ListInvitations): Promise<InvitationPage> {
     return this.page(ctx, { target }, query);

@@ -29,6 +29,13 @@ export const Subscription = z
     plan: z.string(),
     requests_per_minute: z.number().int(),
     requests_per_day: z.number().int(),
+    current: z
+      .object({
+        minute: z.number().int().describe('Requests in the present minute.'),
+        day: z.number().int().describe('Requests today, UTC.'),
+        resets_at: instant.describe('When the day begins anew.'),
+      })
+      .describe('What is used of it.'),
   })
   .describe('The quota that every key of every project of the organization shares.')
   .meta({ id: 'Subscription' });
@@ -71,7 +78,8 @@ export function toOrganization(
   };
 }
 
-export function toSubscription(row: OrganizationEntity): Subscription {
+/** The limits alone, as the event log shows a change of them. */
+export function toLimits(row: OrganizationEntity): Omit<Subscription, 'current'> {
   return {
     plan: row.plan,
     requests_per_minute: Number(row.requests_per_minute),

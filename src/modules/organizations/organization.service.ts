@@ -9,13 +9,15 @@ import type { OrganizationMemberEntity, OrganizationRole } from './organization-
 import { OrganizationMemberRepository } from './organization-member.repository.js';
 import {
   toOrganization,
-  toSubscription,
+  toLimits,
   type CreateOrganization,
   type ListOrganizations,
   type Organization,
   type OrganizationPage,
   type Subscription,
+  type UpdateSubscription,
 } from './organization.dto.js';
+import { OrganizationUsage } from './organization-usage.service.js';
 import type { OrganizationEntity } from './organization.entity.js';
 import { OrganizationRepository } from './organization.repository.js';
 
@@ -33,6 +35,7 @@ export class OrganizationService {
     private readonly members: OrganizationMemberRepository,
     private readonly facets: ProjectFacets,
     private readonly config: Config,
+    private readonly usage: OrganizationUsage,
   ) {}
 
   /** Makes the organization every account has from its first moment. */
@@ -77,14 +80,16 @@ export class OrganizationService {
 
   /** @throws AppError `not_found` */
   async subscription(ctx: RequestContext, id: string): Promise<Subscription> {
-    return toSubscription((await this.accessible(ctx, id)).row);
+    const limits = toLimits((await this.accessible(ctx, id)).row);
+    return { ...limits, current: await this.usage.current(id, limits) };
   }
 
-  /** The subscription of an organization whose id the caller got from the access guard. */
-  async limitsOf(ctx: RequestContext, id: string): Promise<Subscription> {
+  /** How much of its requests per day an organization has used today (UTC), in per cent. */
+  async quotaUsed(ctx: RequestContext, id: string): Promise<number | null> {
     const row = await this.organizations.find(ctx, id);
-    if (!row) throw new AppError('not_found');
-    return toSubscription(row);
+    if (!row) return null;
+    const limits = toLimits(row);
+    return ((await this.usage.current(id, limits)).day / limits.requests_per_day) * 100;
   }
 
   /**
@@ -94,13 +99,13 @@ export class OrganizationService {
   async changeSubscription(
     ctx: RequestContext,
     id: string,
-    changes: Partial<Subscription>,
+    changes: UpdateSubscription,
   ): Promise<Subscription> {
     const { row } = await this.accessible(ctx, id);
     if (Object.keys(changes).length) await this.organizations.update(ctx, id, changes);
-    const after = toSubscription({ ...row, ...changes });
-    ctx.audit.change(organizationTarget(row), toSubscription(row), after);
-    return after;
+    const after = toLimits({ ...row, ...changes });
+    ctx.audit.change(organizationTarget(row), toLimits(row), after);
+    return { ...after, current: this.usage.known(id) };
   }
 
   /** A user's role in an organization; null for those who are no active member. */

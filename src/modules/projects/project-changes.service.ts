@@ -13,7 +13,8 @@ export type ProjectEdits = Partial<
 >;
 
 /** The values the settings show. */
-export type ProjectValues = Required<ProjectEdits> & Pick<ProjectEntity, 'id' | 'status' | 'verified_at'>;
+export type ProjectValues = Required<ProjectEdits> &
+  Pick<ProjectEntity, 'id' | 'owner_id' | 'status' | 'verified_at'>;
 
 const LIVE: ProjectStatus[] = ['new', 'activated', 'suspended'];
 

@@ -8,6 +8,8 @@ import type { ProjectEntity } from './project.entity.js';
 const status = z.enum(['new', 'activated', 'suspended', 'deleted']);
 const environment = z.enum(['sandbox', 'production']);
 const count = z.number().int();
+/** What the team's list shows of the owner too, and hides with it. */
+const ofMember = (field: string) => z.string().meta({ 'x-also-attribute': `member.${field}` });
 
 export const Project = z
   .object({
@@ -18,7 +20,7 @@ export const Project = z
     purpose: z.string().nullable(),
     country: z.string().nullable().describe('ISO 3166-1 alpha-2.'),
     description: z.string().nullable(),
-    owner: z.object({ id: z.string(), email: z.string(), name: z.string() }),
+    owner: z.object({ id: z.string(), email: ofMember('email'), name: ofMember('name') }),
     team_size: count,
     api_key_count: count,
     customer_count: count,
@@ -82,36 +84,40 @@ export const ProjectRecord = z
     project: Project,
     owner: z.object({
       id: z.string(),
-      email: z.string(),
-      first_name: z.string(),
-      name: z.string(),
+      email: ofMember('email'),
+      first_name: ofMember('name'),
+      name: ofMember('name'),
       phone: z.string().nullable(),
       country: z.string().nullable(),
       status,
       created_at: instant,
     }),
-    verification: z.object({
-      verified: z.boolean(),
-      verified_at: instant.nullable(),
-      verified_by: z.string().nullable(),
-    }),
-    environment: z.object({
-      environment,
-      promotion_state: z.enum([
-        'not_ready',
-        'ready_for_review',
-        'under_review',
-        'approved',
-        'rejected',
-        'promoted',
-      ]),
-      serving_keys: count.describe('API keys that can be used now.'),
-      webhook_targets: count,
-      threshold_alerts: count,
-      drifted: z.boolean().describe('Whether its configuration differs from its pair.'),
-    }),
+    verification: z
+      .object({
+        verified: z.boolean(),
+        verified_at: instant.nullable(),
+        verified_by: z.string().nullable(),
+      })
+      .meta({ 'x-resource': 'project' }),
+    environment: z
+      .object({
+        environment,
+        promotion_state: z.enum([
+          'not_ready',
+          'ready_for_review',
+          'under_review',
+          'approved',
+          'rejected',
+          'promoted',
+        ]),
+        serving_keys: count.describe('API keys that can be used now.'),
+        webhook_targets: count,
+        threshold_alerts: count,
+        drifted: z.boolean().describe('Whether its configuration differs from its pair.'),
+      })
+      .meta({ 'x-resource': 'project' }),
   })
-  .meta({ id: 'ProjectRecord' });
+  .meta({ id: 'ProjectRecord', 'x-resource': 'project' });
 export type ProjectRecord = z.infer<typeof ProjectRecord>;
 
 type Figures = Partial<Record<ProjectFigure, number>>;

@@ -27,6 +27,10 @@ export class ProjectRepository {
     return this.database.read(ctx).findOneBy(ProjectEntity, { id });
   }
 
+  async findMany(ctx: RequestContext, ids: string[]): Promise<ProjectEntity[]> {
+    return ids.length ? this.database.read(ctx).findBy(ProjectEntity, { id: In(ids) }) : [];
+  }
+
   /** The project, kept as it is by others until the unit of work ends. */
   lock(ctx: RequestContext, id: string): Promise<ProjectEntity | null> {
     return this.database.lock(ctx, ProjectEntity, { id });
@@ -45,6 +49,13 @@ export class ProjectRepository {
   ): Promise<boolean> {
     const manager = await this.database.write(ctx);
     return (await manager.update(ProjectEntity, { id, status: In(statuses) }, changes)).affected === 1;
+  }
+
+  /** Gives the project to another user only while it is still the former owner's; false when it is not. */
+  async changeOwner(ctx: RequestContext, id: string, from: string, to: string): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    const which = { id, owner_id: from, status: In(['new', 'activated', 'suspended'] as ProjectStatus[]) };
+    return (await manager.update(ProjectEntity, which, { owner_id: to })).affected === 1;
   }
 
   /** Marks a live project that is not verified yet; false when it is, or is deleted. */

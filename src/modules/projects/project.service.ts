@@ -10,6 +10,8 @@ import { OrganizationService } from '../organizations/organization.service.js';
 import { MemberService } from '../teams/member.service.js';
 import type { User } from '../users/user.dto.js';
 import { displayName, UserService } from '../users/user.service.js';
+import { ListedProjects } from './listed-projects.service.js';
+import { OwnerLimit } from './owner-limit.service.js';
 import {
   toProject,
   toProjectRecord,
@@ -27,10 +29,12 @@ import { ProjectRepository, type ProjectScope } from './project.repository.js';
 export class ProjectService {
   constructor(
     private readonly projects: ProjectRepository,
+    private readonly limit: OwnerLimit,
     private readonly facets: ProjectFacets,
     private readonly users: UserService,
     private readonly organizations: OrganizationService,
     private readonly members: MemberService,
+    private readonly listed: ListedProjects,
     private readonly notifications: NotificationService,
     private readonly config: Config,
   ) {}
@@ -44,7 +48,7 @@ export class ProjectService {
       throw new AppError('promotion_not_approved', { param: 'environment' });
     }
     const owner = await this.ownerOf(ctx, input);
-    await this.refuseBeyondLimit(ctx, owner.id);
+    await this.limit.admit(ctx, owner.id);
     const project: ProjectEntity = {
       id: newId('prj'),
       organization_id: await this.organizationOf(ctx, input, owner),
@@ -101,7 +105,9 @@ export class ProjectService {
       rows.map(row => row.owner_id),
     );
     const toItem = (row: ProjectEntity) => toProject(row, owners.get(row.owner_id)!, figures.get(row.id)!);
-    return { ...page(rows, query.limit, total, toItem), counts: { all, ...counts } };
+    const shown = page(rows, query.limit, total, toItem);
+    const items = await this.listed.withoutHidden(ctx, shown.items);
+    return { ...shown, items, counts: { all, ...counts } };
   }
 
   /** @throws AppError `not_found` */
@@ -170,19 +176,6 @@ export class ProjectService {
         'Name an existing account.',
       );
     return user;
-  }
-
-  /**
-   * Locks the owner's account, so that of two creations at once the second counts the first, and nobody
-   * becomes an owner while being deleted.
-   * @throws AppError `project_limit_reached`, `account_suspended`
-   */
-  private async refuseBeyondLimit(ctx: RequestContext, ownerId: string): Promise<void> {
-    const { status, max_projects } = await this.users.lock(ctx, ownerId);
-    if (status !== 'activated' && status !== 'new') throw new AppError('account_suspended');
-    if (max_projects !== null && (await this.projects.countOwned(ctx, { userId: ownerId })) >= max_projects) {
-      throw new AppError('project_limit_reached');
-    }
   }
 
   private async organizationOf(ctx: RequestContext, input: CreateProject, owner: User): Promise<string> {

@@ -4,7 +4,12 @@ import { NotificationsModule } from '../notifications/notifications.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { OwnerLimit } from './owner-limit.service.js';
 import { ProjectChanges } from './project-changes.service.js';
+import { ListedProjects } from './listed-projects.service.js';
+import { ProjectInvitations } from './project-invitations.js';
+import { ProjectNotices } from './project-notices.service.js';
+import { ProjectOwnership } from './project-ownership.service.js';
 import { ProjectController } from './project.controller.js';
 import { ProjectEntity } from './project.entity.js';
 import { ProjectsFacet } from './project.facet.js';
@@ -20,7 +25,17 @@ import { ProjectService } from './project.service.js';
     NotificationsModule,
   ],
   controllers: [ProjectController],
-  providers: [ProjectRepository, ProjectService, ProjectChanges, ProjectsFacet],
-  exports: [ProjectService, ProjectChanges],
+  providers: [
+    ListedProjects,
+    ProjectRepository,
+    ProjectService,
+    ProjectChanges,
+    OwnerLimit,
+    ProjectNotices,
+    ProjectOwnership,
+    ProjectInvitations,
+    ProjectsFacet,
+  ],
+  exports: [ProjectService, ProjectChanges, ProjectNotices, ProjectOwnership],
 })
 export class ProjectsModule {}

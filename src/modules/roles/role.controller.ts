@@ -1,16 +1,28 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { Access } from '../../kernel/access/access.decorator.js';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Access, Mutation } from '../../kernel/access/access.decorator.js';
 import { PERMISSIONS } from '../../kernel/access/permissions.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Docs } from '../../kernel/http/docs.decorator.js';
-import { ListRoles, PermissionList, RolePage } from './role.dto.js';
+import {
+  CreateRole,
+  DeletedRole,
+  ListRoles,
+  PermissionList,
+  RoleItem,
+  RolePage,
+  UpdateRole,
+} from './role.dto.js';
+import { RoleChanges } from './role-changes.service.js';
 import { RoleService } from './role.service.js';
 
 @Docs.tag('Roles')
 @Controller()
 export class RoleController {
-  constructor(private readonly roles: RoleService) {}
+  constructor(
+    private readonly roles: RoleService,
+    private readonly changes: RoleChanges,
+  ) {}
 
   @Get('permissions')
   @Access('session')
@@ -24,5 +36,63 @@ export class RoleController {
   @Docs({ summary: "A project's roles", ok: RolePage, errors: ['invalid_cursor'] })
   list(@Ctx() ctx: RequestContext, @Param('id') id: string, @Query({ schema: ListRoles }) query: ListRoles) {
     return this.roles.page(ctx, id, query);
+  }
+
+  @Post('projects/:id/roles')
+  @Access('roles:write')
+  @Mutation(['role.created'])
+  @Docs({
+    summary: 'Make a custom role',
+    description:
+      'Its name must differ from those of the other roles, whatever the case. It may permit no more than you may do.',
+    created: RoleItem,
+    errors: ['role_name_taken', 'permission_escalation'],
+  })
+  create(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Body({ schema: CreateRole }) body: CreateRole,
+  ) {
+    return this.changes.create(ctx, id, body);
+  }
+
+  @Get('projects/:id/roles/:rol')
+  @Access('roles:read')
+  @Docs({ summary: 'One role', ok: RoleItem })
+  get(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('rol') rol: string) {
+    return this.roles.get(ctx, id, rol);
+  }
+
+  @Patch('projects/:id/roles/:rol')
+  @Access('roles:write')
+  @Mutation(['role.updated'])
+  @Docs({
+    summary: 'Change a custom role',
+    description:
+      'Takes effect on the next request of whoever holds it. Neither before nor after may it permit more than you ' +
+      'may do.',
+    ok: RoleItem,
+    errors: ['system_role', 'role_name_taken', 'permission_escalation'],
+  })
+  update(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Param('rol') rol: string,
+    @Body({ schema: UpdateRole }) body: UpdateRole,
+  ) {
+    return this.changes.update(ctx, id, rol, body);
+  }
+
+  @Delete('projects/:id/roles/:rol')
+  @Access('roles:write')
+  @Mutation(['role.deleted'])
+  @Docs({
+    summary: 'Delete a custom role',
+    description: 'Members and keys that hold it become viewers; visibility rules no longer name it.',
+    ok: DeletedRole,
+    errors: ['system_role', 'permission_escalation'],
+  })
+  delete(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('rol') rol: string) {
+    return this.changes.delete(ctx, id, rol);
   }
 }

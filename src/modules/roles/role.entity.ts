@@ -14,6 +14,10 @@ export class RoleEntity {
   @Column('varchar')
   name!: string;
 
+  /** What two names of one project may not have in common; see `nameKey`. Null for system roles. */
+  @Column('varchar', { nullable: true })
+  name_key!: string | null;
+
   /** Null for system roles, whose permissions the code says. */
   @Column('simple-json', { nullable: true })
   permissions!: Permission[] | null;

@@ -12,6 +12,10 @@ export class RoleRepository {
     return this.database.read(ctx).findOneBy(RoleEntity, { id, project_id: projectId });
   }
 
+  findAnywhere(ctx: RequestContext, id: string): Promise<RoleEntity | null> {
+    return this.database.read(ctx).findOneBy(RoleEntity, { id });
+  }
+
   findMany(ctx: RequestContext, projectId: string, ids: string[]): Promise<RoleEntity[]> {
     return this.database.read(ctx).findBy(RoleEntity, { id: In(ids), project_id: projectId });
   }
@@ -21,5 +25,32 @@ export class RoleRepository {
     return this.database
       .read(ctx)
       .find(RoleEntity, { where: { project_id: projectId }, order: { id: 'ASC' } });
+  }
+
+  /**
+   * Locks a custom role until the unit of work ends, and reads it: who wants to change it, or refer to it by
+   * a foreign key, waits. Null when there is none.
+   */
+  async lock(ctx: RequestContext, projectId: string, id: string): Promise<RoleEntity | null> {
+    const manager = await this.database.write(ctx);
+    // A write that changes nothing: the one lock that both databases know.
+    const touch = manager
+      .createQueryBuilder()
+      .update(RoleEntity)
+      .set({ name: () => 'name' });
+    const { affected } = await touch.where({ id, project_id: projectId }).execute();
+    return affected ? manager.findOneBy(RoleEntity, { id, project_id: projectId }) : null;
+  }
+
+  async insert(ctx: RequestContext, role: RoleEntity): Promise<void> {
+    await (await this.database.write(ctx)).insert(RoleEntity, role);
+  }
+
+  async update(ctx: RequestContext, id: string, changes: Partial<RoleEntity>): Promise<void> {
+    await (await this.database.write(ctx)).update(RoleEntity, { id }, changes);
+  }
+
+  async delete(ctx: RequestContext, id: string): Promise<void> {
+    await (await this.database.write(ctx)).delete(RoleEntity, { id });
   }
 }

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Permission } from '../../kernel/access/permissions.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { orIfGone } from '../../kernel/database/database-errors.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { decodeCursor, page, type Page } from '../../kernel/http/list.js';
+import { isHidden } from '../../kernel/visibility/hidden-attributes.js';
+import { HiddenFromRoles } from './hidden-from-roles.service.js';
 import { toRoleItem, type ListRoles, type RoleItem } from './role.dto.js';
 import type { RoleEntity } from './role.entity.js';
 import { RoleRepository } from './role.repository.js';
@@ -11,16 +14,27 @@ import { SYSTEM_ROLES, type Role } from './system-roles.js';
 const SYSTEM = Object.values(SYSTEM_ROLES) as readonly Role[];
 const SYSTEM_BY_ID = new Map(SYSTEM.map(role => [role.id, role]));
 
-/** Roles and what they permit. */
+/** Roles and what they permit. What changes them stands in `RoleChanges`. */
 @Injectable()
 export class RoleService {
-  constructor(private readonly roles: RoleRepository) {}
+  constructor(
+    private readonly roles: RoleRepository,
+    private readonly hidden: HiddenFromRoles,
+  ) {}
 
   /** A role of the project: one of the system roles, or one of its own. Null when it is neither. */
   async find(ctx: RequestContext | null, projectId: string, id: string): Promise<Role | null> {
     const system = SYSTEM_BY_ID.get(id);
     if (system) return system;
     const row = await this.roles.find(ctx, projectId, id);
+    return row && toRole(row);
+  }
+
+  /** The same; one of the project's own is not deleted before the caller's unit of work ends. */
+  async hold(ctx: RequestContext, projectId: string, id: string): Promise<Role | null> {
+    const system = SYSTEM_BY_ID.get(id);
+    if (system) return system;
+    const row = await this.roles.lock(ctx, projectId, id);
     return row && toRole(row);
   }
 
@@ -39,27 +53,61 @@ export class RoleService {
     return page(rest, query.limit, all.length, toRoleItem);
   }
 
+  /** @throws AppError `not_found` */
+  async get(ctx: RequestContext, projectId: string, id: string): Promise<RoleItem> {
+    const role = await this.find(ctx, projectId, id);
+    if (!role) throw new AppError('not_found');
+    return toRoleItem(role);
+  }
+
   /**
    * The role a caller wants to give to somebody or something.
    * @throws AppError `validation_failed` for an unknown role, `permission_escalation` when it permits
-   *   more than the caller may do
+   *   more than the caller may do, or shows what is hidden from the caller
    */
   async assignable(ctx: RequestContext, projectId: string, id: string): Promise<Role> {
     const role = await this.find(ctx, projectId, id);
-    if (!role)
-      throw invalidField('role_id', 'is no role of this project', 'Take one of GET /v1/projects/{id}/roles.');
+    if (!role) throw this.unknown('role_id');
     this.refuseEscalation(ctx, role.permissions);
+    await this.refuseInsight(ctx, projectId, role.id);
     return role;
   }
 
+  /**
+   * Waits for a write that gives a role, which may have been deleted since it was looked up.
+   * @throws AppError `validation_failed` when it was
+   */
+  giving<T>(write: Promise<T>, param = 'role_id'): Promise<T> {
+    return orIfGone(write, () => this.unknown(param));
+  }
+
+  /** The error for an id that is no role's. */
+  unknown(param: string): AppError {
+    return invalidField(param, 'is no role of this project', 'Take one of GET /v1/projects/{id}/roles.');
+  }
+
   /** @throws AppError `permission_escalation` unless the caller holds every one of `permissions` */
-  refuseEscalation(ctx: RequestContext, permissions: Iterable<Permission>): void {
+  refuseEscalation(ctx: RequestContext, permissions: Iterable<Permission>, param = 'role_id'): void {
     const lacking = [...permissions].filter(permission => !ctx.can(permission));
-    if (lacking.length)
-      throw new AppError('permission_escalation', { param: 'role_id', details: { lacking } });
+    if (lacking.length) throw new AppError('permission_escalation', { param, details: { lacking } });
+  }
+
+  /** @throws AppError `permission_escalation` when a role shows what is hidden from the caller */
+  async refuseInsight(ctx: RequestContext, projectId: string, roleId: string): Promise<void> {
+    if (ctx.hidden.size === 0) return;
+    const hidden = await this.hidden.of(ctx, projectId, [roleId]);
+    const hidden_from_you = [...ctx.hidden].filter(attribute => !isHidden(hidden, attribute));
+    if (hidden_from_you.length) {
+      throw new AppError('permission_escalation', {
+        param: 'role_id',
+        message: 'This role sees attributes that are hidden from you.',
+        details: { hidden_from_you },
+      });
+    }
   }
 }
 
-function toRole(row: RoleEntity): Role {
+/** A custom role's row as the rest of the system sees it. */
+export function toRole(row: RoleEntity): Role {
   return { id: row.id, name: row.name, system: false, permissions: new Set(row.permissions) };
 }

@@ -1,14 +1,31 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { HiddenFromRoles } from './hidden-from-roles.service.js';
+import { RoleChanges } from './role-changes.service.js';
 import { RoleController } from './role.controller.js';
 import { RoleEntity } from './role.entity.js';
+import { RoleFacet } from './role.facet.js';
 import { RoleRepository } from './role.repository.js';
 import { RoleService } from './role.service.js';
+import { VisibilityRuleController } from './visibility-rule.controller.js';
+import { VisibilityRuleEntity, VisibilityRuleRoleEntity } from './visibility-rule.entity.js';
+import { VisibilityRuleFacet } from './visibility-rule.facet.js';
+import { VisibilityRuleRepository } from './visibility-rule.repository.js';
+import { VisibilityRules } from './visibility-rule.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([RoleEntity])],
-  controllers: [RoleController],
-  providers: [RoleRepository, RoleService],
-  exports: [RoleService],
+  imports: [TypeOrmModule.forFeature([RoleEntity, VisibilityRuleEntity, VisibilityRuleRoleEntity])],
+  controllers: [RoleController, VisibilityRuleController],
+  providers: [
+    RoleRepository,
+    RoleService,
+    RoleChanges,
+    RoleFacet,
+    VisibilityRuleRepository,
+    VisibilityRules,
+    VisibilityRuleFacet,
+    HiddenFromRoles,
+  ],
+  exports: [RoleService, HiddenFromRoles],
 })
 export class RolesModule {}

@@ -38,3 +38,8 @@ export const SYSTEM_ROLES = {
   member: system('rol_00000000000000000000000002', 'member', MEMBER),
   viewer: system('rol_00000000000000000000000003', 'viewer', VIEWER),
 } as const;
+
+/** The role of a holder, whose own may have been deleted between two reads: that made them a viewer. */
+export function orViewer(role: Role | null | undefined): Role {
+  return role ?? SYSTEM_ROLES.viewer;
+}

@@ -2,7 +2,12 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import type { ProjectValues } from '../projects/project-changes.service.js';
 
-export const SETTING_ACTIONS = ['verify', 'activate', 'suspend', 'delete'] as const;
+/** What is done to a project as a whole. */
+export const STATUS_ACTIONS = ['verify', 'activate', 'suspend', 'delete'] as const;
+export type StatusAction = (typeof STATUS_ACTIONS)[number];
+
+/** Every action of the settings hub. */
+export const SETTING_ACTIONS = [...STATUS_ACTIONS, 'transfer-ownership'] as const;
 export type SettingAction = (typeof SETTING_ACTIONS)[number];
 
 const STARTS_FROM: Record<SettingAction, readonly string[]> = {
@@ -10,6 +15,13 @@ const STARTS_FROM: Record<SettingAction, readonly string[]> = {
   activate: ['new', 'suspended', 'deleted'],
   suspend: ['new', 'activated'],
   delete: ['new', 'activated', 'suspended'],
+  'transfer-ownership': ['new', 'activated', 'suspended'],
+};
+
+/** What only the owner and platform admins may do, as a sentence. */
+const FOR_OWNERS: Partial<Record<SettingAction, string>> = {
+  delete: 'Only the owner and platform admins delete a project.',
+  'transfer-ownership': 'Only the owner and platform admins transfer a project.',
 };
 
 /** Why the caller cannot take `action` now; null when it is available. */
@@ -20,9 +32,8 @@ export function unavailable(
 ): AppError | null {
   if (!ctx.can('settings:write')) return denied('Takes the permission settings:write.');
   if (action === 'verify' && !ctx.isPlatformAdmin) return denied('Only platform admins verify projects.');
-  if (action === 'delete' && !ctx.isPlatformAdmin && ctx.project?.ownerId !== ctx.principal?.id) {
-    return denied('Only the owner and platform admins delete a project.');
-  }
+  const owners = FOR_OWNERS[action];
+  if (owners && !ctx.isPlatformAdmin && values.owner_id !== ctx.principal?.id) return denied(owners);
   if (values.status === 'deleted' && !ctx.isPlatformAdmin)
     return denied('Only platform admins restore projects.');
   if (action === 'verify' && values.verified_at !== null)

@@ -5,14 +5,18 @@ import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Docs } from '../../kernel/http/docs.decorator.js';
 import { Project } from '../projects/project.dto.js';
-import { SETTING_ACTIONS, type SettingAction } from './setting-actions.js';
-import { RunAction, Settings, UpdateSettings } from './settings.dto.js';
+import { OwnershipTransfer } from './ownership-transfer.service.js';
+import { STATUS_ACTIONS, type StatusAction } from './setting-actions.js';
+import { RunAction, Settings, TransferOwnership, UpdateSettings } from './settings.dto.js';
 import { SettingsService } from './settings.service.js';
 
 @Docs.tag('Settings')
 @Controller('projects/:id/settings')
 export class SettingsController {
-  constructor(private readonly settings: SettingsService) {}
+  constructor(
+    private readonly settings: SettingsService,
+    private readonly transfers: OwnershipTransfer,
+  ) {}
 
   @Get()
   @Access('settings:read')
@@ -38,6 +42,25 @@ export class SettingsController {
     return this.settings.edit(ctx, id, body);
   }
 
+  @Post('transfer-ownership')
+  @Access('settings:write')
+  @Mutation(['project.ownership_transferred'])
+  @Docs({
+    summary: 'Give a project to another member',
+    description:
+      'For the owner and platform admins. The new owner must be an active member, and becomes an administrator; ' +
+      'the former one stays a member. Without `confirm` the answer is 428 and says what would change.',
+    ok: Project,
+    errors: ['confirmation_required', 'invalid_transition', 'project_limit_reached'],
+  })
+  transfer(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Body({ schema: TransferOwnership }) body: TransferOwnership,
+  ) {
+    return this.transfers.run(ctx, id, body);
+  }
+
   @Post(':action')
   @Access('settings:write')
   @Mutation([
@@ -59,7 +82,7 @@ export class SettingsController {
   run(
     @Ctx() ctx: RequestContext,
     @Param('id') id: string,
-    @Param('action', { schema: z.enum(SETTING_ACTIONS) }) action: SettingAction,
+    @Param('action', { schema: z.enum(STATUS_ACTIONS) }) action: StatusAction,
     @Body({ schema: RunAction }) body: RunAction,
   ) {
     return this.settings.run(ctx, id, action, body);

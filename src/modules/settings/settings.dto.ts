@@ -22,7 +22,7 @@ export const Settings = z
       }),
     ),
   })
-  .meta({ id: 'Settings' });
+  .meta({ id: 'Settings', 'x-resource': 'project' });
 export type Settings = z.infer<typeof Settings>;
 
 export const UpdateSettings = z
@@ -30,6 +30,19 @@ export const UpdateSettings = z
   .partial()
   .meta({ id: 'UpdateSettings', examples: [{ name: 'Acme production', confirm: true }] });
 export type UpdateSettings = z.output<typeof UpdateSettings>;
+
+export const TransferOwnership = z
+  .strictObject({
+    confirm: z.literal(true).optional(),
+    member_id: z.string().max(40).optional().describe('The active member who becomes the owner.'),
+    reason: text(500).optional(),
+  })
+  .default({})
+  .meta({
+    id: 'TransferOwnership',
+    examples: [{ confirm: true, member_id: 'mbr_01kaj0v7w3m6tn5x9q2e8rfyzd' }],
+  });
+export type TransferOwnership = z.output<typeof TransferOwnership>;
 
 export const RunAction = z
   .strictObject({

@@ -1,7 +1,12 @@
 import { Module } from '@nestjs/common';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { OwnershipTransfer } from './ownership-transfer.service.js';
 import { SettingsController } from './settings.controller.js';
 import { SettingsService } from './settings.service.js';
 
-@Module({ imports: [ProjectsModule], controllers: [SettingsController], providers: [SettingsService] })
+@Module({
+  imports: [ProjectsModule],
+  controllers: [SettingsController],
+  providers: [SettingsService, OwnershipTransfer],
+})
 export class SettingsModule {}

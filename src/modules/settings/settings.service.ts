@@ -2,14 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { ProjectFacets } from '../../kernel/project-facet.js';
+import { REDACTED } from '../../kernel/visibility/hidden-attributes.js';
 import type { Project } from '../projects/project.dto.js';
 import {
   ProjectChanges,
   type ProjectEdits,
   type ProjectValues,
 } from '../projects/project-changes.service.js';
+import { ProjectNotices } from '../projects/project-notices.service.js';
 import { ProjectService } from '../projects/project.service.js';
-import { SETTING_ACTIONS, unavailable, type SettingAction } from './setting-actions.js';
+import { SETTING_ACTIONS, unavailable, type SettingAction, type StatusAction } from './setting-actions.js';
 import type { RunAction, Settings, UpdateSettings } from './settings.dto.js';
 
 const EDITABLE = ['name', 'description', 'country', 'purpose', 'billing_owner_email'] as const;
@@ -20,12 +22,14 @@ export class SettingsService {
   constructor(
     private readonly changes: ProjectChanges,
     private readonly projects: ProjectService,
+    private readonly notices: ProjectNotices,
     private readonly facets: ProjectFacets,
   ) {}
 
   /** @throws AppError `not_found` */
   async show(ctx: RequestContext, id: string): Promise<Settings> {
     const values = await this.changes.values(ctx, id);
+    const owner = (await this.projects.get(ctx, id)).owner.email;
     const url = `/v1/projects/${id}/settings`;
     const edit = ctx.can('settings:write')
       ? { available: true }
@@ -39,7 +43,7 @@ export class SettingsService {
           action: `edit ${field}`,
           method: 'PATCH' as const,
           url,
-          value: values[field],
+          value: ctx.hides(`project.${field}`) ? REDACTED : values[field],
           ...edit,
         })),
         ...SETTING_ACTIONS.map(action => {
@@ -48,7 +52,7 @@ export class SettingsService {
             action,
             method: 'POST' as const,
             url: `${url}/${action}`,
-            value: valueOf(action, values),
+            value: shown(ctx, action, values, owner),
             available: reason === null,
             ...(reason === null ? {} : { reason: reason.message }),
           };
@@ -76,19 +80,22 @@ export class SettingsService {
    * @throws AppError `confirmation_required`, `permission_denied`, `invalid_transition`, `validation_failed`
    *   when the name typed to delete is not the project's
    */
-  async run(ctx: RequestContext, id: string, action: SettingAction, input: RunAction): Promise<Project> {
+  async run(ctx: RequestContext, id: string, action: StatusAction, input: RunAction): Promise<Project> {
     const values = await this.changes.values(ctx, id);
     const refusal = unavailable(action, ctx, values);
     if (refusal) throw refusal;
     await this.confirm(ctx, action, values, input.confirm);
     if (action === 'verify') await this.changes.verify(ctx, id, input.reason);
     else await this.changes.transit(ctx, id, transitionOf(action, values), input.reason);
+    if (action === 'suspend' || action === 'delete') {
+      await this.notices.stopped(ctx, values, STOPPED[action], input.reason);
+    }
     return this.projects.get(ctx, id);
   }
 
   private async confirm(
     ctx: RequestContext,
-    action: SettingAction,
+    action: StatusAction,
     values: ProjectValues,
     confirm: RunAction['confirm'],
   ): Promise<void> {
@@ -109,12 +116,20 @@ export class SettingsService {
   }
 }
 
+const STOPPED = { suspend: 'suspended', delete: 'deleted' } as const;
+
 /** Activating a deleted project restores it. */
-function transitionOf(action: Exclude<SettingAction, 'verify'>, values: ProjectValues) {
+function transitionOf(action: Exclude<StatusAction, 'verify'>, values: ProjectValues) {
   return action === 'activate' && values.status === 'deleted' ? 'restore' : action;
 }
 
-function valueOf(action: SettingAction, values: ProjectValues): unknown {
+/** What an action would change, as it is now and as far as the caller may see it. */
+function shown(ctx: RequestContext, action: SettingAction, values: ProjectValues, owner: string): unknown {
+  if (action === 'transfer-ownership') return ctx.hides('project.owner.email') ? REDACTED : owner;
+  return action === 'verify' && ctx.hides('project.verified') ? REDACTED : valueOf(action, values);
+}
+
+function valueOf(action: StatusAction, values: ProjectValues): unknown {
   return action === 'verify' ? values.verified_at !== null : values.status;
 }
 

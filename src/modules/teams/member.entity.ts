@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A user in a project's team. */
+/** A user in a project's team, or one who was: what a member did stays under the member's id. */
 @Entity('members')
 export class MemberEntity {
   @PrimaryColumn('varchar')
@@ -12,11 +12,16 @@ export class MemberEntity {
   @Column('varchar')
   user_id!: string;
 
+  /** The same as `user_id` until the member is removed, then null; unique in the project. */
+  @Column('varchar', { nullable: true })
+  current_user_id!: string | null;
+
   @Column('varchar')
   role_id!: string;
 
+  /** `removed` is for good: whoever joins again is a new member. */
   @Column('varchar')
-  status!: 'active' | 'suspended';
+  status!: 'active' | 'suspended' | 'removed';
 
   @Column('datetime', { precision: 3 })
   added_at!: Date;

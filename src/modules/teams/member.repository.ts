@@ -1,24 +1,44 @@
 import { Injectable } from '@nestjs/common';
+import { In, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import type { Ownership } from '../../kernel/project-facet.js';
 import { MemberEntity } from './member.entity.js';
 
+/** Members of teams; those removed are found by nothing here. */
 @Injectable()
 export class MemberRepository {
   constructor(private readonly database: Database) {}
 
-  find(ctx: RequestContext | null, projectId: string, userId: string): Promise<MemberEntity | null> {
-    return this.database.read(ctx).findOneBy(MemberEntity, { project_id: projectId, user_id: userId });
+  findByUser(ctx: RequestContext | null, projectId: string, userId: string): Promise<MemberEntity | null> {
+    return this.database
+      .read(ctx)
+      .findOneBy(MemberEntity, { project_id: projectId, current_user_id: userId });
   }
 
-  findById(ctx: RequestContext, id: string): Promise<MemberEntity | null> {
-    return this.database.read(ctx).findOneBy(MemberEntity, { id });
+  find(ctx: RequestContext, projectId: string, id: string): Promise<MemberEntity | null> {
+    return this.database
+      .read(ctx)
+      .findOneBy(MemberEntity, { id, project_id: projectId, status: Not('removed' as const) });
   }
 
-  /** The users who are active in a project with the given role. */
-  async activeUserIds(ctx: RequestContext, projectId: string, roleId: string): Promise<string[]> {
-    const where = { project_id: projectId, role_id: roleId, status: 'active' as const };
+  findAnywhere(ctx: RequestContext, id: string): Promise<MemberEntity | null> {
+    return this.database.read(ctx).findOneBy(MemberEntity, { id, status: Not('removed' as const) });
+  }
+
+  list(ctx: RequestContext, projectId: string): Promise<MemberEntity[]> {
+    return this.database
+      .read(ctx)
+      .findBy(MemberEntity, { project_id: projectId, status: Not('removed' as const) });
+  }
+
+  /** The users who are active in a project; with `roleId`, those who hold that role. */
+  async activeUserIds(ctx: RequestContext, projectId: string, roleId?: string): Promise<string[]> {
+    const where = {
+      project_id: projectId,
+      status: 'active' as const,
+      ...(roleId ? { role_id: roleId } : {}),
+    };
     const rows = await this.database.read(ctx).find(MemberEntity, { where, select: { user_id: true } });
     return rows.map(row => row.user_id);
   }
@@ -30,7 +50,7 @@ export class MemberRepository {
   /** A user's memberships, everywhere or in the projects of one organization. */
   async listOfUser(ctx: RequestContext, { userId, organizationId }: Ownership): Promise<MemberEntity[]> {
     const query = this.database.read(ctx).createQueryBuilder(MemberEntity, 'm');
-    query.where('m.user_id = :userId', { userId });
+    query.where('m.current_user_id = :userId', { userId });
     if (organizationId) {
       const projects = 'SELECT p.id FROM projects p WHERE p.organization_id = :organizationId';
       query.andWhere(`m.project_id IN (${projects})`, { organizationId });
@@ -38,18 +58,52 @@ export class MemberRepository {
     return query.orderBy('m.id', 'ASC').getMany();
   }
 
-  async delete(ctx: RequestContext, id: string): Promise<void> {
-    await (await this.database.write(ctx)).delete(MemberEntity, { id });
+  /** Changes a member only while in the status found before; false when it is no longer. */
+  async update(
+    ctx: RequestContext,
+    { id, project_id, status }: Pick<MemberEntity, 'id' | 'project_id' | 'status'>,
+    changes: Partial<MemberEntity>,
+  ): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    return (await manager.update(MemberEntity, { id, project_id, status }, changes)).affected === 1;
   }
 
-  /** Members of each project, whatever their status. */
+  /**
+   * Gives everybody who holds one role another; answers how many they were. Former members held it too, but
+   * are not counted.
+   */
+  async replaceRole(ctx: RequestContext, projectId: string, from: string, to: string): Promise<number> {
+    const manager = await this.database.write(ctx);
+    const which = { project_id: projectId, role_id: from };
+    const present = { ...which, status: Not('removed' as const) };
+    const { affected } = await manager.update(MemberEntity, present, { role_id: to });
+    // The rows of former members refer to the role too.
+    await manager.update(MemberEntity, which, { role_id: to });
+    return affected ?? 0;
+  }
+
+  /** Active memberships of a user in some projects. */
+  findActive(ctx: RequestContext, userId: string, projectIds: string[]): Promise<MemberEntity[]> {
+    const which = { user_id: userId, project_id: In(projectIds), status: 'active' as const };
+    return this.database.read(ctx).findBy(MemberEntity, which);
+  }
+
+  /** Ends a membership for good; false when somebody was faster. */
+  async remove(ctx: RequestContext, { id, project_id }: MemberEntity): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    const which = { id, project_id, status: Not('removed' as const) };
+    const changes = { status: 'removed' as const, current_user_id: null };
+    return (await manager.update(MemberEntity, which, changes)).affected === 1;
+  }
+
+  /** Members of each project, whether active or suspended. */
   async countByProject(ctx: RequestContext, projectIds: string[]): Promise<Map<string, number>> {
     const rows = await this.database
       .read(ctx)
       .createQueryBuilder(MemberEntity, 'm')
       .select('m.project_id', 'id')
       .addSelect('COUNT(*)', 'count')
-      .where('m.project_id IN (:...projectIds)', { projectIds })
+      .where("m.project_id IN (:...projectIds) AND m.status <> 'removed'", { projectIds })
       .groupBy('m.project_id')
       .getRawMany<{ id: string; count: number | string }>();
     return new Map(rows.map(row => [row.id, Number(row.count)]));

@@ -1,36 +1,74 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
-import { SYSTEM_ROLES } from '../roles/system-roles.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import type { HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
+import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
+import { RoleService } from '../roles/role.service.js';
+import { orViewer, SYSTEM_ROLES } from '../roles/system-roles.js';
+import type { User } from '../users/user.dto.js';
+import { UserService } from '../users/user.service.js';
+import type { MemberEntity } from './member.entity.js';
 import { MemberRepository } from './member.repository.js';
 
 /** A person's place in a team. */
 export interface Membership {
   readonly id: string;
+  readonly userId: string;
   readonly roleId: string;
   readonly active: boolean;
 }
 
-/** The people of projects. */
+/** The people of projects, for other modules. What changes them stands in `MemberChanges`. */
 @Injectable()
 export class MemberService {
-  constructor(private readonly members: MemberRepository) {}
+  constructor(
+    private readonly members: MemberRepository,
+    private readonly roles: RoleService,
+    private readonly users: UserService,
+    private readonly hidden: HiddenFromRoles,
+  ) {}
 
   /** Makes a new project's owner its administrator. */
   async addOwner(ctx: RequestContext, projectId: string, userId: string): Promise<void> {
-    await this.members.insert(ctx, {
-      id: newId('mbr'),
-      project_id: projectId,
-      user_id: userId,
-      role_id: SYSTEM_ROLES.administrator.id,
-      status: 'active',
-      added_at: new Date(),
-    });
+    await this.members.insert(ctx, newMember(projectId, userId, SYSTEM_ROLES.administrator.id));
+  }
+
+  /**
+   * Takes somebody into a team, in the caller's unit of work, and says so in its event-log entry. A role that
+   * is there no more is replaced by `viewer`, as it was for all who held it.
+   * @throws AppError `member_already_active`
+   */
+  async join(ctx: RequestContext, projectId: string, roleId: string, user: User): Promise<void> {
+    const role = orViewer(await this.roles.hold(ctx, projectId, roleId));
+    const member = newMember(projectId, user.id, role.id);
+    const insert = this.roles.giving(this.members.insert(ctx, member));
+    await orIfTaken(insert, () => new AppError('member_already_active'));
+    ctx.audit
+      .as('member.joined')
+      .about(user.id)
+      .change(memberTarget(member, user), null, { email: user.email, role: role.name });
+  }
+
+  /** Makes an active member an administrator; false when the member is not active. */
+  async makeAdministrator(ctx: RequestContext, projectId: string, id: string): Promise<boolean> {
+    const active = { id, project_id: projectId, status: 'active' as const };
+    return this.members.update(ctx, active, { role_id: SYSTEM_ROLES.administrator.id });
   }
 
   /** The users who administer a project as members of its team. */
   administratorIds(ctx: RequestContext, projectId: string): Promise<string[]> {
     return this.members.activeUserIds(ctx, projectId, SYSTEM_ROLES.administrator.id);
+  }
+
+  /** Whom an action of the caller on a project is told to: its active members, but not the caller. */
+  async audience(ctx: RequestContext, projectId: string): Promise<User[]> {
+    const ids = await this.members.activeUserIds(ctx, projectId);
+    const people = await this.users.findMany(ctx, ids);
+    return [...people.values()].filter(
+      ({ id, status }) => status === 'activated' && id !== ctx.principal?.id,
+    );
   }
 
   /** The user's membership of a project, or null. */
@@ -39,7 +77,59 @@ export class MemberService {
     projectId: string,
     userId: string,
   ): Promise<Membership | null> {
-    const member = await this.members.find(ctx, projectId, userId);
-    return member && { id: member.id, roleId: member.role_id, active: member.status === 'active' };
+    const member = await this.members.findByUser(ctx, projectId, userId);
+    return member && toMembership(member);
   }
+
+  /** The membership with this id, or null. */
+  async find(ctx: RequestContext, projectId: string, id: string): Promise<Membership | null> {
+    const member = await this.members.find(ctx, projectId, id);
+    return member && toMembership(member);
+  }
+
+  /**
+   * Whether the member is active, and stays so until the caller's unit of work ends: for what a removal
+   * would have to take along.
+   */
+  holdActive(ctx: RequestContext, projectId: string, id: string): Promise<boolean> {
+    return this.members.update(ctx, { id, project_id: projectId, status: 'active' }, { status: 'active' });
+  }
+
+  /** The names of a project's roles, by id. */
+  async roleNames(ctx: RequestContext, projectId: string, ids: string[]): Promise<Map<string, string>> {
+    const roles = await this.roles.findMany(ctx, projectId, ids);
+    return new Map([...roles].map(([id, role]) => [id, role.name]));
+  }
+
+  /** What visibility rules hide from a member in each of some projects; projects where nothing is are left out. */
+  async hiddenFrom(
+    ctx: RequestContext,
+    userId: string,
+    projectIds: string[],
+  ): Promise<Map<string, HiddenAttributes>> {
+    if (projectIds.length === 0) return new Map();
+    const memberships = await this.members.findActive(ctx, userId, projectIds);
+    return this.hidden.inProjects(ctx, new Map(memberships.map(one => [one.project_id, one.role_id])));
+  }
+}
+
+/** How a member stands in the event log. */
+export function memberTarget({ id }: Pick<MemberEntity, 'id'>, { email }: Pick<User, 'email'>) {
+  return { type: 'member', id, name: email };
+}
+
+function toMembership({ id, user_id, role_id, status }: MemberEntity): Membership {
+  return { id, userId: user_id, roleId: role_id, active: status === 'active' };
+}
+
+function newMember(projectId: string, userId: string, roleId: string): MemberEntity {
+  return {
+    id: newId('mbr'),
+    project_id: projectId,
+    user_id: userId,
+    current_user_id: userId,
+    role_id: roleId,
+    status: 'active',
+    added_at: new Date(),
+  };
 }

@@ -3,12 +3,15 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import {
   ProjectFacets,
   type Found,
+  type GoneRole,
   type Ownership,
   type ProjectEffect,
   type ProjectFacet,
   type UserAction,
 } from '../../kernel/project-facet.js';
+import { InvitationService } from '../organizations/invitation.service.js';
 import { MemberRepository } from './member.repository.js';
+import { MemberService } from './member.service.js';
 
 /** What teams add to projects: their size, whom an action reaches, members by id. */
 @Injectable()
@@ -21,6 +24,8 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
 
   constructor(
     private readonly members: MemberRepository,
+    private readonly service: MemberService,
+    private readonly invitations: InvitationService,
     private readonly facets: ProjectFacets,
   ) {}
 
@@ -34,9 +39,14 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
   }
 
   async effects(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]> {
+    // Both owners are told.
+    if (action === 'transfer-ownership') return [{ effect: 'members_notified', count: 2 }];
     if (action !== 'suspend' && action !== 'delete') return [];
     const counts = await this.members.countByProject(ctx, [projectId]);
-    return [{ effect: 'members_affected', count: counts.get(projectId) ?? 0 }];
+    return [
+      { effect: 'members_affected', count: counts.get(projectId) ?? 0 },
+      { effect: 'members_notified', count: (await this.service.audience(ctx, projectId)).length },
+    ];
   }
 
   async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<ProjectEffect[]> {
@@ -53,17 +63,29 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
     return this.leaveAll(ctx, gone);
   }
 
+  async roleGone(ctx: RequestContext, { projectId, roleId, replacementId }: GoneRole): Promise<number> {
+    const members = await this.members.replaceRole(ctx, projectId, roleId, replacementId);
+    const invited = await this.invitations.replaceRole(ctx, projectId, roleId, replacementId);
+    for (const [type, count] of [['member', members] as const, ['invitation', invited] as const]) {
+      if (count === 0) continue;
+      const holders = { type, id: 'holders', name: `${count} ${type}s` };
+      const before = { role_id: roleId };
+      ctx.audit.effect('member.role_changed', holders, before, { role_id: replacementId, count });
+    }
+    return members + invited;
+  }
+
   /** Ends a user's memberships for good, with everything that hangs on them. */
   private async leaveAll(ctx: RequestContext, whose: Ownership): Promise<void> {
-    for (const { id, project_id } of await this.members.listOfUser(ctx, whose)) {
-      await this.facets.memberGone(ctx, { projectId: project_id, memberId: id });
-      await this.members.delete(ctx, id);
-      ctx.audit.effect('member.removed', { type: 'member', id, name: null });
+    for (const member of await this.members.listOfUser(ctx, whose)) {
+      if (!(await this.members.remove(ctx, member))) continue;
+      ctx.audit.effect('member.removed', { type: 'member', id: member.id, name: null });
+      await this.facets.memberGone(ctx, { projectId: member.project_id, memberId: member.id });
     }
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
-    const member = await this.members.findById(ctx, id);
+    const member = await this.members.findAnywhere(ctx, id);
     if (!member) return null;
     return {
       id,

@@ -1,13 +1,29 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { NotificationsModule } from '../notifications/notifications.module.js';
+import { OrganizationsModule } from '../organizations/organizations.module.js';
+import { RolesModule } from '../roles/roles.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { MemberChanges } from './member-changes.service.js';
+import { MemberController } from './member.controller.js';
 import { MemberEntity } from './member.entity.js';
 import { MemberRepository } from './member.repository.js';
 import { MemberService } from './member.service.js';
 import { TeamFacet } from './team.facet.js';
+import { TeamInvitationController } from './team-invitation.controller.js';
+import { TeamInvitations } from './team-invitations.service.js';
+import { TeamList } from './team-list.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([MemberEntity])],
-  providers: [MemberRepository, MemberService, TeamFacet],
+  imports: [
+    TypeOrmModule.forFeature([MemberEntity]),
+    UsersModule,
+    RolesModule,
+    OrganizationsModule,
+    NotificationsModule,
+  ],
+  controllers: [MemberController, TeamInvitationController],
+  providers: [MemberRepository, MemberService, MemberChanges, TeamList, TeamInvitations, TeamFacet],
   exports: [MemberService],
 })
 export class TeamsModule {}

@@ -27,7 +27,9 @@ const FORM: PageForm = {
 
 @Catch()
 class PasswordResetErrors extends FormErrorFilter {
-  protected override readonly form = FORM;
+  protected override form(): PageForm {
+    return FORM;
+  }
 }
 
 /** The page behind the link of a reset mail. Opening it consumes nothing; its form does. */

@@ -7,7 +7,7 @@ import { AppError } from '../../kernel/errors/app-error.js';
 import { fold } from '../../kernel/http/list.js';
 import { Passwords } from './passwords.js';
 import type { UserEntity } from './user.entity.js';
-import { toUser, type User } from './user.dto.js';
+import { toLastSignIn, toUser, type LastSignIn, type User } from './user.dto.js';
 import { UserRepository } from './user.repository.js';
 import { UserTokenRepository } from './user-token.repository.js';
 
@@ -30,9 +30,6 @@ export type PreparedUser = Omit<NewUser, 'password'> & { readonly password_hash:
 export type NewUserOptions = Partial<
   Pick<UserEntity, 'status' | 'platform_role' | 'password_change_required'>
 >;
-
-/** A person's last sign-in, as on the wire. */
-export type LastSignIn = NonNullable<User['last_sign_in']>;
 
 /** An account whose password was given, and what proves it: it changes with the password. */
 export interface Authenticated {
@@ -165,6 +162,12 @@ export class UserService {
     return new Map(users.map(user => [user.id, toUser(user)]));
   }
 
+  /** Accounts by their e-mail addresses, which are in lower case. */
+  async findManyByEmail(ctx: RequestContext, emails: string[]): Promise<Map<string, User>> {
+    const users = await this.users.findManyByEmail(ctx, [...new Set(emails)]);
+    return new Map(users.map(user => [user.email, toUser(user)]));
+  }
+
   /** Whether there is a platform admin yet. */
   adminExists(ctx: RequestContext): Promise<boolean> {
     return this.users.adminExists(ctx);
@@ -205,10 +208,9 @@ export class UserService {
 
   /** When, with what and from where people last signed in; those who never did are left out. */
   async lastSignIns(ctx: RequestContext, ids: string[]): Promise<Map<string, LastSignIn>> {
-    const users = await this.findMany(ctx, ids);
-    return new Map(
-      [...users].flatMap(([id, { last_sign_in }]) => (last_sign_in ? [[id, last_sign_in] as const] : [])),
-    );
+    const users = await this.users.findMany(ctx, [...new Set(ids)]);
+    const found = users.map(user => [user.id, toLastSignIn(user)] as const);
+    return new Map(found.filter((entry): entry is [string, LastSignIn] => entry[1] !== null));
   }
 
   /**

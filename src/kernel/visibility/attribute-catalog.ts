@@ -1,0 +1,174 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { ACCESS, type AccessRule } from '../access/access.decorator.js';
+import { answerOf, DOCS, type RouteDocs } from '../http/docs.decorator.js';
+import type { HiddenAttributes } from './hidden-attributes.js';
+import { Redaction } from './redaction.js';
+import { itemsOf, Shapes, type ObjectShape, type Property, type Shape } from './shape.js';
+import { isStructural } from './structural.js';
+
+/** One attribute a rule may name. */
+export interface Attribute {
+  readonly attribute: string;
+  readonly resource: string;
+  /** Whether anything below it can be named too, as in `customer.metadata.plan`. */
+  readonly open: boolean;
+  readonly description: string | null;
+}
+
+type Handler = (...parameters: never[]) => unknown;
+
+/** Rules that a role never decides about: everybody, the person alone, and those who see everything. */
+const BEYOND_ROLES = new Set<AccessRule>(['public', 'optional', 'session', 'admin']);
+/** Parts of the path of an attribute; what is below an open one is named by the caller. */
+const SEGMENT = /^[^\s.]{1,64}$/u;
+const LONGEST = 200;
+
+/**
+ * The attributes that can be hidden, read from the response schemas of all routes a role admits to: what a
+ * new field or a new route shows is among them without anybody's doing.
+ */
+@Injectable()
+export class AttributeCatalog implements OnApplicationBootstrap {
+  private readonly shapes = new Shapes();
+  private readonly resources = new Map<string, ObjectShape[]>();
+  private readonly attributes = new Map<string, Attribute>();
+  private readonly seen = new Set<Shape>();
+  private readonly redactions = new WeakMap<HiddenAttributes, Redaction>();
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly reflector: Reflector,
+  ) {}
+
+  /** @throws Error naming every route whose answer, or whose filter, has no name to hide it by. */
+  onApplicationBootstrap(): void {
+    const handlers = [...this.handlers()];
+    const mistakes: string[] = [];
+    for (const { name, docs } of handlers) {
+      const answer = docs && answerOf(docs);
+      if (!answer) mistakes.push(`${name}: no schema of its answer in @Docs`);
+      else if (isNameless(this.shapes.of(answer)))
+        mistakes.push(`${name}: its answer's schema has no .meta({ id })`);
+      else this.read(this.shapes.of(answer));
+    }
+    for (const { name, docs } of handlers) {
+      for (const attribute of Object.values(docs?.filters ?? {}).flat()) {
+        if (!attribute.startsWith('*.') && !this.has(attribute) && !isStructural(attribute)) {
+          mistakes.push(`${name}: filters by ${attribute}, which no answer shows`);
+        }
+      }
+    }
+    if (mistakes.length) throw new Error(`Attributes that could not be hidden:\n  ${mistakes.join('\n  ')}`);
+  }
+
+  /** Every attribute a rule may name, by name. */
+  list(): Attribute[] {
+    return [...this.attributes.values()].sort((one, other) => (one.attribute < other.attribute ? -1 : 1));
+  }
+
+  /** Whether a rule may name `attribute`: one of the list, or something below an open one. */
+  has(attribute: string): boolean {
+    if (this.attributes.has(attribute)) return true;
+    if (attribute.length > LONGEST) return false;
+    const path = attribute.split('.');
+    for (let length = path.length - 1; length > 1; length--) {
+      if (!path.slice(length).every(segment => SEGMENT.test(segment))) return false;
+      if (this.attributes.get(path.slice(0, length).join('.'))?.open) return true;
+    }
+    return false;
+  }
+
+  /** What replaces these attributes; one and the same for the same set. */
+  redaction(hidden: HiddenAttributes): Redaction {
+    let redaction = this.redactions.get(hidden);
+    if (!redaction) {
+      redaction = new Redaction(hidden, this.shapes, this.resources);
+      this.redactions.set(hidden, redaction);
+    }
+    return redaction;
+  }
+
+  /** What a route answers about: `api_key` for one key and for a page of keys. */
+  subjectsOf(docs: RouteDocs): readonly string[] {
+    const shape = this.shapes.of(answerOf(docs)!);
+    return namesIn(itemsOf(shape) ?? shape);
+  }
+
+  private *handlers(): Generator<{ name: string; docs: RouteDocs | undefined }> {
+    for (const { instance, metatype } of this.discovery.getControllers()) {
+      if (!instance || !metatype) continue;
+      const prototype = Object.getPrototypeOf(instance) as Record<string, Handler>;
+      for (const name of this.scanner.getAllMethodNames(prototype)) {
+        const handler = prototype[name]!;
+        const access = this.reflector.get<AccessRule | undefined>(ACCESS, handler);
+        if (access === undefined || BEYOND_ROLES.has(access)) continue;
+        yield {
+          name: `${metatype.name}.${name}`,
+          docs: this.reflector.get<RouteDocs | undefined>(DOCS, handler),
+        };
+      }
+    }
+  }
+
+  private read(shape: Shape): void {
+    if (this.seen.has(shape)) return;
+    this.seen.add(shape);
+    if (shape.kind === 'list' || shape.kind === 'record') this.read(shape.item);
+    else if (shape.kind === 'several') shape.of.forEach(one => this.read(one));
+    else if (shape.kind === 'object') this.readObject(shape);
+  }
+
+  private readObject(shape: ObjectShape): void {
+    const items = itemsOf(shape);
+    if (items) return this.read(items);
+    for (const name of shape.names) {
+      const [resource] = name.split('.');
+      // Objects inside a resource are reached through its own properties.
+      if (name === resource) this.resources.set(name, [...(this.resources.get(name) ?? []), shape]);
+    }
+    for (const property of shape.properties.values()) {
+      if (!isResource(property.shape)) this.add(property);
+      this.read(property.shape);
+    }
+  }
+
+  private add({ names, shape, description }: Property): void {
+    for (const attribute of names) {
+      if (isStructural(attribute) || this.isBelowStructural(attribute)) continue;
+      const resource = attribute.slice(0, attribute.indexOf('.'));
+      const open = isOpen(shape) || (this.attributes.get(attribute)?.open ?? false);
+      this.attributes.set(attribute, { attribute, resource, open, description: description ?? null });
+    }
+  }
+
+  private isBelowStructural(attribute: string): boolean {
+    const path = attribute.split('.');
+    return path.some((_, index) => index > 1 && isStructural(path.slice(0, index).join('.')));
+  }
+}
+
+function isOpen(shape: Shape): boolean {
+  if (shape.kind === 'list') return isOpen(shape.item);
+  if (shape.kind === 'several') return shape.of.some(isOpen);
+  return shape.kind === 'open' || shape.kind === 'record';
+}
+
+/** Whether a property holds a resource of its own, or a list of them, rather than an attribute. */
+function isResource(shape: Shape): boolean {
+  if (shape.kind === 'list') return isResource(shape.item);
+  if (shape.kind === 'several') return shape.of.every(isResource);
+  return shape.kind === 'object' && shape.named;
+}
+
+/** Whether a shape shows properties that nothing can be called by. */
+function isNameless(shape: Shape): boolean {
+  return shape.kind !== 'leaf' && namesIn(itemsOf(shape) ?? shape).length === 0;
+}
+
+function namesIn(shape: Shape): readonly string[] {
+  if (shape.kind === 'object') return shape.names;
+  if (shape.kind === 'list' || shape.kind === 'record') return namesIn(shape.item);
+  return shape.kind === 'several' ? shape.of.flatMap(namesIn) : [];
+}

@@ -1,0 +1,50 @@
+import { TableIndex, TableUnique, type QueryRunner, type MigrationInterface } from 'typeorm';
+import { Columns, NULLABLE } from '../kernel/database/columns.js';
+import { addColumns } from '../kernel/database/create-tables.js';
+
+const USER_AND_PROJECT = ['user_id', 'project_id'];
+
+/**
+ * Lets people leave a team and join it again as a new member: `current_user_id` takes over from `user_id`
+ * what makes a person a member of a team at most once, and is null for those who left.
+ */
+export class FormerMembers1763700004000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const c = await Columns.for(runner);
+    await addColumns(runner, 'members', [c.id('current_user_id', NULLABLE)]);
+    await runner.query(
+      "UPDATE members SET current_user_id = user_id WHERE status <> 'removed' AND current_user_id IS NULL",
+    );
+    // The new indices first: on MySQL the foreign key of `user_id` needs one at any time.
+    await addColumns(
+      runner,
+      'members',
+      [],
+      [
+        { name: 'members_current', columnNames: ['current_user_id', 'project_id'], isUnique: true },
+        { name: 'members_user_projects', columnNames: USER_AND_PROJECT },
+      ],
+    );
+    await dropUnique(runner, 'members', 'members_user');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    const unique = { name: 'members_user', columnNames: USER_AND_PROJECT };
+    if (isSqlite(runner)) await runner.createUniqueConstraint('members', new TableUnique(unique));
+    else await runner.createIndex('members', new TableIndex({ ...unique, isUnique: true }));
+    await runner.dropIndex('members', 'members_user_projects');
+    await runner.dropIndex('members', 'members_current');
+    await runner.dropColumn('members', 'current_user_id');
+  }
+}
+
+/** What SQLite keeps as a constraint of the table is an index on MySQL. */
+async function dropUnique(runner: QueryRunner, table: string, name: string): Promise<void> {
+  const { uniques, indices } = (await runner.getTable(table))!;
+  if (uniques.some(unique => unique.name === name)) await runner.dropUniqueConstraint(table, name);
+  else if (indices.some(index => index.name === name)) await runner.dropIndex(table, name);
+}
+
+function isSqlite(runner: QueryRunner): boolean {
+  return runner.dataSource.options.type === 'better-sqlite3';
+}

@@ -1,0 +1,90 @@
+import { domainAllowed, ipAllowed, isAddressEntry, isDomainEntry } from './allow-lists.js';
+
+describe('allowed addresses', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1', true],
+    ['192.0.2.1', '192.0.2.2', false],
+    ['192.0.2.0/24', '192.0.2.255', true],
+    ['192.0.2.0/24', '192.0.3.0', false],
+    ['0.0.0.0/0', '203.0.113.9', true],
+    ['0.0.0.0/0', '2001:db8::1', false],
+    ['2001:db8::/32', '2001:db8:ffff::1', true],
+    ['2001:db8::/32', '2001:db9::1', false],
+    ['2001:db8::1', '2001:0db8:0000::0001', true],
+    ['::/0', '192.0.2.1', false],
+    ['192.0.2.1', '::ffff:192.0.2.1', true],
+    ['::ffff:192.0.2.1', '192.0.2.1', true],
+    ['::ffff:192.0.2.0/120', '192.0.2.77', true],
+    ['::ffff:192.0.2.0/120', '192.0.3.77', false],
+    ['192.0.2.1', 'unknown', false],
+    ['192.0.2.1', '', false],
+  ])('%s, asked from %s: %s', (entry, ip, allowed) => expect(ipAllowed([entry], ip)).toBe(allowed));
+
+  it('an empty list admits every address, even an unknown one; any other admits no unknown one', () => {
+    expect(ipAllowed([], null)).toBe(true);
+    expect(ipAllowed(['0.0.0.0/0', '::/0'], null)).toBe(false);
+  });
+
+  it.each(['192.0.2.1', '192.0.2.0/24', '2001:db8::1', '2001:db8::/32', '::ffff:192.0.2.1'])(
+    '%s is an entry',
+    entry => expect(isAddressEntry(entry)).toBe(true),
+  );
+  it.each([
+    '',
+    '192.0.2',
+    '192.0.2.256',
+    '2130706433',
+    '0300.0.2.1',
+    '192.0.2.0/33',
+    '192.0.2.0/',
+    'example.com',
+    '*',
+    'fe80::1%eth0',
+  ])('%s is none', entry => expect(isAddressEntry(entry)).toBe(false));
+});
+
+describe('allowed domains', () => {
+  it.each([
+    ['example.com', 'https://example.com', true],
+    ['example.com', 'https://example.com:8443/path?query', true],
+    ['example.com', 'http://EXAMPLE.com', true],
+    ['example.com', 'https://example.com.', true],
+    ['example.com', 'https://www.example.com', false],
+    ['example.com', 'https://example.com.evil.example', false],
+    ['example.com', 'https://evil.example/example.com', false],
+    ['example.com', 'https://example.com@evil.example', false],
+    ['*.example.com', 'https://www.example.com', true],
+    ['*.example.com', 'https://a.b.example.com', true],
+    ['*.example.com', 'https://example.com', false],
+    ['*.example.com', 'https://evilexample.com', false],
+    ['localhost', 'http://localhost:3000', true],
+    ['example.com', 'null', false],
+    ['example.com', 'example.com', false],
+    ['example.com', '', false],
+  ])('%s, asked from %s: %s', (entry, origin, allowed) =>
+    expect(domainAllowed([entry], origin)).toBe(allowed),
+  );
+
+  it('an empty list admits every origin, even none; any other admits no request without', () => {
+    expect(domainAllowed([], null)).toBe(true);
+    expect(domainAllowed(['example.com'], null)).toBe(false);
+  });
+
+  it.each(['example.com', '*.example.com', 'localhost', 'a-b.example', 'xn--bcher-kva.example'])(
+    '%s is an entry',
+    entry => expect(isDomainEntry(entry)).toBe(true),
+  );
+  it.each([
+    '',
+    '*',
+    '*.',
+    '.example.com',
+    'example..com',
+    'https://example.com',
+    'example.com:80',
+    'Example.com',
+    '-a.example',
+    'a.*.example',
+    'x'.repeat(64),
+  ])('%s is none', entry => expect(isDomainEntry(entry)).toBe(false));
+});

@@ -1,0 +1,31 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../../kernel/errors/app-error.js';
+import { UsageLimits, type QuotaRefusal } from '../usage/usage-limits.service.js';
+
+/**
+ * Spends one request of the organization's quota for every request with a key that was granted access.
+ * Refused requests cost nothing: a stopped key cannot use up what the others share.
+ */
+@Injectable()
+export class RateGuard implements CanActivate {
+  constructor(private readonly limits: UsageLimits) {}
+
+  /** @throws AppError `usage_limit_exceeded` */
+  canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
+    const { caller } = execution.switchToHttp().getRequest<FastifyRequest>();
+    if (caller?.kind !== 'api_key') return true;
+    const { project, limits } = caller.key;
+    const refusal = this.limits.consume(project.organizationId, limits);
+    return refusal instanceof Promise ? refusal.then(admit) : admit(refusal);
+  }
+}
+
+function admit(refusal: QuotaRefusal | null): true {
+  if (refusal === null) return true;
+  const { policy, limit, resetsAt, retryAfterSeconds } = refusal;
+  throw new AppError('usage_limit_exceeded', {
+    retryAfter: retryAfterSeconds,
+    details: { policy, limit, resets_at: resetsAt.toISOString() },
+  });
+}

@@ -1,0 +1,96 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AccessCache } from '../../kernel/access/access-cache.js';
+import { KeyUsage } from '../api-keys/key-usage.service.js';
+import { writeLimitHeaders } from '../usage/limit-headers.js';
+import { RequestRecorder } from '../usage/request-recorder.service.js';
+import { UsageLimits } from '../usage/usage-limits.service.js';
+import { SessionService } from '../users/session.service.js';
+import type { KeyCaller, UserCaller } from './caller.js';
+
+/**
+ * What every request with credentials leaves: the key's last use, the request log, the meter; and, on the
+ * answer, what is left of the quota. Hooks rather than an interceptor, so that refusals count too.
+ */
+@Injectable()
+export class UsageHook {
+  private readonly logger = new Logger('UsageHook');
+
+  constructor(
+    private readonly keys: KeyUsage,
+    private readonly sessions: SessionService,
+    private readonly cache: AccessCache,
+    private readonly limits: UsageLimits,
+    private readonly recorder: RequestRecorder,
+  ) {}
+
+  /** Hooks into every request. Callbacks rather than promises: they cost the hot path nothing. */
+  attach(fastify: FastifyInstance): void {
+    fastify.addHook('onSend', (request, reply, payload, done) => {
+      const { caller } = request;
+      if (caller?.kind !== 'api_key' || reply.statusCode === 401) return done(null, payload);
+      this.writeHeaders(caller, reply);
+      if (reply.statusCode >= 300 || !isFirst(caller.key)) return done(null, payload);
+      void this.usedFirst(caller, request).then(() => done(null, payload));
+    });
+    fastify.addHook('onResponse', (request, reply, done) => {
+      const { caller } = request;
+      if (caller?.kind === 'api_key') this.note(caller, request, reply);
+      else if (caller && reply.statusCode !== 401) void this.touch(caller, request.id);
+      done();
+    });
+    // After the last answer, while the database is still open.
+    fastify.addHook('onClose', async () => {
+      await this.recorder.flush();
+      await this.limits.close();
+    });
+  }
+
+  private async touch({ sessionId, lastSeenAt }: UserCaller, requestId: string): Promise<void> {
+    try {
+      await this.sessions.touch(sessionId, lastSeenAt);
+    } catch (error) {
+      this.logger.warn({ err: error, request_id: requestId }, 'the use of a session could not be recorded');
+    }
+  }
+
+  private writeHeaders({ key }: KeyCaller, reply: FastifyReply): void {
+    const now = Date.now();
+    writeLimitHeaders(reply, key.limits, this.limits.standing(key.project.organizationId, now), now);
+  }
+
+  /** Records a key's first success before it is answered, so that it shows at once. The answer is sent whatever happens here. */
+  private async usedFirst({ key }: KeyCaller, { ctx, id }: FastifyRequest): Promise<void> {
+    if (!ctx) return;
+    try {
+      await this.keys.usedFirst(ctx, key);
+      this.cache.forget();
+    } catch (error) {
+      this.logger.error({ err: error, request_id: id }, 'the first use of a key could not be recorded');
+    }
+  }
+
+  /** Notes a request with a known key, after it was answered. Refused with 401, the key was not used. */
+  private note({ key }: KeyCaller, request: FastifyRequest, reply: FastifyReply): void {
+    if (reply.statusCode !== 401) this.keys.used(key, request.ip);
+    this.recorder.record({
+      id: request.id,
+      requestId: request.id,
+      projectId: key.project.id,
+      organizationId: key.project.organizationId,
+      apiKeyId: key.id,
+      memberId: key.memberId,
+      method: request.method,
+      route: (request.routeOptions.url ?? request.url).slice(0, 200),
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime),
+      ip: request.ip,
+      userAgent: request.headers['user-agent'] ?? null,
+      errorCode: request.errorCode ?? null,
+    });
+  }
+}
+
+function isFirst(key: KeyCaller['key']): boolean {
+  return key.lastUsedAt === null || key.project.status === 'new';
+}

@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import { ProjectFacets } from '../../kernel/project-facet.js';
+import { NotificationService } from '../notifications/notification.service.js';
+import { RoleService } from '../roles/role.service.js';
+import { orViewer, type Role } from '../roles/system-roles.js';
+import type { User } from '../users/user.dto.js';
+import { displayName, UserService } from '../users/user.service.js';
+import type { TeamMember } from './member.dto.js';
+import type { MemberEntity } from './member.entity.js';
+import { MemberRepository } from './member.repository.js';
+import { memberTarget } from './member.service.js';
+import { TeamList } from './team-list.service.js';
+
+/** A member whom nobody else can change before the unit of work ends. */
+interface HeldMember {
+  readonly member: MemberEntity;
+  readonly user: User;
+  readonly role: Role;
+}
+
+/**
+ * What is done to members. Each change first takes the project's row, as a transfer of ownership does, so
+ * that they happen one after the other: whoever owns the project when the row is taken is protected, and
+ * a member who was removed meanwhile cannot become the owner.
+ */
+@Injectable()
+export class MemberChanges {
+  constructor(
+    private readonly members: MemberRepository,
+    private readonly roles: RoleService,
+    private readonly users: UserService,
+    private readonly team: TeamList,
+    private readonly facets: ProjectFacets,
+    private readonly notifications: NotificationService,
+  ) {}
+
+  /** @throws AppError `not_found`, `owner_protected`, `permission_escalation`, `validation_failed` */
+  async changeRole(
+    ctx: RequestContext,
+    projectId: string,
+    id: string,
+    input: { role_id: string },
+  ): Promise<TeamMember> {
+    const { member, user, role } = await this.held(ctx, projectId, id);
+    const next = await this.roles.assignable(ctx, projectId, input.role_id);
+    await this.roles.giving(this.update(ctx, member, { role_id: next.id }));
+    ctx.audit.about(user.id).change(memberTarget(member, user), { role: role.name }, { role: next.name });
+    return this.team.get(ctx, projectId, id);
+  }
+
+  /** Stops a member, and the member's own keys, reversibly. @throws as {@link changeStatus} */
+  suspend(ctx: RequestContext, projectId: string, id: string): Promise<TeamMember> {
+    return this.changeStatus(ctx, projectId, id, 'active', 'suspended');
+  }
+
+  /** @throws as {@link changeStatus} */
+  activate(ctx: RequestContext, projectId: string, id: string): Promise<TeamMember> {
+    return this.changeStatus(ctx, projectId, id, 'suspended', 'active');
+  }
+
+  /**
+   * Removes a member for good: the member's own keys are revoked, and the person is told by mail.
+   * @throws AppError `not_found`, `owner_protected`, `permission_escalation`
+   */
+  async remove(ctx: RequestContext, projectId: string, id: string): Promise<{ id: string; deleted: true }> {
+    const { member, user, role } = await this.held(ctx, projectId, id);
+    if (!(await this.members.remove(ctx, member))) throw new AppError('not_found');
+    ctx.audit
+      .about(user.id)
+      .change(
+        memberTarget(member, user),
+        { email: user.email, status: member.status, role: role.name },
+        null,
+      );
+    await this.facets.memberGone(ctx, { projectId, memberId: id });
+    await this.notifications.send(ctx, {
+      to: user.email,
+      toName: displayName(user),
+      userId: user.id,
+      template: 'removal',
+      data: { name: user.first_name, kind: 'project', target: ctx.project!.name },
+    });
+    return { id, deleted: true };
+  }
+
+  /** @throws AppError `not_found`, `owner_protected`, `permission_escalation`, `invalid_transition` */
+  private async changeStatus(
+    ctx: RequestContext,
+    projectId: string,
+    id: string,
+    from: 'active' | 'suspended',
+    to: 'active' | 'suspended',
+  ): Promise<TeamMember> {
+    const { member, user } = await this.held(ctx, projectId, id);
+    await this.update(ctx, { ...member, status: from }, { status: to });
+    ctx.audit.about(user.id).change(memberTarget(member, user), { status: from }, { status: to });
+    return this.team.get(ctx, projectId, id);
+  }
+
+  /** @throws AppError `invalid_transition` when the member is in another status */
+  private async update(
+    ctx: RequestContext,
+    member: MemberEntity,
+    changes: Partial<MemberEntity>,
+  ): Promise<void> {
+    if (!(await this.members.update(ctx, member, changes))) throw new AppError('invalid_transition');
+  }
+
+  /** @throws AppError `not_found`, `owner_protected`, `permission_escalation` */
+  private async held(ctx: RequestContext, projectId: string, id: string): Promise<HeldMember> {
+    const { user_id } = await this.existing(ctx, projectId, id);
+    if (!(await this.facets.holdOwnerOtherThan(ctx, projectId, user_id)))
+      throw new AppError('owner_protected');
+    // Read again: this is what nobody can change any more.
+    const member = await this.existing(ctx, projectId, id);
+    const role = orViewer(await this.roles.find(ctx, projectId, member.role_id));
+    refuseOutranked(ctx, role);
+    return { member, role, user: await this.users.get(ctx, user_id) };
+  }
+
+  private async existing(ctx: RequestContext, projectId: string, id: string): Promise<MemberEntity> {
+    const member = await this.members.find(ctx, projectId, id);
+    if (!member) throw new AppError('not_found');
+    return member;
+  }
+}
+
+/**
+ * Nobody demotes or stops those who may do everything they may themselves, and more.
+ * @throws AppError `permission_escalation`
+ */
+function refuseOutranked(ctx: RequestContext, { permissions }: Role): void {
+  const lacking = [...permissions].filter(permission => !ctx.can(permission));
+  if (lacking.length === 0 || [...ctx.permissions].some(permission => !permissions.has(permission))) return;
+  throw new AppError('permission_escalation', {
+    message: 'This member may do more than you.',
+    details: { lacking },
+  });
+}

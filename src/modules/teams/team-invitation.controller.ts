@@ -1,0 +1,68 @@
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { Access, Mutation } from '../../kernel/access/access.decorator.js';
+import { Ctx } from '../../kernel/context/ctx.decorator.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Docs } from '../../kernel/http/docs.decorator.js';
+import {
+  Invitation,
+  InvitationPage,
+  ListInvitations,
+  RevokedInvitation,
+} from '../organizations/invitation.dto.js';
+import { InviteMember } from './member.dto.js';
+import { TeamInvitations } from './team-invitations.service.js';
+
+@Docs.tag('Team')
+@Controller('projects/:id/invitations')
+export class TeamInvitationController {
+  constructor(private readonly invitations: TeamInvitations) {}
+
+  @Get()
+  @Access('members:write')
+  @Docs({ summary: "A project's invitations", ok: InvitationPage, errors: ['invalid_cursor'] })
+  list(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Query({ schema: ListInvitations }) query: ListInvitations,
+  ) {
+    return this.invitations.list(ctx, id, query);
+  }
+
+  @Post()
+  @Access('members:write')
+  @Mutation(['member.invited'])
+  @Docs({
+    summary: 'Invite somebody to the team',
+    description: 'By e-mail, with or without an account. The mailed link works once, for seven days.',
+    created: Invitation,
+    errors: ['member_already_active', 'invitation_pending', 'permission_escalation'],
+  })
+  invite(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Body({ schema: InviteMember }) body: InviteMember,
+  ) {
+    return this.invitations.invite(ctx, id, body);
+  }
+
+  @Post(':inv/resend')
+  @Access('members:write')
+  @Mutation(['invitation.resent'])
+  @Docs({
+    summary: 'Mail an invitation again',
+    description: 'With a new link, valid for seven days; the former one ends at once.',
+    ok: Invitation,
+    errors: ['invalid_transition', 'permission_escalation'],
+  })
+  resend(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('inv') invitation: string) {
+    return this.invitations.resend(ctx, id, invitation);
+  }
+
+  @Delete(':inv')
+  @Access('members:write')
+  @Mutation(['invitation.revoked'])
+  @Docs({ summary: 'Take an invitation back', ok: RevokedInvitation, errors: ['invalid_transition'] })
+  revoke(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('inv') invitation: string) {
+    return this.invitations.revoke(ctx, id, invitation);
+  }
+}

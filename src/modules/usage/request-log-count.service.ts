@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { firstIdAt, timeOfId } from '../../kernel/database/ids.js';
+import { partsOf } from './log-path.js';
+import { RequestLogRepository, type IdRange } from './request-log.repository.js';
+import { RequestSeriesRepository } from './request-series.repository.js';
+import { UsageRepository } from './usage.repository.js';
+import { isNarrowed, type RequestFilter, type UsageScope } from './usage-scope.js';
+
+const HOUR_MS = 3_600_000;
+const HOURS_PER_DAY = 24;
+
+/**
+ * How many lines of the request log match, without reading them: from what is counted by series, by day and
+ * by hour. Only the hours that a range cuts in two are counted line by line.
+ */
+@Injectable()
+export class RequestLogCount {
+  constructor(
+    private readonly logs: RequestLogRepository,
+    private readonly series: RequestSeriesRepository,
+    private readonly usage: UsageRepository,
+  ) {}
+
+  async count(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+    range: IdRange,
+  ): Promise<number> {
+    const logged = await this.series.logged(ctx, scope, filter);
+    if (logged === 0 || (!range.first && !range.before)) return logged;
+    const from = range.first ? timeOfId(range.first) : 0;
+    const to = range.before ? timeOfId(range.before) : Date.now() + HOUR_MS;
+    return this.between(ctx, scope, filter, from, to);
+  }
+
+  private async between(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+    from: number,
+    to: number,
+  ): Promise<number> {
+    if (from >= to) return 0;
+    const firstHour = Math.ceil(from / HOUR_MS);
+    const endHour = Math.floor(to / HOUR_MS);
+    if (firstHour >= endHour) return this.lines(ctx, scope, filter, from, to);
+    return (
+      (await this.lines(ctx, scope, filter, from, firstHour * HOUR_MS)) +
+      (await this.hours(ctx, scope, filter, firstHour, endHour)) +
+      (await this.lines(ctx, scope, filter, endHour * HOUR_MS, to))
+    );
+  }
+
+  /** Whole days from the daily counts, the hours before and after them from the hourly ones. */
+  private async hours(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+    from: number,
+    to: number,
+  ): Promise<number> {
+    const firstDay = Math.ceil(from / HOURS_PER_DAY);
+    const endDay = Math.floor(to / HOURS_PER_DAY);
+    const ranges =
+      firstDay < endDay
+        ? ([
+            { unit: 'hour', from, to: firstDay * HOURS_PER_DAY },
+            { unit: 'day', from: firstDay, to: endDay },
+            { unit: 'hour', from: endDay * HOURS_PER_DAY, to },
+          ] as const)
+        : ([{ unit: 'hour', from, to }] as const);
+    let sum = 0;
+    for (const range of ranges) {
+      if (range.from < range.to) sum += (await this.usage.total(ctx, scope, filter, range)).requests;
+    }
+    return sum;
+  }
+
+  private async lines(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+    from: number,
+    to: number,
+  ): Promise<number> {
+    if (from >= to) return 0;
+    const range = { first: firstIdAt('req', new Date(from)), before: firstIdAt('req', new Date(to)) };
+    const parts = isNarrowed(filter)
+      ? partsOf(await this.series.sizes(ctx, scope, filter))
+      : await this.series.projects(ctx, scope);
+    return this.logs.count(ctx, parts, range);
+  }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { timeOfId } from '../../kernel/database/ids.js';
+import { listQuery, pageOf } from '../../kernel/http/list.js';
+import { instant } from '../../kernel/http/schemas.js';
+import type { LogLine } from './request-log.repository.js';
+
+export const RequestLog = z
+  .object({
+    id: z.string().meta({ examples: ['req_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
+    project_id: z.string(),
+    api_key_id: z.string(),
+    member_id: z.string().nullable().describe("Set for a member's own key."),
+    method: z.string().meta({ examples: ['GET'] }),
+    route: z.string().meta({ examples: ['/v1/projects/:id'] }),
+    status: z.number().int(),
+    duration_ms: z.number().int(),
+    ip: z.string().nullable(),
+    user_agent: z.string().nullable(),
+    error_code: z.string().nullable(),
+    request_id: z.string().describe('As in `X-Request-Id`.'),
+    created_at: instant,
+  })
+  .meta({ id: 'RequestLog' });
+export type RequestLog = z.infer<typeof RequestLog>;
+
+export const RequestLogPage = pageOf(RequestLog, 'RequestLogPage');
+export type RequestLogPage = z.infer<typeof RequestLogPage>;
+
+const filter = {
+  api_key_id: z.string().max(40).optional(),
+  member_id: z.string().max(40).optional(),
+  status: z
+    .string()
+    .regex(/^[1-5](\d\d|xx)$/i, 'must be a status such as 404, or a class such as 4xx')
+    .transform(status => status.toLowerCase())
+    .optional(),
+  method: z
+    .string()
+    .regex(/^[a-z]{1,10}$/i, 'must be an HTTP method')
+    .transform(method => method.toUpperCase())
+    .optional(),
+  route: z.string().max(200).optional().describe('The route as the log shows it, e.g. `/v1/projects/:id`.'),
+  from: instant.optional().describe('Not before.'),
+  to: instant.optional().describe('Before.'),
+};
+
+export const ListRequestLogs = z.strictObject({ ...listQuery(), ...filter });
+export const ListOrganizationRequestLogs = z.strictObject({
+  ...listQuery(),
+  project_id: z.string().max(40).optional(),
+  ...filter,
+});
+export type ListRequestLogs = z.output<typeof ListOrganizationRequestLogs>;
+
+export function toRequestLog(line: LogLine): RequestLog {
+  return {
+    id: line.id,
+    project_id: line.project_id,
+    api_key_id: line.api_key_id,
+    member_id: line.member_id,
+    method: line.method,
+    route: line.route,
+    status: line.status,
+    duration_ms: line.duration_ms,
+    ip: line.ip,
+    user_agent: line.user_agent,
+    error_code: line.error_code,
+    request_id: line.request_id ?? line.id,
+    created_at: new Date(timeOfId(line.id)).toISOString(),
+  };
+}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Database } from '../../kernel/database/database.js';
+import type { LogPart } from './log-path.js';
+import { RequestSeriesEntity } from './request-series.entity.js';
+import type { RequestFilter, UsageScope } from './usage-scope.js';
+
+/** One series, as the choice of a way through the log needs it. */
+export interface SeriesSize {
+  readonly id: number;
+  readonly logged: number;
+}
+
+@Injectable()
+export class RequestSeriesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The series in the scope that pass the filter, as `s`. */
+  matching(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+  ): SelectQueryBuilder<RequestSeriesEntity> {
+    const query = this.database.read(ctx).createQueryBuilder(RequestSeriesEntity, 's');
+    if ('project_id' in scope) query.where('s.project_id = :project', { project: scope.project_id });
+    else query.where('s.organization_id = :organization', { organization: scope.organization_id });
+    if (filter.project_id) query.andWhere('s.project_id = :only', { only: filter.project_id });
+    if (filter.api_key_id) query.andWhere('s.api_key_id = :key', { key: filter.api_key_id });
+    if (filter.member_id) query.andWhere('s.member_id = :member', { member: filter.member_id });
+    if (filter.method) query.andWhere('s.method = :method', { method: filter.method });
+    if (filter.route) query.andWhere('s.route = :route', { route: filter.route });
+    if (filter.status) {
+      const from = Number(filter.status.replace('xx', '00'));
+      const to = filter.status.endsWith('xx') ? from + 99 : from;
+      query.andWhere('s.status BETWEEN :from AND :to', { from, to });
+    }
+    if (filter.own && 'member_id' in filter.own) {
+      query.andWhere('s.member_id = :ownMember', { ownMember: filter.own.member_id });
+    } else if (filter.own) query.andWhere('s.api_key_id = :ownKey', { ownKey: filter.own.api_key_id });
+    return query;
+  }
+
+  async sizes(ctx: RequestContext, scope: UsageScope, filter: RequestFilter): Promise<SeriesSize[]> {
+    const rows = await this.matching(ctx, scope, filter)
+      .select('s.id', 'id')
+      .addSelect('s.logged', 'logged')
+      .getRawMany<SeriesSize>();
+    return rows.map(row => ({ ...row, logged: Number(row.logged) }));
+  }
+
+  /** How many lines the log has of the series in the scope that pass the filter. */
+  async logged(ctx: RequestContext, scope: UsageScope, filter: RequestFilter): Promise<number> {
+    const row = await this.matching(ctx, scope, filter)
+      .select('COALESCE(SUM(s.logged), 0)', 'logged')
+      .getRawOne<{ logged: number | string }>();
+    return Number(row!.logged);
+  }
+
+  /** The parts of the log that belong to the scope: those of its projects. */
+  async projects(ctx: RequestContext, scope: UsageScope): Promise<LogPart[]> {
+    if ('project_id' in scope) return [{ column: 'project_id', value: scope.project_id }];
+    const rows = await this.matching(ctx, scope, {})
+      .select('DISTINCT s.project_id', 'id')
+      .getRawMany<{ id: string }>();
+    return rows.map(row => ({ column: 'project_id', value: row.id }));
+  }
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { instant } from '../../kernel/http/schemas.js';
+import { startOf, type UsageRange } from './usage-range.js';
+
+const requests = z.number().int();
+const errors = z.number().int().describe('Those answered with a status of 400 or more.');
+const group = {
+  project_id: z.string().optional(),
+  api_key_id: z.string().optional(),
+  member_id: z.string().nullable().optional().describe('Null for keys that belong to no member.'),
+  route: z.string().optional(),
+  status: z.number().int().optional(),
+};
+
+export const Usage = z
+  .object({
+    from: instant,
+    to: instant.describe('Not in the range.'),
+    granularity: z.enum(['hour', 'day']),
+    group_by: z.string().nullable(),
+    series: z
+      .array(z.object({ at: instant, ...group, requests, errors }))
+      .describe('Oldest first. Every hour or day when not grouped; otherwise those with requests.'),
+    groups: z
+      .array(z.object({ ...group, requests, errors }))
+      .optional()
+      .describe('When grouped: the 100 groups with most requests in the whole range.'),
+    totals: z.object({ requests, errors }),
+  })
+  .meta({ id: 'Usage' });
+export type Usage = z.infer<typeof Usage>;
+
+const query = {
+  from: instant
+    .optional()
+    .describe('24 hours before `to` unless given; taken down to the whole hour or day.'),
+  to: instant.optional().describe('Now unless given; taken up to the whole hour or day.'),
+  granularity: z.enum(['hour', 'day']).optional().describe('By hour up to 31 days, by day (UTC) up to 400.'),
+};
+
+export const ProjectUsageQuery = z.strictObject({
+  ...query,
+  group_by: z.enum(['api_key', 'member', 'route', 'status']).optional(),
+});
+
+export const OrganizationUsageQuery = z.strictObject({
+  ...query,
+  group_by: z.enum(['project', 'api_key', 'member', 'route', 'status']).optional(),
+});
+export type UsageQuery = z.output<typeof OrganizationUsageQuery>;
+
+/** The field of a series each grouping goes by. */
+export const GROUP_FIELD = {
+  project: 'project_id',
+  api_key: 'api_key_id',
+  member: 'member_id',
+  route: 'route',
+  status: 'status',
+} as const;
+export type GroupField = (typeof GROUP_FIELD)[keyof typeof GROUP_FIELD];
+
+/** Requests counted together. */
+export interface UsageCount {
+  at?: number;
+  group?: string | number | null;
+  requests: number;
+  errors: number;
+}
+
+export function toUsage(
+  { unit, from, to }: UsageRange,
+  groupBy: UsageQuery['group_by'],
+  counts: { series: UsageCount[]; groups: UsageCount[]; totals: Pick<UsageCount, 'requests' | 'errors'> },
+): Usage {
+  const field = groupBy && GROUP_FIELD[groupBy];
+  const grouped = ({ group, requests, errors }: UsageCount) =>
+    field ? { [field]: group, requests, errors } : { requests, errors };
+  return {
+    from: startOf(unit, from).toISOString(),
+    to: startOf(unit, to).toISOString(),
+    granularity: unit,
+    group_by: groupBy ?? null,
+    series: counts.series.map(count => ({ at: startOf(unit, count.at!).toISOString(), ...grouped(count) })),
+    ...(field ? { groups: counts.groups.map(grouped) } : {}),
+    totals: counts.totals,
+  };
+}

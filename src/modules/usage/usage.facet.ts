@@ -1,0 +1,68 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import {
+  ProjectFacets,
+  type Found,
+  type MeasureMetric,
+  type ProjectEffect,
+  type ProjectFacet,
+} from '../../kernel/project-facet.js';
+import { RequestLogRepository } from './request-log.repository.js';
+import { RequestRecorder } from './request-recorder.service.js';
+import { UsageService } from './usage.service.js';
+
+type Span = Parameters<MeasureMetric>[2];
+
+/** What usage adds to projects: who is cut off when one stops, and requests by their id. */
+@Injectable()
+export class UsageFacet implements ProjectFacet, OnModuleInit {
+  readonly lookup = {
+    prefix: 'req',
+    permission: 'usage:write',
+    find: (ctx: RequestContext, id: string) => this.find(ctx, id),
+  } as const;
+
+  readonly metrics = {
+    requests: (ctx: RequestContext, id: string, span: Span) => this.measure(ctx, id, span, 'requests'),
+    errors: (ctx: RequestContext, id: string, span: Span) => this.measure(ctx, id, span, 'errors'),
+    error_rate: async (ctx: RequestContext, id: string, span: Span) => {
+      const { requests, errors } = await this.usage.between(ctx, id, span);
+      return requests === 0 ? null : (errors / requests) * 100;
+    },
+  };
+
+  constructor(
+    private readonly usage: UsageService,
+    private readonly logs: RequestLogRepository,
+    private readonly recorder: RequestRecorder,
+    private readonly facets: ProjectFacets,
+  ) {}
+
+  onModuleInit(): void {
+    this.facets.register(this);
+  }
+
+  async effects(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]> {
+    if (action !== 'suspend' && action !== 'delete') return [];
+    return [{ effect: 'callers_last_24h', count: await this.usage.callersOfLastDay(ctx, projectId) }];
+  }
+
+  private async measure(ctx: RequestContext, projectId: string, span: Span, what: 'requests' | 'errors') {
+    return (await this.usage.between(ctx, projectId, span))[what];
+  }
+
+  private async find(ctx: RequestContext, id: string): Promise<Found | null> {
+    await this.recorder.flush();
+    const line = await this.logs.findAnywhere(ctx, id);
+    return (
+      line && {
+        id,
+        object: 'request_log',
+        projectId: line.project_id,
+        name: `${line.method} ${line.route}`,
+        url: `/v1/projects/${line.project_id}/request-logs/${id}`,
+        owners: [line.api_key_id, line.member_id],
+      }
+    );
+  }
+}

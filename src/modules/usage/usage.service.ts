@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { firstIdAt } from '../../kernel/database/ids.js';
+import { RequestLogCount } from './request-log-count.service.js';
+import { RequestRecorder } from './request-recorder.service.js';
+import { GROUP_FIELD, toUsage, type Usage, type UsageCount, type UsageQuery } from './usage.dto.js';
+import { rangeOf, type UsageRange } from './usage-range.js';
+import { UsageRepository } from './usage.repository.js';
+import type { UsageScope } from './usage-scope.js';
+
+const MOST_GROUPS = 100;
+
+/** How much was called: by hour or day, by key, member, route, status or project. */
+@Injectable()
+export class UsageService {
+  constructor(
+    private readonly usage: UsageRepository,
+    private readonly lines: RequestLogCount,
+    private readonly recorder: RequestRecorder,
+  ) {}
+
+  /** Counts the requests of a range, those of a moment ago included. @throws AppError `validation_failed` */
+  async show(ctx: RequestContext, scope: UsageScope, query: UsageQuery): Promise<Usage> {
+    const range = rangeOf(query, Date.now());
+    await this.recorder.flush();
+    const field = query.group_by && GROUP_FIELD[query.group_by];
+    const groups = field ? await this.usage.groups(ctx, scope, range, field, MOST_GROUPS) : [];
+    const counted = await this.usage.series(ctx, scope, range, field, groups);
+    const { requests, errors } = await this.usage.total(ctx, scope, {}, range);
+    const series = field ? withinGroups(counted, groups) : withEmpty(range, counted);
+    return toUsage(range, query.group_by, { series, groups, totals: { requests, errors } });
+  }
+
+  /** Requests of a project between two instants, to the millisecond. */
+  async between(
+    ctx: RequestContext,
+    projectId: string,
+    { from, to }: { from: Date; to: Date },
+  ): Promise<Pick<UsageCount, 'requests' | 'errors'>> {
+    await this.recorder.flush();
+    const scope = { project_id: projectId };
+    const range = { first: firstIdAt('req', from), before: firstIdAt('req', to) };
+    const requests = await this.lines.count(ctx, scope, {}, range);
+    const client = await this.lines.count(ctx, scope, { status: '4xx' }, range);
+    const server = await this.lines.count(ctx, scope, { status: '5xx' }, range);
+    return { requests, errors: client + server };
+  }
+
+  /** How many keys of a project made requests in the last 24 hours, the current one included. */
+  async callersOfLastDay(ctx: RequestContext, projectId: string): Promise<number> {
+    // Inside a transaction one cannot wait for another.
+    if (!ctx.unit?.transactionManager) await this.recorder.flush();
+    return this.usage.callers(ctx, { project_id: projectId }, rangeOf({ granularity: 'hour' }, Date.now()));
+  }
+}
+
+/** One count for every hour or day, also where nothing was called. */
+function withEmpty({ from, to }: UsageRange, counted: readonly UsageCount[]): UsageCount[] {
+  const found = new Map(counted.map(count => [count.at, count]));
+  const all = Array.from({ length: to - from }, (_, index) => from + index);
+  return all.map(at => found.get(at) ?? { at, requests: 0, errors: 0 });
+}
+
+function withinGroups(counted: UsageCount[], groups: readonly UsageCount[]): UsageCount[] {
+  const shown = new Set(groups.map(({ group }) => group));
+  return counted.filter(({ group }) => shown.has(group));
+}

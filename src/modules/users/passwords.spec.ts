@@ -1,0 +1,56 @@
+import { Passwords } from './passwords.js';
+
+const passwords = new Passwords();
+
+it('hashes with argon2id, 19 MiB, two passes, one lane, each time with another salt', async () => {
+  const [one, other] = await Promise.all([
+    passwords.hash('marmalade-glacier-7'),
+    passwords.hash('marmalade-glacier-7'),
+  ]);
+  expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  expect(other).not.toBe(one);
+  expect(await passwords.matches(one, 'marmalade-glacier-7')).toBe(true);
+  expect(await passwords.matches(one, 'marmalade-glacier-8')).toBe(false);
+});
+
+it('does as much work for an account that does not exist, and never admits it', async () => {
+  expect(await passwords.matches(null, 'marmalade-glacier-7')).toBe(false);
+  // Not even the password the stand-in was made from.
+  expect(await passwords.matches(null, 'no account has this password')).toBe(false);
+});
+
+it('takes many at once, in turn', async () => {
+  const stored = await passwords.hash('marmalade-glacier-7');
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, (_, index) => passwords.matches(stored, `marmalade-glacier-${index}`)),
+  );
+  expect(answers.map((fits, index) => (fits ? index : null)).filter(index => index !== null)).toEqual([7]);
+});
+
+it.each([
+  'twelve chars',
+  'x'.repeat(128),
+  '🦊'.repeat(12),
+  '🦊'.repeat(128),
+  '            .',
+  'ALL UPPER CASE',
+])('takes %s', password => expect(() => passwords.check(password)).not.toThrow());
+
+it.each([
+  ['eleven char', 'must have 12 to 128 characters'],
+  ['x'.repeat(129), 'must have 12 to 128 characters'],
+  // Six characters, twelve UTF-16 units.
+  ['🦊'.repeat(6), 'must have 12 to 128 characters'],
+  ['', 'must have 12 to 128 characters'],
+  ['password1234', 'is one of the most common passwords'],
+  ['PassWord1234', 'is one of the most common passwords'],
+  ['123456789012', 'is one of the most common passwords'],
+])('refuses %s: %s', (password, message) => {
+  expect(() => passwords.check(password, 'new_password')).toThrow(
+    expect.objectContaining({
+      code: 'validation_failed',
+      param: 'new_password',
+      details: { errors: [{ param: 'new_password', message, fix: expect.any(String) }] },
+    }),
+  );
+});

@@ -1,0 +1,155 @@
+import { PASSWORD } from '../support/people.js';
+import { ADMIN_EMAIL, ADMIN_PASSWORD } from '../support/server.js';
+import { ROLE_IDS } from '../support/team.js';
+import { row, type Row } from './row.js';
+import * as on from './targets.js';
+
+/*
+ * What every operation answers to whom. Written by hand, from the contract and not from the code: a new
+ * operation takes a new line here, and a word in `targets.ts` when it acts on something that must be made
+ * first. Where access is granted the status is a 2xx, or the 4xx that only those get who passed (428: confirm
+ * first; 400: this input is not valid).
+ *
+ * An operation whose answer depends on more than its path has several lines, told apart by what follows `#`.
+ */
+
+// prettier-ignore
+export const EXPECTATIONS: Readonly<Record<string, Row>> = {
+  //                                             nobody | other project's | the project's       | suspended | revoked | platform
+  //                                                    | key   owner     | viewer member admin.| member    | key     | admin
+  'GET /health/live':                         row('200     200   200        200    200    200     200         200       200'),
+  'GET /health/ready':                        row('200     200   200        200    200    200     200         200       200'),
+  'GET /v1/health':                           row('200     200   200        200    200    200     200         200       200'),
+
+  'POST /v1/users':                           row('201     201   201        201    201    201     201         401       201', { body: on.newUser }),
+  'POST /v1/users/activate':                  row('400     400   400        400    400    400     400         400       400', { body: { token: 'unknown' } }),
+  'POST /v1/sessions':                        row('201     201   201        201    201    201     201         201       201', { body: { email: ADMIN_EMAIL, password: ADMIN_PASSWORD } }),
+  'POST /v1/password-resets':                 row('202     202   202        202    202    202     202         202       202', { body: { email: 'nobody@people.example' } }),
+  'POST /v1/password-resets/confirm':         row('400     400   400        400    400    400     400         400       400', { body: { token: 'unknown', new_password: PASSWORD } }),
+  'GET /v1/users':                            row('401     403   403        403    403    403     403         401       200'),
+  'GET /v1/users/{id}':                       row('401     403   403        403    403    403     403         401       200', on.owner),
+  'PATCH /v1/users/{id}':                     row('401     403   403        403    403    403     403         401       200', { ...on.owner, body: { max_projects: null } }),
+  'POST /v1/users/{id}/{action}':             row('401     403   403        403    403    403     403         401       428', { path: scene => ({ id: scene.owner.user.id, action: 'suspend' }) }),
+  'GET /v1/notifications':                    row('401     403   403        403    403    403     403         401       200'),
+  'GET /v1/sessions':                         row('401     403   200        200    200    200     200         401       200'),
+  'DELETE /v1/sessions/current':              row('401     403   200        200    200    200     200         401       200', { endsSession: true }),
+  'DELETE /v1/sessions/{id}':                 row('401     403   200        200    200    200     200         401       200', { endsSession: true, path: on.ownSession }),
+  'GET /v1/me':                               row('401     403   200        200    200    200     200         401       200'),
+  'PATCH /v1/me':                             row('401     403   200        200    200    200     200         401       200', { body: { name: 'Byron' } }),
+  'POST /v1/me/password':                     row('401     403   400        400    400    400     400         401       400', { body: { current_password: 'not it', new_password: PASSWORD } }),
+  'GET /v1/whoami':                           row('401     200   200        200    200    200     200         401       200'),
+  'GET /v1/lookup/{id}':                      row('401     404   404        200    200    200     404         401       200', { path: scene => ({ id: scene.project.id }) }),
+  'GET /v1/permissions':                      row('401     403   200        200    200    200     200         401       200'),
+
+  'GET /v1/organizations':                    row('401     403   200        200    200    200     200         401       200'),
+  'POST /v1/organizations':                   row('401     403   201        201    201    201     201         401       201', { body: { name: 'Works' } }),
+  'GET /v1/organizations/{id}':               row('401     403   404        404    404    404     404         401       200', on.organization),
+  'PATCH /v1/organizations/{id}':             row('401     403   404        404    404    404     404         401       200', { ...on.organization, body: { name: 'Works' } }),
+  'GET /v1/organizations/{id}/subscription':  row('401     403   404        404    404    404     404         401       200', on.organization),
+  'PATCH /v1/organizations/{id}/subscription':row('401     403   403        403    403    403     403         401       200', { ...on.organization, body: { plan: 'large' } }),
+
+  'GET /v1/organizations/{id}/members':       row('401     403   404        404    404    404     404         401       200', on.organization),
+  'PATCH /v1/organizations/{id}/members/{mbr}':
+                                              row('401     403   404        404    404    404     404         401       200', { ...on.organizationMember, body: { role: 'admin' } }),
+  'DELETE /v1/organizations/{id}/members/{mbr}':
+                                              row('401     403   404        404    404    404     404         401       200', on.organizationMember),
+  'POST /v1/organizations/{id}/members/{mbr}/suspend':
+                                              row('401     403   404        404    404    404     404         401       200', on.organizationMember),
+  'POST /v1/organizations/{id}/members/{mbr}/activate':
+                                              row('401     403   404        404    404    404     404         401       200', on.suspendedOrganizationMember),
+  'POST /v1/organizations/{id}/transfer-ownership':
+                                              row('401     403   404        404    404    404     404         401       428', { ...on.organizationMember, body: ({ mbr }) => ({ member_id: mbr }) }),
+  'GET /v1/organizations/{id}/invitations':   row('401     403   404        404    404    404     404         401       200', on.organization),
+  'POST /v1/organizations/{id}/invitations':  row('401     403   404        404    404    404     404         401       201', { ...on.newOrganization, body: on.newAddress }),
+  'POST /v1/organizations/{id}/invitations/{inv}/resend':
+                                              row('401     403   404        404    404    404     404         401       200', on.organizationInvitation),
+  'DELETE /v1/organizations/{id}/invitations/{inv}':
+                                              row('401     403   404        404    404    404     404         401       200', on.organizationInvitation),
+
+  'GET /v1/me/invitations':                   row('401     403   200        200    200    200     200         401       200'),
+  'POST /v1/me/invitations/{inv}/accept':     row('401     403   200        200    200    200     200         401       200', on.ownInvitation),
+  'POST /v1/me/invitations/{inv}/accept # somebody else’s':
+                                              row('401     403   404        404    404    404     404         401       404', on.organizationInvitation),
+  'POST /v1/me/invitations/{inv}/decline':    row('401     403   200        200    200    200     200         401       200', on.ownInvitation),
+  'POST /v1/invitations/accept':              row('400     400   400        400    400    400     400         400       400', { body: { token: 'unknown' } }),
+  'POST /v1/invitations/decline':             row('400     400   400        400    400    400     400         400       400', { body: { token: 'unknown' } }),
+
+  'GET /v1/projects':                         row('401     200   200        200    200    200     200         401       200'),
+  'POST /v1/projects':                        row('401     403   201        201    201    201     201         401       201', { body: { name: 'New' } }),
+  'GET /v1/projects/{id}':                    row('401     404   404        200    200    200     404         401       200'),
+  'GET /v1/projects/{id}/settings':           row('401     404   404        403    200    200     404         401       200'),
+  'PATCH /v1/projects/{id}/settings':         row('401     404   404        403    403    200     404         401       200', { body: { name: 'Other', confirm: true } }),
+  'PATCH /v1/projects/{id}/settings # ask':   row('401     404   404        403    403    428     404         401       428', { body: { name: 'Other' } }),
+  'POST /v1/projects/{id}/settings/{action}': row('401     404   404        403    403    428     404         401       428', { path: { action: 'suspend' } }),
+  'POST /v1/projects/{id}/settings/{action} # suspend':
+                                              row('401     404   404        403    403    200     404         401       200', { path: { action: 'suspend' }, body: { confirm: true } }),
+  'POST /v1/projects/{id}/settings/{action} # activate':
+                                              row('401     404   404        403    403    200     404         401       200', { path: { action: 'activate' }, body: { confirm: true } }),
+  'POST /v1/projects/{id}/settings/{action} # verify':
+                                              row('401     404   404        403    403    403     404         401       200', { path: { action: 'verify' }, body: { confirm: true } }),
+  'POST /v1/projects/{id}/settings/{action} # delete':
+                                              row('401     404   404        403    403    403     404         401       200', { path: { action: 'delete' }, body: { confirm: 'Weather' } }),
+  'POST /v1/projects/{id}/settings/transfer-ownership':
+                                              row('401     404   404        403    403    403     404         401       428', { ...on.teamMember, body: ({ mbr }) => ({ member_id: mbr }) }),
+
+  'GET /v1/projects/{id}/members':            row('401     404   404        200    200    200     404         401       200'),
+  'PATCH /v1/projects/{id}/members/{mbr}':    row('401     404   404        403    403    200     404         401       200', { ...on.teamMember, body: { role_id: ROLE_IDS.viewer } }),
+  'DELETE /v1/projects/{id}/members/{mbr}':   row('401     404   404        403    403    200     404         401       200', on.teamMember),
+  'POST /v1/projects/{id}/members/{mbr}/suspend':
+                                              row('401     404   404        403    403    200     404         401       200', on.teamMember),
+  'POST /v1/projects/{id}/members/{mbr}/activate':
+                                              row('401     404   404        403    403    200     404         401       200', on.suspendedTeamMember),
+  'GET /v1/projects/{id}/invitations':        row('401     404   404        403    403    200     404         401       200'),
+  'POST /v1/projects/{id}/invitations':       row('401     404   404        403    403    201     404         401       201', { body: on.newAddress }),
+  'POST /v1/projects/{id}/invitations/{inv}/resend':
+                                              row('401     404   404        403    403    200     404         401       200', on.teamInvitation),
+  'DELETE /v1/projects/{id}/invitations/{inv}':
+                                              row('401     404   404        403    403    200     404         401       200', on.teamInvitation),
+
+  'POST /v1/projects/{id}/roles':             row('401     404   404        403    403    201     404         401       201', { body: { name: 'Support', permissions: ['project:read'] } }),
+  'GET /v1/projects/{id}/roles/{rol}':        row('401     404   404        403    403    200     404         401       200', on.role),
+  'PATCH /v1/projects/{id}/roles/{rol}':      row('401     404   404        403    403    200     404         401       200', { ...on.role, body: { name: 'Support' } }),
+  'DELETE /v1/projects/{id}/roles/{rol}':     row('401     404   404        403    403    200     404         401       200', on.role),
+  'GET /v1/projects/{id}/attribute-visibility':
+                                              row('401     404   404        403    200    200     404         401       200'),
+  'GET /v1/projects/{id}/attribute-visibility/attributes':
+                                              row('401     404   404        403    200    200     404         401       200'),
+  'POST /v1/projects/{id}/attribute-visibility':
+                                              row('401     404   404        403    403    201     404         401       201', { body: on.newRule }),
+  'GET /v1/projects/{id}/attribute-visibility/{avr}':
+                                              row('401     404   404        403    200    200     404         401       200', on.rule),
+  'PATCH /v1/projects/{id}/attribute-visibility/{avr}':
+                                              row('401     404   404        403    403    200     404         401       200', { ...on.rule, body: { hidden_from: [ROLE_IDS.viewer, ROLE_IDS.member] } }),
+  'DELETE /v1/projects/{id}/attribute-visibility/{avr}':
+                                              row('401     404   404        403    403    200     404         401       200', on.rule),
+  'GET /v1/projects/{id}/roles':              row('401     404   404        403    403    200     404         401       200'),
+
+  'GET /v1/projects/{id}/api-keys':           row('401     404   404        200    200    200     404         401       200'),
+  'POST /v1/projects/{id}/api-keys':          row('401     404   404        403    403    201     404         401       201', { body: { name: 'Script' } }),
+  'POST /v1/projects/{id}/api-keys # own':    row('401     404   404        201    201    201     404         401       403', { body: { name: 'Mine', member: true } }),
+  'GET /v1/projects/{id}/api-keys/{key}':     row('401     404   404        404    200    200     404         401       200', on.key),
+  'PATCH /v1/projects/{id}/api-keys/{key}':   row('401     404   404        404    403    200     404         401       200', { ...on.key, body: { name: 'Other' } }),
+  'DELETE /v1/projects/{id}/api-keys/{key}':  row('401     404   404        404    403    200     404         401       200', on.key),
+  'POST /v1/projects/{id}/api-keys/{key}/regenerate':
+                                              row('401     404   404        404    403    200     404         401       200', on.key),
+  'POST /v1/projects/{id}/api-keys/{key}/explain':
+                                              row('401     404   404        404    200    200     404         401       200', { ...on.key, body: {} }),
+  'POST /v1/api-keys/verify':                 row('401     200   403        403    403    403     403         401       200', { body: { key: 'unknown' } }),
+
+  'GET /v1/projects/{id}/usage':              row('401     404   404        200    200    200     404         401       200'),
+  'GET /v1/projects/{id}/request-logs':       row('401     404   404        200    200    200     404         401       200'),
+  'GET /v1/projects/{id}/request-logs/{req}': row('401     404   404        404    404    200     404         401       200', on.loggedRequest),
+  'GET /v1/organizations/{id}/usage':         row('401     403   404        404    404    404     404         401       200', on.organization),
+  'GET /v1/organizations/{id}/request-logs':  row('401     403   404        404    404    404     404         401       200', on.organization),
+
+  'GET /v1/projects/{id}/alert-thresholds':   row('401     404   404        403    200    200     404         401       200'),
+  'POST /v1/projects/{id}/alert-thresholds':  row('401     404   404        403    403    400     404         401       400', { body: {} }),
+  'PATCH /v1/projects/{id}/alert-thresholds/{alr}':
+                                              row('401     404   404        403    403    200     404         401       200', { ...on.threshold, body: { value: 200 } }),
+  'DELETE /v1/projects/{id}/alert-thresholds/{alr}':
+                                              row('401     404   404        403    403    200     404         401       200', on.threshold),
+
+  'GET /v1/events':                           row('401     403   403        403    403    403     403         401       200'),
+  'GET /v1/projects/{id}/events':             row('401     404   404        403    403    200     404         401       200'),
+  'GET /v1/projects/{id}/events/{evt}':       row('401     404   404        403    403    200     404         401       200', on.event),
+};

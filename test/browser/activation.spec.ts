@@ -1,0 +1,48 @@
+import type { Browser } from 'playwright-core';
+import { linkIn, openPage, startBrowser } from '../support/browser.js';
+import { readMails, waitForMail } from '../support/mail.js';
+import { expectStatus, PASSWORD, signIn } from '../support/people.js';
+import { startServer, type TestServer } from '../support/server.js';
+
+let server: TestServer;
+let browser: Browser;
+beforeAll(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+it('a person activates the account by the mailed link and one click', async () => {
+  const email = 'margaret@apollo.example';
+  const registration = { email, password: PASSWORD, first_name: 'Margaret', name: 'Hamilton' };
+  expectStatus(201, await server.api.post('/v1/users', registration));
+  const link = linkIn(server, await waitForMail(server, email, 'activate'), 'activate');
+
+  const { page, complaints, requested } = await openPage(browser, link);
+  expect(await page.title()).toContain('Activate your account');
+  // The token has left the address bar, and never reached the server in a URL.
+  expect(page.url()).toBe(`${server.url}/activate`);
+  expect(requested.every(url => !url.includes('token'))).toBe(true);
+  expectStatus(403, await server.api.post('/v1/sessions', { email, password: PASSWORD }));
+
+  await page.getByRole('button', { name: 'Activate' }).click();
+  await page.getByRole('heading', { name: 'Your account is active' }).waitFor();
+  expect(complaints).toEqual([]);
+  expect((await signIn(server, email, PASSWORD)).user.status).toBe('activated');
+
+  const second = await openPage(browser, link);
+  await second.page.getByRole('button', { name: 'Activate' }).click();
+  await second.page.getByRole('heading', { name: 'That did not work' }).waitFor();
+  expect(await second.page.textContent('main')).toContain('already used');
+  expect(await readMails(server.dataDir)).toHaveLength(1);
+});
+
+it('a link that was cut short says so', async () => {
+  const { page } = await openPage(browser, `${server.url}/activate`);
+  await page.getByRole('button', { name: 'Activate' }).click();
+  await page.getByRole('heading', { name: 'That did not work' }).waitFor();
+  expect(await page.textContent('main')).toContain('The link is not complete');
+});
