@@ -115,5 +115,3 @@ export const threshold = {
     return { alr: id };
   },
 };
-  },
-};
