@@ -341,7 +341,7 @@ describe('changing members', () => {
       subject_user_id: person.user.id,
       effects: [{ type: 'api_key.revoked', target: { type: 'api_key', id: own.api_key.id, name: 'Laptop' } }],
     });
-    const mail = await waitForMail(server, person.user.email);
+    const mail = await waitForMail(server, person.user.email, null, /no member/);
     expect(mail.subject).toBe('You are no member of the project Weather any more');
     expect(mail.text).toContain('Hello Rita');
 
