@@ -38,7 +38,6 @@ describe('registering', () => {
       country: 'US',
       status: 'new',
       platform_role: 'user',
-      last_sign_in: null,
       max_projects: null,
       password_change_required: false,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
@@ -91,7 +90,13 @@ describe('registering', () => {
       400,
       await server.api.post('/v1/users', { email: 'x', name: 1, extra: true }),
     );
-    expect(errorsOf(answer).map(error => error.param)).toEqual(['email', 'first_name', 'name', 'extra']);
+    expect(errorsOf(answer).map(error => error.param)).toEqual([
+      'email',
+      'first_name',
+      'name',
+      'extra',
+      'password',
+    ]);
   });
 
   it.each([

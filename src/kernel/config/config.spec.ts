@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Config, ConfigError } from './config.js';
 
 /** The variables that are wrong, each with what is said of it. */
@@ -111,6 +114,43 @@ describe('Config', () => {
   it('refuses SQLite in memory, which cannot have two connections', () => {
     expect(mistakesOf({ DATABASE_URL: 'sqlite::memory:' })).toEqual([
       expect.stringContaining('in-memory SQLite'),
+    ]);
+  });
+});
+
+describe('GEOIP_DATABASE and COUNTRY_HEADER', () => {
+  let folder: string;
+
+  beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'bailiwick-config-'))));
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('take a file in the MaxMind DB format, and a header of trusted proxies', async () => {
+    const file = join(folder, 'places.mmdb');
+    await writeFile(
+      file,
+      Buffer.concat([Buffer.alloc(300_000), Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')]),
+    );
+    const config = Config.from({
+      GEOIP_DATABASE: file,
+      COUNTRY_HEADER: 'CF-IPCountry',
+      TRUST_PROXY: '10.0.0.1',
+    });
+    expect(config).toMatchObject({ geoipDatabase: file, countryHeader: 'cf-ipcountry' });
+    expect(Config.from({})).toMatchObject({ geoipDatabase: null, countryHeader: null });
+  });
+
+  it('are refused otherwise, all mistakes together', async () => {
+    const text = join(folder, 'places.csv');
+    await writeFile(text, 'network,country\n');
+    expect(mistakesOf({ GEOIP_DATABASE: join(folder, 'absent'), COUNTRY_HEADER: 'a b', PORT: 'x' })).toEqual([
+      'PORT: must be a whole number from 0 to 65535',
+      'GEOIP_DATABASE: cannot be read (ENOENT)',
+      'COUNTRY_HEADER: must be the name of a header, such as CF-IPCountry',
+      'COUNTRY_HEADER: takes TRUST_PROXY: from anybody else the header could say anything',
+    ]);
+    expect(mistakesOf({ GEOIP_DATABASE: folder })).toEqual(['GEOIP_DATABASE: is no file']);
+    expect(mistakesOf({ GEOIP_DATABASE: text })).toEqual([
+      'GEOIP_DATABASE: is no file in the MaxMind DB format',
     ]);
   });
 });

@@ -51,7 +51,7 @@ export class InvitationRepository {
     return (await manager.update(InvitationEntity, which, changes)).affected === 1;
   }
 
-  /** Gives every invitation of a project that holds one role another one. */
+  /** Gives every pending invitation of a project to one role another one; settled ones keep what they were to. */
   async replaceRole(
     ctx: RequestContext,
     projectId: string,
@@ -59,7 +59,7 @@ export class InvitationRepository {
     replacement: string,
   ): Promise<number> {
     const manager = await this.database.write(ctx);
-    const which = { project_id: projectId, role };
+    const which = { project_id: projectId, role, status: 'pending' as const };
     return (await manager.update(InvitationEntity, which, { role: replacement })).affected ?? 0;
   }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listQuery, pageOf } from '../../kernel/http/list.js';
 import { country, email, instant, text } from '../../kernel/http/schemas.js';
-import type { User } from '../users/user.dto.js';
+import { LastSignIn, type User } from '../users/user.dto.js';
 import type { Invitation } from './invitation.dto.js';
 import type { OrganizationMemberEntity } from './organization-member.entity.js';
 
@@ -17,9 +17,7 @@ export const OrganizationMember = z
     status: z.enum(['invited', 'active', 'suspended']),
     role: z.enum(['owner', 'admin', 'member']),
     owner: z.boolean(),
-    last_sign_in: z
-      .object({ at: instant, device: z.string().nullable(), location: z.string().nullable() })
-      .nullable(),
+    last_sign_in: LastSignIn.nullable(),
     added_at: instant,
   })
   .meta({ id: 'OrganizationMember' });
@@ -57,7 +55,11 @@ export const InviteToOrganization = z
   .meta({ id: 'InviteToOrganization', examples: [{ email: 'grace@example.com', role: 'member' }] });
 export type InviteToOrganization = z.output<typeof InviteToOrganization>;
 
-export function toOrganizationMember(row: OrganizationMemberEntity, user: User): OrganizationMember {
+export function toOrganizationMember(
+  row: OrganizationMemberEntity,
+  user: User,
+  lastSignIn: LastSignIn | undefined,
+): OrganizationMember {
   return {
     id: row.id,
     user_id: row.user_id,
@@ -66,7 +68,7 @@ export function toOrganizationMember(row: OrganizationMemberEntity, user: User):
     status: row.status,
     role: row.role,
     owner: row.role === 'owner',
-    last_sign_in: user.last_sign_in,
+    last_sign_in: lastSignIn ?? null,
     added_at: row.added_at.toISOString(),
   };
 }

@@ -43,10 +43,9 @@ export class OrganizationMembers {
     await this.organizations.administered(ctx, organizationId);
     const after = decodeCursor(query.cursor);
     const rows = await this.members.list(ctx, organizationId, query.limit, after && `mbr_${after}`);
-    const users = await this.users.findMany(
-      ctx,
-      rows.map(row => row.user_id),
-    );
+    const ids = rows.map(row => row.user_id);
+    const users = await this.users.findMany(ctx, ids);
+    const signIns = await this.users.lastSignIns(ctx, ids);
     const pending = await this.invitations.pendingOf(ctx, { kind: 'organization', id: organizationId });
     const invited = pending.filter(({ status }) => status === 'pending');
     const total = (await this.members.count(ctx, organizationId)) + invited.length;
@@ -54,7 +53,7 @@ export class OrganizationMembers {
     const both = [
       ...rows.map(row => ({
         id: row.id.slice(4),
-        member: toOrganizationMember(row, users.get(row.user_id)!),
+        member: toOrganizationMember(row, users.get(row.user_id)!, signIns.get(row.user_id)),
       })),
       ...invited.map(item => ({ id: item.id.slice(4), member: toInvitedMember(item) })),
     ];
@@ -178,7 +177,7 @@ export class OrganizationMembers {
   ): Promise<OrganizationMember> {
     const user = await this.users.get(ctx, after.user_id);
     ctx.audit.about(user.id).change(memberTarget(after, user.email), snapshot(before), snapshot(after));
-    return toOrganizationMember(after, user);
+    return toOrganizationMember(after, user, (await this.users.lastSignIns(ctx, [user.id])).get(user.id));
   }
 
   private async administeredMember(

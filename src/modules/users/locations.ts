@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import ipaddr from 'ipaddr.js';
 import { Reader, type CityResponse } from 'maxmind';
 import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
@@ -10,6 +11,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
  */
 @Injectable()
 export class Locations {
+  private readonly logger = new Logger('Locations');
   private readonly database: Reader<CityResponse> | null;
 
   constructor({ geoipDatabase }: Config) {
@@ -22,9 +24,22 @@ export class Locations {
   }
 
   private fromDatabase(ip: string | null): string | null {
-    const found = ip === null ? null : this.database?.get(ip);
+    const found = ip === null || !ipaddr.isValid(ip) ? null : this.lookUp(ipaddr.process(ip));
     if (!found) return null;
     const country = found.country?.iso_code ?? found.registered_country?.iso_code;
     return [found.city?.names?.en, country].filter(Boolean).join(', ').slice(0, 200) || null;
+  }
+
+  /** `address` without the IPv4-in-IPv6 form, which the reader takes for another network. */
+  private lookUp(address: ipaddr.IPv4 | ipaddr.IPv6): CityResponse | null {
+    const { database } = this;
+    if (!database || (address.kind() === 'ipv6' && database.metadata.ipVersion === 4)) return null;
+    try {
+      return database.get(address.toString());
+    } catch (error) {
+      // A damaged file must not keep people from signing in.
+      this.logger.warn({ err: error }, 'the database of locations could not be read');
+      return null;
+    }
   }
 }

@@ -9,7 +9,7 @@ import { NotificationService } from '../notifications/notification.service.js';
 import { PasswordResetThrottle } from './password-reset-throttle.js';
 import { Passwords } from './passwords.js';
 import { SessionService } from './session.service.js';
-import { toUser, type User } from './user.dto.js';
+import type { User } from './user.dto.js';
 import type { UserEntity } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
 import { displayName, invalidToken, userTarget, type Authenticated } from './user.service.js';
@@ -116,7 +116,7 @@ export class PasswordChanges {
    * Ends a user's password and sessions and mails a reset link; for platform admins.
    * @throws AppError `invalid_transition` when the account may not sign in anyway
    */
-  async resetByAdmin(ctx: RequestContext, id: string): Promise<User> {
+  async resetByAdmin(ctx: RequestContext, id: string): Promise<void> {
     // Nobody knows it: the password that was set is worth nothing from now on.
     const password_hash = await this.passwords.hash(newToken());
     if (!(await this.users.updateWhile(ctx, id, MAY_RESET, { password_hash }))) {
@@ -125,7 +125,6 @@ export class PasswordChanges {
     await this.sessions.endAll(ctx, id);
     await this.tokens.deleteOfUser(ctx, id, 'password_reset');
     await this.mailResetLink(ctx, id);
-    return toUser((await this.users.find(ctx, id))!);
   }
 
   private async hash(password: string): Promise<string> {

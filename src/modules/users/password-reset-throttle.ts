@@ -3,11 +3,11 @@ import { RateLimiterMemory, type RateLimiterAbstract } from 'rate-limiter-flexib
 
 const HOUR_SECONDS = 60 * 60;
 
-/** How many reset links may be asked for: three an hour for one account, thirty from one address. */
+/** How many reset links may be asked for: five an hour for one account, a hundred from one address. */
 @Injectable()
 export class PasswordResetThrottle {
-  private readonly byEmail = new RateLimiterMemory({ points: 3, duration: HOUR_SECONDS });
-  private readonly byIp = new RateLimiterMemory({ points: 30, duration: HOUR_SECONDS });
+  private readonly byEmail = new RateLimiterMemory({ points: 5, duration: HOUR_SECONDS });
+  private readonly byIp = new RateLimiterMemory({ points: 100, duration: HOUR_SECONDS });
 
   /** Counts a request; false once there were too many. */
   async admits(email: string, ip: string | null): Promise<boolean> {

@@ -23,7 +23,7 @@ export class PasswordResetController {
     summary: 'Ask for a link to set a new password',
     description:
       'Answers the same, after the same time, whether there is an account or not. The link is good once, for an ' +
-      'hour. More than three requests an hour for one address have no further effect.',
+      'hour. More than five requests an hour for one address have no further effect.',
     accepted: PasswordResetAccepted,
   })
   request(@Ctx() ctx: RequestContext, @Body({ schema: RequestPasswordReset }) body: RequestPasswordReset) {

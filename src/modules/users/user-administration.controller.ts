@@ -7,16 +7,12 @@ import { Docs } from '../../kernel/http/docs.decorator.js';
 import type { UserAction } from '../../kernel/project-facet.js';
 import { USER_ACTIONS } from './user-actions.js';
 import { UserAdministration } from './user-administration.service.js';
-import { ListUsers, RunUserAction, UpdateUser, User, UserPage } from './user.dto.js';
-import { UserService } from './user.service.js';
+import { ListUsers, RunUserAction, UpdateUser, UserPage, UserRecord } from './user.dto.js';
 
 @Docs.tag('Users')
 @Controller('users')
 export class UserAdministrationController {
-  constructor(
-    private readonly administration: UserAdministration,
-    private readonly users: UserService,
-  ) {}
+  constructor(private readonly administration: UserAdministration) {}
 
   @Get()
   @PlatformAdmin()
@@ -32,9 +28,9 @@ export class UserAdministrationController {
 
   @Get(':id')
   @PlatformAdmin()
-  @Docs({ summary: 'One user', ok: User, errors: ['not_found'] })
+  @Docs({ summary: 'One user', ok: UserRecord, errors: ['not_found'] })
   get(@Ctx() ctx: RequestContext, @Param('id') id: string) {
-    return this.users.get(ctx, id);
+    return this.administration.get(ctx, id);
   }
 
   @Patch(':id')
@@ -42,7 +38,7 @@ export class UserAdministrationController {
   @Mutation(['user.updated'])
   @Docs({
     summary: "Change a user's details, project limit or platform role",
-    ok: User,
+    ok: UserRecord,
     errors: ['not_found', 'last_admin', 'invalid_transition'],
   })
   update(
@@ -68,7 +64,7 @@ export class UserAdministrationController {
       'Without `confirm` the answer is 428 and says what would change and what it would affect. Activating a ' +
       'deleted user restores the account, not the memberships. Who owns projects or organizations cannot be ' +
       'deleted. `reset-password` ends the password and all sessions and mails a link to set a new one.',
-    ok: User,
+    ok: UserRecord,
     errors: ['not_found', 'confirmation_required', 'invalid_transition', 'last_admin', 'owner_protected'],
   })
   run(

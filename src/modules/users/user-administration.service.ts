@@ -7,16 +7,17 @@ import { PasswordChanges } from './password-changes.service.js';
 import { SessionService } from './session.service.js';
 import { eventOf, USER_TRANSITIONS } from './user-actions.js';
 import {
-  toUser,
+  toUserRecord,
   type ListUsers,
   type RunUserAction,
   type UpdateUser,
   type User,
   type UserPage,
+  type UserRecord,
 } from './user.dto.js';
 import type { UserStatus } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
-import { searchText, UserService, userTarget } from './user.service.js';
+import { searchText, userTarget } from './user.service.js';
 
 const LIVE: UserStatus[] = ['new', 'activated', 'suspended'];
 
@@ -25,7 +26,6 @@ const LIVE: UserStatus[] = ['new', 'activated', 'suspended'];
 export class UserAdministration {
   constructor(
     private readonly repository: UserRepository,
-    private readonly users: UserService,
     private readonly sessions: SessionService,
     private readonly passwords: PasswordChanges,
     private readonly facets: ProjectFacets,
@@ -37,16 +37,23 @@ export class UserAdministration {
     const counts = await this.repository.countByStatus(ctx, query.q);
     const all = counts.new + counts.activated + counts.suspended + counts.deleted;
     const total = query.status ? counts[query.status] : all - counts.deleted;
-    return { ...page(rows, query.limit, total, toUser), counts: { all, ...counts } };
+    return { ...page(rows, query.limit, total, toUserRecord), counts: { all, ...counts } };
+  }
+
+  /** @throws AppError `not_found` */
+  async get(ctx: RequestContext, id: string): Promise<UserRecord> {
+    const user = await this.repository.find(ctx, id);
+    if (!user) throw new AppError('not_found');
+    return toUserRecord(user);
   }
 
   /**
    * Changes an account's details, its project limit or its platform role.
    * @throws AppError `not_found`, `last_admin`, `invalid_transition` when it is deleted
    */
-  async update(ctx: RequestContext, id: string, changes: UpdateUser): Promise<User> {
+  async update(ctx: RequestContext, id: string, changes: UpdateUser): Promise<UserRecord> {
     if (changes.platform_role === 'user') await this.keepAnAdmin(ctx, id);
-    const before = await this.users.get(ctx, id);
+    const before = await this.get(ctx, id);
     const after = { ...before, ...changes };
     const columns = { ...changes, search_text: searchText(after) };
     if (!(await this.repository.updateWhile(ctx, id, LIVE, columns))) {
@@ -61,23 +68,24 @@ export class UserAdministration {
    * @throws AppError `not_found`, `invalid_transition`, `last_admin`, `owner_protected` for the deletion of
    *   somebody who owns projects or organizations, `confirmation_required`, `validation_failed`
    */
-  async run(ctx: RequestContext, id: string, action: UserAction, input: RunUserAction): Promise<User> {
-    const user = await this.users.get(ctx, id);
+  async run(ctx: RequestContext, id: string, action: UserAction, input: RunUserAction): Promise<UserRecord> {
+    const user = await this.get(ctx, id);
     await this.refuse(ctx, user, action);
     await this.confirm(ctx, user, action, input.confirm);
     ctx.audit.as(eventOf(action, user)).about(id).because(input.reason);
     if (action === 'reset-password') {
       ctx.audit.change(userTarget(user), null, null);
-      return this.passwords.resetByAdmin(ctx, id);
+      await this.passwords.resetByAdmin(ctx, id);
+      return user;
     }
     return this.transit(ctx, user, action);
   }
 
   private async transit(
     ctx: RequestContext,
-    user: User,
+    user: UserRecord,
     action: Exclude<UserAction, 'reset-password'>,
-  ): Promise<User> {
+  ): Promise<UserRecord> {
     const status = USER_TRANSITIONS[action].to!;
     if (action !== 'activate') await this.keepAnAdmin(ctx, user.id);
     // Only from the status that was confirmed: of two that race, the second finds it changed.
@@ -124,7 +132,7 @@ export class UserAdministration {
   /** Makes sure, until the unit of work ends, that somebody else is an active platform admin. */
   private async keepAnAdmin(ctx: RequestContext, id: string): Promise<void> {
     await this.repository.lockAdmins(ctx);
-    await this.refuseLastAdmin(ctx, await this.users.get(ctx, id));
+    await this.refuseLastAdmin(ctx, await this.get(ctx, id));
   }
 
   private async refuseLastAdmin(ctx: RequestContext, user: User): Promise<void> {

@@ -19,13 +19,25 @@ export const User = z
       .nullable()
       .describe('How many projects the user may own; null for no limit.'),
     password_change_required: z.boolean(),
-    last_sign_in: z
-      .object({ at: instant, device: z.string().nullable(), location: z.string().nullable() })
-      .nullable(),
     created_at: instant,
   })
   .meta({ id: 'User' });
 export type User = z.infer<typeof User>;
+
+export const LastSignIn = z
+  .object({
+    at: instant,
+    device: z.string().nullable().describe('Read from the user agent.'),
+    location: z.string().nullable(),
+  })
+  .meta({ id: 'LastSignIn' });
+export type LastSignIn = z.infer<typeof LastSignIn>;
+
+/** An account as platform admins see it. */
+export const UserRecord = User.extend({
+  last_sign_in: LastSignIn.nullable().describe('null for somebody who never did.'),
+}).meta({ id: 'UserRecord' });
+export type UserRecord = z.infer<typeof UserRecord>;
 
 export const personFields = {
   first_name: text(100),
@@ -42,6 +54,12 @@ export const Register = z
       .optional()
       .describe('12 to 128 characters. Only platform admins may leave it out, for a temporary one.'),
     ...personFields,
+  })
+  // Who asks is not known here; with other mistakes, this one is named along with them.
+  .refine(input => typeof input !== 'object' || input === null || 'password' in input, {
+    path: ['password'],
+    error: 'must be given, except by platform admins',
+    when: ({ issues }) => issues.length > 0,
   })
   .meta({
     id: 'Register',
@@ -81,7 +99,7 @@ export const ListUsers = z.strictObject({
 });
 export type ListUsers = z.output<typeof ListUsers>;
 
-export const UserPage = pageOf(User, 'UserPageBase')
+export const UserPage = pageOf(UserRecord, 'UserPageBase')
   .extend({
     counts: z
       .object({ all: count, new: count, activated: count, suspended: count, deleted: count })
@@ -112,6 +130,15 @@ export const RunUserAction = z
   .meta({ id: 'RunUserAction', examples: [{ confirm: true, reason: 'Left the company' }] });
 export type RunUserAction = z.output<typeof RunUserAction>;
 
+export function toLastSignIn(user: UserEntity): LastSignIn | null {
+  const { last_sign_in_at: at, last_sign_in_device: device, last_sign_in_location: location } = user;
+  return at && { at: at.toISOString(), device, location };
+}
+
+export function toUserRecord(user: UserEntity): UserRecord {
+  return { ...toUser(user), last_sign_in: toLastSignIn(user) };
+}
+
 export function toUser(user: UserEntity): User {
   return {
     id: user.id,
@@ -124,11 +151,6 @@ export function toUser(user: UserEntity): User {
     platform_role: user.platform_role,
     max_projects: user.max_projects,
     password_change_required: Boolean(user.password_change_required),
-    last_sign_in: user.last_sign_in_at && {
-      at: user.last_sign_in_at.toISOString(),
-      device: user.last_sign_in_device,
-      location: user.last_sign_in_location,
-    },
     created_at: user.created_at.toISOString(),
   };
 }

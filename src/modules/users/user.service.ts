@@ -7,7 +7,7 @@ import { AppError } from '../../kernel/errors/app-error.js';
 import { fold } from '../../kernel/http/list.js';
 import { Passwords } from './passwords.js';
 import type { UserEntity } from './user.entity.js';
-import { toUser, type User } from './user.dto.js';
+import { toLastSignIn, toUser, type LastSignIn, type User } from './user.dto.js';
 import { UserRepository } from './user.repository.js';
 import { UserTokenRepository } from './user-token.repository.js';
 
@@ -204,6 +204,13 @@ export class UserService {
   async isStill(ctx: RequestContext, { user, proof }: Authenticated): Promise<boolean> {
     const now = await this.users.find(ctx, user.id);
     return now?.password_hash === proof && now.status === user.status;
+  }
+
+  /** When, with what and from where people last signed in; those who never did are left out. */
+  async lastSignIns(ctx: RequestContext, ids: string[]): Promise<Map<string, LastSignIn>> {
+    const users = await this.users.findMany(ctx, [...new Set(ids)]);
+    const found = users.map(user => [user.id, toLastSignIn(user)] as const);
+    return new Map(found.filter((entry): entry is [string, LastSignIn] => entry[1] !== null));
   }
 
   /**
