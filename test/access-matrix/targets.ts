@@ -88,6 +88,15 @@ export const key = {
   }),
 };
 
+/** A request of a script of the project's, hence nobody's own. */
+export const loggedRequest = {
+  path: async ({ server, owner: { auth }, project }: Scene) => {
+    const { secret } = await createKey(server, auth, project.id);
+    const { headers } = await server.api.get('/v1/whoami', { auth: basic(secret) });
+    return { req: headers.get('x-request-id')! };
+  },
+};
+
 export const event = {
   path: async ({ server, owner: { auth }, project }: Scene) => ({
     evt: (await projectEvents(server, auth, project.id))[0]!.id,

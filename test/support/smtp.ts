@@ -4,6 +4,9 @@ import { SMTPServer } from 'smtp-server';
 import type { Mail } from './mail.js';
 import { waitFor } from './wait-for.js';
 
+/** Long enough for a mail that is sent again after a failure. */
+const DEADLINE_MS = 20_000;
+
 /** A mail as the SMTP server received it. */
 export interface ReceivedMail {
   readonly recipients: string[];
@@ -54,10 +57,13 @@ export async function startSmtp(): Promise<SmtpSink> {
     received,
     refuse: (times, responseCode) => refusals.push(...new Array<number>(times).fill(responseCode)),
     waitForMail: (address, subject) =>
-      waitFor(`a mail to ${address} about ${subject}`, () =>
-        received.findLast(
-          ({ recipients, mail }) => recipients.includes(address) && subject.test(mail.subject ?? ''),
-        ),
+      waitFor(
+        `a mail to ${address} about ${subject}`,
+        () =>
+          received.findLast(
+            ({ recipients, mail }) => recipients.includes(address) && subject.test(mail.subject ?? ''),
+          ),
+        DEADLINE_MS,
       ),
     stop: () => new Promise(resolve => server.close(resolve)),
   };

@@ -68,7 +68,10 @@ export class MemberRepository {
     return (await manager.update(MemberEntity, { id, project_id, status }, changes)).affected === 1;
   }
 
-  /** Gives everybody who holds one role another; answers how many they were. */
+  /**
+   * Gives everybody who holds one role another; answers how many they were. Former members held it too, but
+   * are not counted.
+   */
   async replaceRole(ctx: RequestContext, projectId: string, from: string, to: string): Promise<number> {
     const manager = await this.database.write(ctx);
     const which = { project_id: projectId, role_id: from };
