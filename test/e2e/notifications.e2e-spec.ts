@@ -200,7 +200,7 @@ describe('GET /v1/notifications', () => {
       { limit: 0 },
       { template: 'activation' },
     ]) {
-      expectStatus(400, await list(query as Record<string, string | number>));
+      expectStatus(400, await list(query as unknown as Record<string, string | number>));
     }
   });
 });
