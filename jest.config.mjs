@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { MYSQL_URL, probeMysql, probeRedis, REDIS_URL } from './test/support/services.mjs';
 
-const TEST_TIMEOUT_MS = 30_000;
+const TEST_TIMEOUT_MS = 60_000;
 const CHROMIUM = process.env.TEST_CHROMIUM || '/usr/bin/chromium';
 const MYSQL_LANES = ['mariadb', 'bull'];
 const LANE_FOLDERS = ['e2e', 'access-matrix', 'properties', 'database', 'crash'];

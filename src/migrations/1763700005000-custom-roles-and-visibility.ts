@@ -40,6 +40,7 @@ export class CustomRolesAndVisibility1763700005000 implements MigrationInterface
     await runner.dropTable('visibility_rule_roles', true);
     await runner.dropTable('visibility_rules', true);
     await runner.dropIndex('roles', NAME_KEY);
-    await runner.dropColumn('roles', 'name_key');
+    // By hand: TypeORM would make SQLite's table anew, which the rows that refer to it forbid.
+    await runner.query('ALTER TABLE roles DROP COLUMN name_key');
   }
 }

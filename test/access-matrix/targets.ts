@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { newId } from '../../src/kernel/database/ids.js';
 import { AlertThresholdEntity } from '../../src/modules/alerts/alert-threshold.entity.js';
 import { projectEvents } from '../support/answers.js';
+import { basic } from '../support/client.js';
 import { createKey, expectStatus, PASSWORD } from '../support/people.js';
 import { addMembers, addRole, addToOrganization, ROLE_IDS, write } from '../support/team.js';
 import type { Caller, Scene } from './scene.js';
@@ -87,6 +88,15 @@ export const key = {
   }),
 };
 
+/** A request of a script of the project's, hence nobody's own. */
+export const loggedRequest = {
+  path: async ({ server, owner: { auth }, project }: Scene) => {
+    const { secret } = await createKey(server, auth, project.id);
+    const { headers } = await server.api.get('/v1/whoami', { auth: basic(secret) });
+    return { req: headers.get('x-request-id')! };
+  },
+};
+
 export const event = {
   path: async ({ server, owner: { auth }, project }: Scene) => ({
     evt: (await projectEvents(server, auth, project.id))[0]!.id,
@@ -103,5 +113,14 @@ export const threshold = {
       db.insert(AlertThresholdEntity, { ...limits, ...rest } as AlertThresholdEntity),
     );
     return { alr: id };
+  },
+};
+
+/** A request that a key of the project made; who may not see all requests does not see this one. */
+export const request = {
+  path: async ({ server, owner, project }: Scene) => {
+    const { secret } = await createKey(server, owner.auth, project.id);
+    const answer = expectStatus(200, await server.api.get('/v1/whoami', { auth: basic(secret) }));
+    return { req: answer.headers.get('x-request-id')! };
   },
 };

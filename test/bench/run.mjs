@@ -1,9 +1,10 @@
-// npm run bench [whoami] [mutation]: ratios, each measured side by side in this one run. Needs `npm run build`.
+// npm run bench [whoami] [mutation] [request-log]: ratios, each measured side by side in this one run. Needs `npm run build`.
 import { mutation } from './mutation.mjs';
+import { requestLog } from './request-log.mjs';
 import { pin } from './servers.mjs';
 import { whoami } from './whoami.mjs';
 
-const BENCHMARKS = { whoami, mutation };
+const BENCHMARKS = { whoami, mutation, 'request-log': requestLog };
 
 pin(process.pid, 1);
 const asked = process.argv.slice(2);

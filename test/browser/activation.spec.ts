@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
-import { startBrowser } from '../support/browser.js';
-import { readMails, waitForMail, type Mail } from '../support/mail.js';
+import { linkIn, openPage, startBrowser } from '../support/browser.js';
+import { readMails, waitForMail } from '../support/mail.js';
 import { expectStatus, PASSWORD, signIn } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
 
@@ -15,31 +15,13 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** The link as it stands in the mail, at the address where this server really is. */
-function linkIn(mail: Mail): string {
-  const [link] = /http\S+\/activate#token=\S+/.exec(mail.text!)!;
-  return link.replace(server.config.publicUrl, server.url);
-}
-
-/** A page, and everything its browser complained about: scripts refused by the policy, say. */
-async function openPage(link: string) {
-  const page = await browser.newPage();
-  const complaints: string[] = [];
-  page.on('console', message => complaints.push(message.text()));
-  page.on('pageerror', error => complaints.push(String(error)));
-  const requested: string[] = [];
-  page.on('request', request => requested.push(request.url()));
-  await page.goto(link);
-  return { page, complaints, requested };
-}
-
 it('a person activates the account by the mailed link and one click', async () => {
   const email = 'margaret@apollo.example';
   const registration = { email, password: PASSWORD, first_name: 'Margaret', name: 'Hamilton' };
   expectStatus(201, await server.api.post('/v1/users', registration));
-  const link = linkIn(await waitForMail(server, email, 'activate'));
+  const link = linkIn(server, await waitForMail(server, email, 'activate'), 'activate');
 
-  const { page, complaints, requested } = await openPage(link);
+  const { page, complaints, requested } = await openPage(browser, link);
   expect(await page.title()).toContain('Activate your account');
   // The token has left the address bar, and never reached the server in a URL.
   expect(page.url()).toBe(`${server.url}/activate`);
@@ -51,7 +33,7 @@ it('a person activates the account by the mailed link and one click', async () =
   expect(complaints).toEqual([]);
   expect((await signIn(server, email, PASSWORD)).user.status).toBe('activated');
 
-  const second = await openPage(link);
+  const second = await openPage(browser, link);
   await second.page.getByRole('button', { name: 'Activate' }).click();
   await second.page.getByRole('heading', { name: 'That did not work' }).waitFor();
   expect(await second.page.textContent('main')).toContain('already used');
@@ -59,7 +41,7 @@ it('a person activates the account by the mailed link and one click', async () =
 });
 
 it('a link that was cut short says so', async () => {
-  const { page } = await openPage(`${server.url}/activate`);
+  const { page } = await openPage(browser, `${server.url}/activate`);
   await page.getByRole('button', { name: 'Activate' }).click();
   await page.getByRole('heading', { name: 'That did not work' }).waitFor();
   expect(await page.textContent('main')).toContain('The link is not complete');

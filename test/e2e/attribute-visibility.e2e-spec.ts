@@ -1,6 +1,7 @@
 import { basic } from '../support/client.js';
 import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { addMember, addToOrganization } from '../support/team.js';
 
 const ADMINISTRATOR = 'rol_00000000000000000000000001';
 const MEMBER = 'rol_00000000000000000000000002';
@@ -218,7 +219,7 @@ describe('what is hidden from a role', () => {
         'project.verified_at',
         'project.billing_owner_email',
         'member.email',
-        'member.phone',
+        'project.owner.phone',
       ],
       ...['api_key.last_used_ip', 'api_key.allowed_ips', 'api_key.preview', 'event.ip'],
     ]) {
@@ -412,6 +413,128 @@ describe('who sees everything', () => {
   });
 });
 
+describe('people', () => {
+  let scene: Scene;
+  let viewer: Person;
+
+  beforeAll(async () => {
+    scene = await Scene.set();
+    viewer = await signUp(server);
+    await addMember(server, scene.id, viewer, 'viewer');
+    await scene.hide('project.description', VIEWER);
+    await scene.hide('member.email', VIEWER);
+  });
+
+  it('see in each project what their role there may see', async () => {
+    const own = await createProject(server, viewer.auth, { name: 'Own', description: 'Mine' });
+    const open = await Scene.set();
+    await addMember(server, open.id, viewer, 'member');
+    await open.hide('project.description', VIEWER);
+    const { items } = (await server.api.get('/v1/projects', { auth: viewer.auth })).body;
+    const shown = Object.fromEntries(
+      items.map((item: any) => [item.id, [item.description, item.owner.email]]),
+    );
+    expect(shown).toEqual({
+      [own.id]: ['Mine', viewer.user.email],
+      [open.id]: ['Rain and shine', owner.user.email],
+      [scene.id]: [REDACTED, REDACTED],
+    });
+    expect((await scene.get('', viewer.auth)).project).toMatchObject({ description: REDACTED });
+    expect((await open.get('', viewer.auth)).project).toMatchObject({ description: 'Rain and shine' });
+  });
+
+  it('see the team without what is hidden of it, and cannot search for it', async () => {
+    const path = scene.path('/members');
+    const { items } = expectStatus(200, await server.api.get(path, { auth: viewer.auth })).body;
+    expect(items.map((item: any) => [item.email, item.name])).toEqual([
+      [REDACTED, 'Ada Lovelace'],
+      [REDACTED, 'Ada Lovelace'],
+    ]);
+    const search = { auth: viewer.auth, query: { q: 'ada' } };
+    expectError(await server.api.get(path, search), 403, 'attribute_hidden');
+    expectStatus(200, await server.api.get(path, { ...search, auth: owner.auth }));
+    expectStatus(200, await server.api.get(path, { auth: viewer.auth, query: { status: 'active' } }));
+    const rule = await scene.hide('member.status', VIEWER);
+    const filtered = await server.api.get(path, { auth: viewer.auth, query: { status: 'active' } });
+    expectError(filtered, 403, 'attribute_hidden');
+    const last = await scene.hide('member.last_sign_in', VIEWER);
+    const seen = (await server.api.get(path, { auth: viewer.auth })).body.items[0];
+    expect(seen).toMatchObject({ status: REDACTED, last_sign_in: REDACTED, role: { name: 'viewer' } });
+    for (const { id } of [rule, last]) {
+      await server.api.delete(scene.path(`/attribute-visibility/${id}`), undefined, { auth: owner.auth });
+    }
+  });
+
+  it('see no address of those invited where members’ addresses are hidden', async () => {
+    const role = await scene.role('members:write', 'members:read', 'audit:read');
+    const recruiter = await scene.script(role);
+    await scene.hide('invitation.expires_at', role);
+    const { items: rules } = await scene.get('/attribute-visibility', owner.auth);
+    const emails = rules.find((one: any) => one.attribute === 'member.email');
+    const path = scene.path(`/attribute-visibility/${emails.id}`);
+    await server.api.patch(path, { hidden_from: [VIEWER, role] }, { auth: owner.auth });
+    const body = { email: 'grace@invited.example', role_id: role };
+    const invited = await server.api.post(scene.path('/invitations'), body, { auth: recruiter.auth });
+    expectStatus(201, invited);
+    const list = await scene.get('/invitations', recruiter.auth);
+    const team = await scene.get('/members', recruiter.auth);
+    const events = await scene.get('/events?limit=100', recruiter.auth);
+    expect(invited.body).toMatchObject({ email: REDACTED, expires_at: REDACTED });
+    expect(list.items[0]).toMatchObject({ id: invited.body.id, email: REDACTED });
+    expect(team.items[0]).toMatchObject({ id: invited.body.id, email: REDACTED, status: 'invited' });
+    expect(events.items.map((event: any) => event.type)).toContain('member.invited');
+    for (const answer of [invited.body, list, team, events]) {
+      expect(JSON.stringify(answer)).not.toMatch(/@invited|@people/);
+    }
+    expect(JSON.stringify(await scene.get('/events', owner.auth))).toContain('grace@invited.example');
+    // Whoever may not see it may not give it to others to see either.
+    const foreign = { email: 'other@invited.example', role_id: VIEWER };
+    const refused = await server.api.post(scene.path('/invitations'), foreign, { auth: recruiter.auth });
+    expectError(refused, 403, 'permission_escalation');
+  });
+
+  it('see everything as admins of the organization, whatever they are in the team', async () => {
+    const chief = await signUp(server);
+    await addMember(server, scene.id, chief, 'viewer');
+    const { organization_id } = (await scene.get('', owner.auth)).project;
+    const seen = async () => [
+      (await scene.get('', chief.auth)).project.description,
+      (await server.api.get('/v1/projects', { auth: chief.auth })).body.items[0].description,
+    ];
+    expect(await seen()).toEqual([REDACTED, REDACTED]);
+    await addToOrganization(server, organization_id, chief, 'admin');
+    expect(await seen()).toEqual(['Rain and shine', 'Rain and shine']);
+  });
+
+  it('may not see more through a key of their own', async () => {
+    const { api_key, secret } = await createKey(server, viewer.auth, scene.id, { member: true });
+    expect(api_key.role.id).toBe(VIEWER);
+    expect((await scene.get('', basic(secret))).project.description).toBe(REDACTED);
+    // Whose role changes, their key's sight changes with it.
+    const role = await scene.role('project:read', 'members:read');
+    await scene.hide('project.purpose', role);
+    const other = await signUp(server);
+    await addMember(server, scene.id, other, role);
+    const key = await createKey(server, other.auth, scene.id, { member: true });
+    expect((await scene.get('', basic(key.secret))).project.purpose).toBe(REDACTED);
+  });
+
+  it('hold the same role as keys: deleting it makes both viewers', async () => {
+    const role = await scene.role('project:read', 'audit:read');
+    const reader = await signUp(server);
+    await addMember(server, scene.id, reader, role);
+    await scene.script(role);
+    expect((await scene.get('', reader.auth)).project.description).toBe('Rain and shine');
+    expectStatus(200, await server.api.delete(scene.path(`/roles/${role}`), undefined, { auth: owner.auth }));
+    expect((await scene.get('', reader.auth)).project.description).toBe(REDACTED);
+    const { items } = await scene.get('/events?type=role.deleted&limit=1', owner.auth);
+    expect(items[0].effects.map((effect: any) => [effect.type, effect.target.name])).toEqual([
+      ['member.role_changed', '1 members'],
+      ['api_key.updated', '1 keys'],
+    ]);
+  });
+});
+
 describe('nobody brings to light what is hidden from them', () => {
   let scene: Scene;
   let script: { auth: string };
@@ -530,14 +653,14 @@ describe('the list of attributes', () => {
         read(target, [target['x-resource'] ?? snakeCase(id)]);
         return;
       }
-      const own = [...(schema['x-resource'] ? [schema['x-resource']] : at)];
-      if (schema['x-also-resource']) own.push(schema['x-also-resource']);
+      const own = schema['x-resource'] ? [schema['x-resource']] : at;
       for (const part of [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])])
         read(part, own);
       read(schema.items, own);
       read(schema.additionalProperties, own);
       for (const [property, inner] of Object.entries<any>(schema.properties ?? {})) {
         const below = own.map(name => `${name}.${property}`);
+        if (inner['x-also-attribute']) below.push(inner['x-also-attribute']);
         if (!isResource(inner)) below.forEach(name => names.add(name));
         read(inner, below);
       }

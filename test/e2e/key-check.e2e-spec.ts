@@ -111,6 +111,44 @@ describe('POST /v1/api-keys/verify', () => {
   });
 });
 
+describe('the quota', () => {
+  const limits = (organizationId: string, body: object, auth: string) =>
+    server.api.patch(`/v1/organizations/${organizationId}/subscription`, body, { auth });
+
+  it('is told with the verdict, charged as the contract says, and exceeded in words', async () => {
+    const root = await admin(server);
+    const person = await signUp(server);
+    const small = await createProject(server, person.auth);
+    const key = await createKey(server, person.auth, small.id);
+    await limits(
+      small.organization_id as string,
+      { requests_per_minute: 50, requests_per_day: 8 },
+      root.auth,
+    );
+    const first = await verify({ key: key.secret, cost: 3 }, root.auth);
+    expect(first.body).toMatchObject({ valid: true, remaining: { day: 5 } });
+    expect((await verify({ key: key.secret }, root.auth)).body.remaining.day).toBe(5);
+    expect((await verify({ key: key.secret, cost: 6 }, root.auth)).body).toMatchObject({
+      valid: false,
+      code: 'USAGE_EXCEEDED',
+      remaining: { day: 5 },
+    });
+    await limits(
+      small.organization_id as string,
+      { requests_per_minute: 4, requests_per_day: 1000 },
+      root.auth,
+    );
+    expect(await codeOf({ key: key.secret, cost: 2 }, root.auth)).toBe('RATE_LIMITED');
+  });
+
+  it('is charged one request of the caller’s organization by each call of a key', async () => {
+    const key = await issue();
+    const before = (await verify({ key: key.secret })).body.remaining.day as number;
+    const after = (await verify({ key: key.secret, cost: 100 })).body.remaining.day as number;
+    expect(before - after).toBe(1);
+  });
+});
+
 describe('POST …/explain', () => {
   const explain = (key: { api_key: { id: string } }, body: object, auth = owner.auth) =>
     server.api.post(`${path(key)}/explain`, body, { auth });

@@ -128,6 +128,27 @@ describe('GET /v1/lookup/:id finds', () => {
     });
   });
 
+  test('an invitation, for those who see the team', async () => {
+    const path = `/v1/projects/${project.id}/invitations`;
+    const body = { email: 'invited@people.example' };
+    const invitation = expectStatus(201, await server.api.post(path, body, { auth: people.owner.auth }));
+    const { id } = invitation.body;
+    await expectSeenBy([...TEAM, 'viewer', 'weak_key'], id, {
+      object: 'invitation',
+      project_id: project.id,
+      name: body.email,
+      url: `${path}/${id}`,
+    });
+  });
+
+  test("an organization's invitation, for those who administer it", async () => {
+    const path = `/v1/organizations/${project.organization_id}/invitations`;
+    const body = { email: 'invited@people.example' };
+    const invitation = expectStatus(201, await server.api.post(path, body, { auth: people.owner.auth }));
+    const { id } = invitation.body;
+    await expectSeenBy(['root', 'owner', 'boss'], id, { object: 'invitation', project_id: null });
+  });
+
   test('a key, for those who may read keys, and itself', async () => {
     const of = (key: typeof weak) => ({
       object: 'api_key',

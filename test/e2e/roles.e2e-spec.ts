@@ -1,6 +1,7 @@
 import { basic } from '../support/client.js';
 import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { addMember } from '../support/team.js';
 
 const ADMINISTRATOR = 'rol_00000000000000000000000001';
 const MEMBER = 'rol_00000000000000000000000002';
@@ -280,6 +281,41 @@ describe('deleting a role', () => {
       const { items } = (await server.api.get(keys, { auth: owner.auth, query: { limit: 100 } })).body;
       expect(items.filter((key: any) => key.role.id === role.id)).toEqual([]);
     }
+  });
+
+  it('leaves no member with it when it is given at the same time', async () => {
+    const person = await signUp(server);
+    const member = await addMember(server, project.id, person, 'viewer');
+    for (let round = 0; round < 5; round++) {
+      const role = await createRole(['project:read']);
+      const path = `/v1/projects/${project.id}/members/${member}`;
+      const [deleted, given, seen] = await Promise.all([
+        server.api.delete(`${rolesOf(project.id)}/${role.id}`, undefined, { auth: owner.auth }),
+        server.api.patch(path, { role_id: role.id }, { auth: owner.auth }),
+        server.api.get(`/v1/projects/${project.id}`, { auth: person.auth }),
+      ]);
+      expect([deleted.status, seen.status]).toEqual([200, 200]);
+      if (given.status !== 200) expectError(given, 400, 'validation_failed');
+      const { items } = (await server.api.get(`/v1/projects/${project.id}/members`, { auth: owner.auth }))
+        .body;
+      expect(items.find((item: any) => item.id === member).role).toEqual({ id: VIEWER, name: 'viewer' });
+    }
+  });
+
+  it('makes viewers of those who accept an invitation to it later', async () => {
+    const person = await signUp(server);
+    const role = await createRole(['project:read', 'audit:read']);
+    const invite = { email: person.user.email, role_id: role.id };
+    const path = `/v1/projects/${project.id}/invitations`;
+    const { id } = expectStatus(201, await server.api.post(path, invite, { auth: owner.auth })).body;
+    expectStatus(
+      200,
+      await server.api.delete(`${rolesOf(project.id)}/${role.id}`, undefined, { auth: owner.auth }),
+    );
+    const accept = `/v1/me/invitations/${id}/accept`;
+    expectStatus(200, await server.api.post(accept, undefined, { auth: person.auth }));
+    const { items } = (await server.api.get(`/v1/projects/${project.id}/members`, { auth: owner.auth })).body;
+    expect(items.find((item: any) => item.user_id === person.user.id).role.id).toBe(VIEWER);
   });
 
   it('happens once when several delete it', async () => {

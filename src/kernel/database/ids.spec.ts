@@ -1,4 +1,4 @@
-import { isId, newId } from './ids.js';
+import { firstIdAt, isId, newId, timeOfId } from './ids.js';
 
 describe('ids', () => {
   it('are a prefix and a lower-case ULID', () => {
@@ -31,5 +31,25 @@ describe('ids', () => {
 
   it('are not hidden by a line break', () => {
     expect(isId(`${newId('usr')}\n`)).toBe(false);
+  });
+});
+
+describe('the time in an id', () => {
+  it('is when it was made', () => {
+    const before = Date.now();
+    const made = timeOfId(newId('req'));
+    expect(made).toBeGreaterThanOrEqual(before);
+    expect(made).toBeLessThanOrEqual(Date.now());
+  });
+
+  it.each([0, 1, 1_763_700_000_123, 253_402_300_799_999])('%i can be looked for', time => {
+    const first = firstIdAt('req', new Date(time));
+    expect(isId(first)).toBe(true);
+    expect(timeOfId(first)).toBe(time);
+    expect(first < firstIdAt('req', new Date(time + 1))).toBe(true);
+  });
+
+  it('has no instants before 1970', () => {
+    expect(timeOfId(firstIdAt('req', new Date(-5)))).toBe(0);
   });
 });

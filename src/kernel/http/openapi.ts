@@ -89,6 +89,7 @@ function complete(operation: Operation, declared: Declarations, path: string, me
     ...(docs?.errors ?? []),
     ...(isPublic ? [] : AUTHENTICATION_CODES),
     ...accessCodes(access, path),
+    ...(hasFilters(operation, access) ? (['attribute_hidden'] as const) : []),
     ...(operation.requestBody || operation.parameters?.length ? (['validation_failed'] as const) : []),
     ...(mutation?.idempotent && method === 'post' && !isPublic ? IDEMPOTENCY_CODES : []),
     'internal_error',
@@ -130,6 +131,14 @@ function accessCodes(access: AccessRule, path: string): ErrorCode[] {
   if (access.includes(':')) codes.push('permission_denied');
   if (path.startsWith('/v1/projects/{id}')) codes.push('not_found');
   return codes;
+}
+
+/** Whether it filters or sorts what is hidden from some roles. */
+function hasFilters(operation: Operation, access: AccessRule): boolean {
+  const names = (operation.parameters ?? []).flatMap(parameter =>
+    'in' in parameter && parameter.in === 'query' ? [parameter.name] : [],
+  );
+  return acceptsKeys(access) && names.some(name => name !== 'limit' && name !== 'cursor');
 }
 
 function whoMay(access: AccessRule): string {
@@ -213,6 +222,9 @@ Sign in with **POST /v1/sessions** below: the token is then used by itself on th
 
 Errors come as \`{"error": {code, type, message, param?, details?, retryable, request_id}}\`; every code and event type
 is listed here and never changes its meaning.
+
+What a project hides from your role reads \`"[REDACTED]"\`, whatever its type; see **Attribute visibility**. A schema's
+attributes are called after it (\`ApiKey\`: \`api_key.name\`), or as \`x-resource\` and \`x-also-attribute\` say.
 
 <details><summary>Error codes</summary>
 

@@ -40,8 +40,9 @@ export abstract class FormErrorFilter extends PageErrorFilter {
   protected override page(error: AppError, request: FastifyRequest): string {
     const posted = (request.body ?? {}) as Record<string, unknown>;
     const { token } = posted;
-    const mendable = error.code === 'validation_failed' && error.param !== 'token';
-    if (!mendable || typeof token !== 'string') return super.page(error, request);
+    if (error.code !== 'validation_failed' || typeof token !== 'string' || isAboutToken(error)) {
+      return super.page(error, request);
+    }
     const errors = (error.details?.errors ?? []) as FieldError[];
     return formPage(this.form(posted), { token, problem: errors.map(({ fix }) => fix).join(' ') });
   }
@@ -49,6 +50,12 @@ export abstract class FormErrorFilter extends PageErrorFilter {
 
 /** A field that is not valid means nothing to somebody who has filled in no form. */
 function textOf(error: AppError): string {
-  if (error.code !== 'validation_failed' || error.param !== 'token') return error.message;
-  return 'The link is not complete. Open it as it stands in the e-mail.';
+  return isAboutToken(error)
+    ? 'The link is not complete. Open it as it stands in the e-mail.'
+    : error.message;
+}
+
+function isAboutToken({ code, details }: AppError): boolean {
+  const errors = (details?.errors ?? []) as FieldError[];
+  return code === 'validation_failed' && errors.some(({ param }) => param === 'token');
 }

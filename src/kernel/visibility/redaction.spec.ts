@@ -8,12 +8,12 @@ const Wallet = z.object({ id: z.string(), balance: z.string() }).meta({ id: 'Wal
 const Customer = z
   .object({
     id: z.string(),
-    email: z.string().nullable(),
+    email: z.string().nullable().meta({ 'x-also-attribute': 'contact.mail' }),
     metadata: z.record(z.string(), z.unknown()),
     address: z.object({ city: z.string(), lines: z.array(z.string()) }).optional(),
     wallets: z.array(Wallet),
     contact: z.union([z.object({ phone: z.string() }), z.object({ fax: z.string() })]),
-    owner: z.object({ email: z.string() }).meta({ 'x-also-resource': 'member' }),
+    owner: z.object({ email: z.string().meta({ 'x-also-attribute': 'member.email' }) }),
   })
   .meta({ id: 'CustomerAccount', 'x-resource': 'customer' });
 const CustomerPage = z
@@ -153,6 +153,7 @@ describe('a diff', () => {
 
   it('hides names that may be made of something hidden', () => {
     expect(redaction('customer.email').label('customer', 'Ada')).toBe(REDACTED);
+    expect(redaction('contact.mail').label('customer', 'Ada')).toBe(REDACTED);
     expect(redaction('customer.email').label('customer', null)).toBeNull();
     expect(redaction('customer.metadata').label('customer', 'Ada')).toBe('Ada');
     expect(redaction('customer.email').label('api_key', 'Ada')).toBe('Ada');
@@ -172,6 +173,7 @@ describe('whatever is hidden', () => {
     'customer.contact.phone',
     'customer.contact.fax',
     'customer.owner',
+    'contact.mail',
     'customer.owner.email',
     'member.email',
     'wallet.balance',
@@ -226,7 +228,8 @@ describe('whatever is hidden', () => {
         return (inner as object[]).flatMap(wallet => secretsOf(wallet, ['wallet']));
       }
       const own = names.map(name => `${name}.${key}`);
-      if (names.join() === 'customer.owner') own.push(`member.${key}`);
+      if (own.join() === 'customer.owner.email') own.push('member.email');
+      if (own.join() === 'customer.email') own.push('contact.mail');
       return secretsOf(inner, own);
     });
   }

@@ -39,9 +39,9 @@ export class Redaction {
     if (isHidden(this.hidden, `${resource}.${field}`)) return REDACTED;
     const below = this.below([`${resource}.${field}`]);
     let redacted = below ? below(value) : value;
-    for (const { names, properties } of this.resources.get(resource) ?? []) {
-      if (names.some(name => isHidden(this.hidden, `${name}.${field}`))) return REDACTED;
+    for (const { properties } of this.resources.get(resource) ?? []) {
       const property = properties.get(field);
+      if (property?.names.some(name => isHidden(this.hidden, name))) return REDACTED;
       const redact = property && this.compile(property.shape, property.names);
       if (redact) redacted = redact(redacted);
     }
@@ -51,8 +51,11 @@ export class Redaction {
   /** The name a resource stands under in the event log, hidden when it may be made of something hidden. */
   label(resource: string, label: string | null): string | null {
     if (label === null) return label;
-    const names = new Set([resource, ...(this.resources.get(resource) ?? []).flatMap(shape => shape.names)]);
-    const telling = [...names].flatMap(name => LABELS.map(property => `${name}.${property}`));
+    const shapes = this.resources.get(resource) ?? [];
+    const telling = LABELS.flatMap(property => [
+      `${resource}.${property}`,
+      ...shapes.flatMap(({ properties }) => properties.get(property)?.names ?? []),
+    ]);
     return telling.some(attribute => isTouched(this.hidden, attribute)) ? REDACTED : label;
   }
 
@@ -103,7 +106,7 @@ export class Redaction {
   private properties(shape: ObjectShape): Redact | null {
     const steps: [string, Redact][] = [];
     for (const [key, property] of shape.properties) {
-      if (property.names.some(name => this.hidden.has(name))) steps.push([key, () => REDACTED]);
+      if (property.names.some(name => isHidden(this.hidden, name))) steps.push([key, () => REDACTED]);
       else {
         const redact = this.compile(property.shape, property.names);
         if (redact) steps.push([key, redact]);

@@ -5,8 +5,8 @@ import type { Redaction } from './redaction.js';
  * What a response schema shows, as far as attributes are concerned. Attributes are named after the
  * component the schema is published as (`.meta({ id: 'ApiKey' })` → `api_key.name`); two further keys
  * of `.meta()` say otherwise, and stand in the OpenAPI document too:
- * - `x-resource: 'project'`: the object shows a part of a project; its properties are `project.*`
- * - `x-also-resource: 'member'`: beside the names it has anyway, its properties are `member.*`
+ * - `x-resource: 'project'` on an object: it shows a part of a project; its properties are `project.*`
+ * - `x-also-attribute: 'member.email'` on a property: it shows that too, and is hidden under either name
  */
 export type Shape =
   | ObjectShape
@@ -128,23 +128,32 @@ export class Shapes {
       redact: ancestors(schema, custom.get.bind(custom)),
     });
     for (const [property, inner] of Object.entries(schema._zod.def.shape)) {
+      const { description, 'x-also-attribute': also } = metaOf(inner);
       const own = names.map(name => `${name}.${property}`);
-      const { description } = z.globalRegistry.get(inner) ?? {};
+      if (also) own.push(also);
       properties.set(property, { names: own, shape: this.of(inner, own), description });
     }
     return known.get(key)!;
   }
 }
 
-function namesOf(schema: z.core.$ZodType, at: readonly string[]): { names: string[]; named: boolean } {
-  const meta = z.globalRegistry.get(schema) as Record<string, unknown> | undefined;
-  const view = meta?.['x-resource'] as string | undefined;
-  const also = meta?.['x-also-resource'] as string | undefined;
+interface Meta {
+  description?: string;
+  'x-resource'?: string;
+  'x-also-attribute'?: string;
+}
+
+function metaOf(schema: z.core.$ZodType): Meta {
+  return (z.globalRegistry.get(schema) ?? {}) as Meta;
+}
+
+function namesOf(
+  schema: z.core.$ZodType,
+  at: readonly string[],
+): { names: readonly string[]; named: boolean } {
   const id = ancestors(schema, one => z.globalRegistry._map.get(one)?.id as string | undefined);
-  const own = view ?? (id && snakeCase(id));
-  const names = own ? [own] : [...at];
-  if (also) names.push(also);
-  return { names, named: own !== undefined };
+  const resource = metaOf(schema)['x-resource'] ?? (id && snakeCase(id));
+  return resource ? { names: [resource], named: true } : { names: at, named: false };
 }
 
 /** What `of` finds for the schema or the one it is a copy of: `.describe()` makes copies without an id. */

@@ -141,7 +141,11 @@ export class ApiKeyRepository {
   async replaceRole(ctx: RequestContext, projectId: string, from: string, to: string): Promise<number> {
     const manager = await this.database.write(ctx);
     const which = { project_id: projectId, role_id: from };
-    return (await manager.update(ApiKeyEntity, which, { role_id: to })).affected ?? 0;
+    const usable = { ...which, status: Not('revoked' as const) };
+    const { affected } = await manager.update(ApiKeyEntity, usable, { role_id: to });
+    // Revoked keys are listed with their role too.
+    await manager.update(ApiKeyEntity, which, { role_id: to });
+    return affected ?? 0;
   }
 
   /** Notes a key's last uses, by any secret and by the one before; an older note never replaces a newer one. */

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { RolesModule } from '../roles/roles.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
+import { UsageModule } from '../usage/usage.module.js';
 import { ApiKeyController } from './api-key.controller.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyFacet } from './api-key.facet.js';
@@ -14,7 +15,7 @@ import { KeyLookup } from './key-lookup.service.js';
 import { KeyUsage } from './key-usage.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([ApiKeyEntity]), RolesModule, TeamsModule, ProjectsModule],
+  imports: [TypeOrmModule.forFeature([ApiKeyEntity]), RolesModule, TeamsModule, ProjectsModule, UsageModule],
   controllers: [ApiKeyController, KeyCheckController],
   providers: [ApiKeyRepository, ApiKeyService, KeyLookup, KeyUsage, KeyCheckService, ApiKeyFacet],
   exports: [KeyLookup, KeyUsage],

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { hashToken } from '../../kernel/access/tokens.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { UsageLimits } from '../usage/usage-limits.service.js';
 import { ApiKeyService } from './api-key.service.js';
 import type { ExplainKey, KeyExplanation, KeyVerdict, VerifyKey } from './key-check.dto.js';
 import { firstFailure, KEY_CHECKS, type KeyRefusal, type KeyRequest } from './key-decision.js';
@@ -20,12 +21,15 @@ const VERDICTS: Record<KeyRefusal, KeyVerdict['code']> = {
   permission_denied: 'INSUFFICIENT_PERMISSIONS',
 };
 
+const EXCEEDED = { minute: 'RATE_LIMITED', day: 'USAGE_EXCEEDED' } as const;
+
 /** Tells others of the decision whether a key may pass: gateways in a word, people step by step. */
 @Injectable()
 export class KeyCheckService {
   constructor(
     private readonly lookup: KeyLookup,
     private readonly keys: ApiKeyService,
+    private readonly limits: UsageLimits,
   ) {}
 
   /** Checks a secret that somebody presented to the caller's own gateway. Never an error, always a verdict. */
@@ -41,7 +45,30 @@ export class KeyCheckService {
       role: key.role,
       permissions: [...key.permissions],
     };
-    return { valid: failure === null, code: failure ? VERDICTS[failure.refusal] : 'VALID', ...identity };
+    if (failure) return { valid: false, code: VERDICTS[failure.refusal], ...identity };
+    const exceeded = await this.charge(ctx, key, input.cost);
+    const remaining = await this.remaining(ctx, key);
+    if (exceeded) return { valid: false, code: EXCEEDED[exceeded.policy], ...identity, remaining };
+    return { valid: true, code: 'VALID', ...identity, remaining };
+  }
+
+  /** A key's own organization was charged one request for the call; another's is charged the cost it names. */
+  private charge(ctx: RequestContext, key: KeyFacts, cost: number | undefined) {
+    if (!cost || organizationOf(ctx) === key.project.organizationId) return null;
+    return this.limits.consume(key.project.organizationId, key.limits, cost);
+  }
+
+  private async remaining(ctx: RequestContext, key: KeyFacts): Promise<KeyVerdict['remaining']> {
+    const { project, limits } = key;
+    // What this process knows is fresh where it has just been charged; elsewhere the others are asked.
+    const quota =
+      organizationOf(ctx) === project.organizationId
+        ? this.limits.standing(project.organizationId, Date.now())
+        : await this.limits.current(project.organizationId, limits);
+    return {
+      minute: quota.minute.remaining(limits.requests_per_minute),
+      day: quota.day.remaining(limits.requests_per_day),
+    };
   }
 
   /**
@@ -69,7 +96,11 @@ export class KeyCheckService {
 
 /** Keys verify those of their own organization, platform admins all. */
 function mayVerify(ctx: RequestContext, key: KeyFacts): boolean {
-  return ctx.principal?.type !== 'api_key' || ctx.principal.organizationId === key.project.organizationId;
+  return ctx.principal?.type !== 'api_key' || organizationOf(ctx) === key.project.organizationId;
+}
+
+function organizationOf(ctx: RequestContext): string | null {
+  return ctx.principal?.type === 'api_key' ? ctx.principal.organizationId : null;
 }
 
 function toKeyRequest(input: ExplainKey): KeyRequest {

@@ -81,7 +81,7 @@ export class UsageHook {
       apiKeyId: key.id,
       memberId: key.memberId,
       method: request.method,
-      route: request.routeOptions.url ?? request.url,
+      route: (request.routeOptions.url ?? request.url).slice(0, 200),
       status: reply.statusCode,
       durationMs: Math.round(reply.elapsedTime),
       ip: request.ip,

@@ -9,14 +9,15 @@ const named = z.object({ id: z.string(), name: z.string() });
 export const Invitation = z
   .object({
     id: z.string().meta({ examples: ['inv_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
-    email: z.string(),
-    first_name: z.string().nullable(),
-    name: z.string().nullable(),
+    // The team's list shows those invited too: what is hidden there is hidden here.
+    email: z.string().meta({ 'x-also-attribute': 'member.email' }),
+    first_name: z.string().nullable().meta({ 'x-also-attribute': 'member.name' }),
+    name: z.string().nullable().meta({ 'x-also-attribute': 'member.name' }),
     status: z.enum(['pending', 'accepted', 'declined', 'revoked', 'expired']),
     project: named.nullable().describe('Set when it is to a project.'),
     organization: named.nullable().describe('Set when it is to an organization.'),
     role: named.describe('In an organization, id and name are the same.'),
-    invited_by: named,
+    invited_by: z.object({ id: z.string(), name: z.string().meta({ 'x-also-attribute': 'member.name' }) }),
     expires_at: instant,
     created_at: instant,
   })

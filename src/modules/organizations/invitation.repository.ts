@@ -16,6 +16,10 @@ export class InvitationRepository {
     return this.database.read(ctx).findOneBy(InvitationEntity, { id, ...columnOf(target) });
   }
 
+  findAnywhere(ctx: RequestContext, id: string): Promise<InvitationEntity | null> {
+    return this.database.read(ctx).findOneBy(InvitationEntity, { id });
+  }
+
   /** A pending invitation to this address that has not expired. */
   findLiveFor(ctx: RequestContext, email: string, id: string, now: Date): Promise<InvitationEntity | null> {
     return this.database
@@ -51,7 +55,7 @@ export class InvitationRepository {
     return (await manager.update(InvitationEntity, which, changes)).affected === 1;
   }
 
-  /** Gives every invitation of a project that holds one role another one. */
+  /** Gives every pending invitation of a project to one role another one; settled ones keep what they were to. */
   async replaceRole(
     ctx: RequestContext,
     projectId: string,
@@ -59,7 +63,7 @@ export class InvitationRepository {
     replacement: string,
   ): Promise<number> {
     const manager = await this.database.write(ctx);
-    const which = { project_id: projectId, role };
+    const which = { project_id: projectId, role, status: 'pending' as const };
     return (await manager.update(InvitationEntity, which, { role: replacement })).affected ?? 0;
   }
 

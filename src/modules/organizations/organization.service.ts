@@ -84,6 +84,14 @@ export class OrganizationService {
     return { ...limits, current: await this.usage.current(id, limits) };
   }
 
+  /** How much of its requests per day an organization has used today (UTC), in per cent. */
+  async quotaUsed(ctx: RequestContext, id: string): Promise<number | null> {
+    const row = await this.organizations.find(ctx, id);
+    if (!row) return null;
+    const limits = toLimits(row);
+    return ((await this.usage.current(id, limits)).day / limits.requests_per_day) * 100;
+  }
+
   /**
    * Changes a subscription; for platform admins.
    * @throws AppError `not_found`

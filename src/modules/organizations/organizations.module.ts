@@ -6,6 +6,7 @@ import { InvitationAcceptors } from './invitation-acceptor.js';
 import { InvitationAnswerController } from './invitation-answer.controller.js';
 import { InvitationAnswers } from './invitation-answers.service.js';
 import { InvitationEntity } from './invitation.entity.js';
+import { InvitationFacet } from './invitation.facet.js';
 import { InvitationPageController } from './invitation-page.controller.js';
 import { InvitationRepository } from './invitation.repository.js';
 import { InvitationService } from './invitation.service.js';
@@ -48,6 +49,7 @@ import { OrganizationUsage } from './organization-usage.service.js';
     OrganizationRequests,
     OrganizationFacet,
     InvitationRepository,
+    InvitationFacet,
     InvitationAcceptors,
     InvitationService,
     InvitationAnswers,

@@ -49,7 +49,7 @@ export class ProjectInvitations implements InvitationAcceptor, OnModuleInit {
         own.map(({ role }) => role),
       );
       for (const { id, role } of own)
-        names.set(id, { target: project.name, role: roles.get(role) ?? 'viewer' });
+        names.set(id, { target: project.name, role: roles.get(role) ?? 'deleted role' });
     }
     return names;
   }

@@ -18,6 +18,7 @@ export class ProjectController {
     description:
       'People see the projects of their teams and organizations, a key its own, platform admins all.',
     ok: ProjectPage,
+    filters: { q: ['project.name'] },
     errors: ['invalid_cursor'],
   })
   list(@Ctx() ctx: RequestContext, @Query({ schema: ListProjects }) query: ListProjects) {

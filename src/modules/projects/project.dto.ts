@@ -8,6 +8,8 @@ import type { ProjectEntity } from './project.entity.js';
 const status = z.enum(['new', 'activated', 'suspended', 'deleted']);
 const environment = z.enum(['sandbox', 'production']);
 const count = z.number().int();
+/** What the team's list shows of the owner too, and hides with it. */
+const ofMember = (field: string) => z.string().meta({ 'x-also-attribute': `member.${field}` });
 
 export const Project = z
   .object({
@@ -18,9 +20,7 @@ export const Project = z
     purpose: z.string().nullable(),
     country: z.string().nullable().describe('ISO 3166-1 alpha-2.'),
     description: z.string().nullable(),
-    owner: z
-      .object({ id: z.string(), email: z.string(), name: z.string() })
-      .meta({ 'x-also-resource': 'member' }),
+    owner: z.object({ id: z.string(), email: ofMember('email'), name: ofMember('name') }),
     team_size: count,
     api_key_count: count,
     customer_count: count,
@@ -82,18 +82,16 @@ export type ProjectPage = z.infer<typeof ProjectPage>;
 export const ProjectRecord = z
   .object({
     project: Project,
-    owner: z
-      .object({
-        id: z.string(),
-        email: z.string(),
-        first_name: z.string(),
-        name: z.string(),
-        phone: z.string().nullable(),
-        country: z.string().nullable(),
-        status,
-        created_at: instant,
-      })
-      .meta({ 'x-also-resource': 'member' }),
+    owner: z.object({
+      id: z.string(),
+      email: ofMember('email'),
+      first_name: ofMember('name'),
+      name: ofMember('name'),
+      phone: z.string().nullable(),
+      country: z.string().nullable(),
+      status,
+      created_at: instant,
+    }),
     verification: z
       .object({
         verified: z.boolean(),

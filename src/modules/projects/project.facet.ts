@@ -7,6 +7,7 @@ import {
   type ProjectEffect,
   type ProjectFacet,
 } from '../../kernel/project-facet.js';
+import { OrganizationService } from '../organizations/organization.service.js';
 import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
 
@@ -19,8 +20,13 @@ export class ProjectsFacet implements ProjectFacet, OnModuleInit {
     find: (_ctx: RequestContext, id: string) => this.find(id),
   } as const;
 
+  readonly metrics = {
+    quota_percent: (ctx: RequestContext, id: string) => this.quotaUsed(ctx, id),
+  };
+
   constructor(
     private readonly projects: ProjectService,
+    private readonly organizations: OrganizationService,
     private readonly repository: ProjectRepository,
     private readonly facets: ProjectFacets,
   ) {}
@@ -41,6 +47,11 @@ export class ProjectsFacet implements ProjectFacet, OnModuleInit {
 
   async ownedBy(ctx: RequestContext, owner: Ownership): Promise<ProjectEffect[]> {
     return [{ effect: 'projects_owned', count: await this.repository.countOwned(ctx, owner) }];
+  }
+
+  private async quotaUsed(ctx: RequestContext, id: string): Promise<number | null> {
+    const project = await this.projects.findForAccess(id);
+    return project && this.organizations.quotaUsed(ctx, project.organizationId);
   }
 
   private async find(id: string): Promise<Found | null> {

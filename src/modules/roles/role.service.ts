@@ -30,6 +30,14 @@ export class RoleService {
     return row && toRole(row);
   }
 
+  /** The same; one of the project's own is not deleted before the caller's unit of work ends. */
+  async hold(ctx: RequestContext, projectId: string, id: string): Promise<Role | null> {
+    const system = SYSTEM_BY_ID.get(id);
+    if (system) return system;
+    const row = await this.roles.lock(ctx, projectId, id);
+    return row && toRole(row);
+  }
+
   /** Several roles of one project, by id. */
   async findMany(ctx: RequestContext, projectId: string, ids: string[]): Promise<Map<string, Role>> {
     const custom = [...new Set(ids)].filter(id => !SYSTEM_BY_ID.has(id));

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { ProjectFacets } from '../../kernel/project-facet.js';
+import { REDACTED } from '../../kernel/visibility/hidden-attributes.js';
 import { ProjectChanges } from '../projects/project-changes.service.js';
 import type { Project } from '../projects/project.dto.js';
 import { ProjectOwnership } from '../projects/project-ownership.service.js';
@@ -35,9 +36,11 @@ export class OwnershipTransfer {
     if (refusal) throw refusal;
     const plan = member_id === undefined ? null : await this.ownership.plan(ctx, id, member_id);
     if (!confirm) {
-      const from = (await this.projects.get(ctx, id)).owner.email;
+      const { owner } = await this.projects.get(ctx, id);
+      const from = ctx.hides('project.owner.email') ? REDACTED : owner.email;
+      const to = plan && (ctx.hides('member.email') ? REDACTED : plan.to.email);
       const effects = await this.facets.effects(ctx, id, ACTION);
-      const details = { action: ACTION, from, to: plan?.to.email ?? null, effects };
+      const details = { action: ACTION, from, to, effects };
       throw new AppError('confirmation_required', { param: 'confirm', details });
     }
     if (!plan) throw invalidField('member_id', 'is missing', 'Name an active member of the team.');

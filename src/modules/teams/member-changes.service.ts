@@ -4,7 +4,7 @@ import { AppError } from '../../kernel/errors/app-error.js';
 import { ProjectFacets } from '../../kernel/project-facet.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { RoleService } from '../roles/role.service.js';
-import type { Role } from '../roles/system-roles.js';
+import { orViewer, type Role } from '../roles/system-roles.js';
 import type { User } from '../users/user.dto.js';
 import { displayName, UserService } from '../users/user.service.js';
 import type { TeamMember } from './member.dto.js';
@@ -45,7 +45,7 @@ export class MemberChanges {
   ): Promise<TeamMember> {
     const { member, user, role } = await this.held(ctx, projectId, id);
     const next = await this.roles.assignable(ctx, projectId, input.role_id);
-    await this.update(ctx, member, { role_id: next.id });
+    await this.roles.giving(this.update(ctx, member, { role_id: next.id }));
     ctx.audit.about(user.id).change(memberTarget(member, user), { role: role.name }, { role: next.name });
     return this.team.get(ctx, projectId, id);
   }
@@ -115,7 +115,7 @@ export class MemberChanges {
       throw new AppError('owner_protected');
     // Read again: this is what nobody can change any more.
     const member = await this.existing(ctx, projectId, id);
-    const role = (await this.roles.find(ctx, projectId, member.role_id))!;
+    const role = orViewer(await this.roles.find(ctx, projectId, member.role_id));
     refuseOutranked(ctx, role);
     return { member, role, user: await this.users.get(ctx, user_id) };
   }

@@ -21,6 +21,7 @@ export class MemberController {
     summary: "A project's team",
     description: 'Members and those invited, newest first.',
     ok: TeamMemberPage,
+    filters: { q: ['member.name', 'member.email'] },
     errors: ['invalid_cursor'],
   })
   list(@Ctx() ctx: RequestContext, @Param('id') id: string, @Query({ schema: ListTeam }) query: ListTeam) {

@@ -19,7 +19,7 @@ export const TeamMember = z
       .nullable(),
     added_at: instant,
   })
-  .meta({ id: 'TeamMember' });
+  .meta({ id: 'TeamMember', 'x-resource': 'member' });
 export type TeamMember = z.infer<typeof TeamMember>;
 
 export const TeamMemberPage = pageOf(TeamMember, 'TeamMemberPage');

@@ -68,11 +68,18 @@ export class MemberRepository {
     return (await manager.update(MemberEntity, { id, project_id, status }, changes)).affected === 1;
   }
 
-  /** Gives everybody who holds one role another; answers how many they were. */
+  /**
+   * Gives everybody who holds one role another; answers how many they were. Former members held it too, but
+   * are not counted.
+   */
   async replaceRole(ctx: RequestContext, projectId: string, from: string, to: string): Promise<number> {
     const manager = await this.database.write(ctx);
     const which = { project_id: projectId, role_id: from };
-    return (await manager.update(MemberEntity, which, { role_id: to })).affected ?? 0;
+    const present = { ...which, status: Not('removed' as const) };
+    const { affected } = await manager.update(MemberEntity, present, { role_id: to });
+    // The rows of former members refer to the role too.
+    await manager.update(MemberEntity, which, { role_id: to });
+    return affected ?? 0;
   }
 
   /** Active memberships of a user in some projects. */

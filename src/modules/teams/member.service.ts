@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
+import { AppError } from '../../kernel/errors/app-error.js';
 import type { HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
 import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
-import { AppError } from '../../kernel/errors/app-error.js';
 import { RoleService } from '../roles/role.service.js';
-import { SYSTEM_ROLES } from '../roles/system-roles.js';
+import { orViewer, SYSTEM_ROLES } from '../roles/system-roles.js';
 import type { User } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
 import type { MemberEntity } from './member.entity.js';
@@ -25,9 +25,9 @@ export interface Membership {
 export class MemberService {
   constructor(
     private readonly members: MemberRepository,
-    private readonly hidden: HiddenFromRoles,
     private readonly roles: RoleService,
     private readonly users: UserService,
+    private readonly hidden: HiddenFromRoles,
   ) {}
 
   /** Makes a new project's owner its administrator. */
@@ -41,9 +41,10 @@ export class MemberService {
    * @throws AppError `member_already_active`
    */
   async join(ctx: RequestContext, projectId: string, roleId: string, user: User): Promise<void> {
-    const role = (await this.roles.find(ctx, projectId, roleId)) ?? SYSTEM_ROLES.viewer;
+    const role = orViewer(await this.roles.hold(ctx, projectId, roleId));
     const member = newMember(projectId, user.id, role.id);
-    await orIfTaken(this.members.insert(ctx, member), () => new AppError('member_already_active'));
+    const insert = this.roles.giving(this.members.insert(ctx, member));
+    await orIfTaken(insert, () => new AppError('member_already_active'));
     ctx.audit
       .as('member.joined')
       .about(user.id)

@@ -6,6 +6,7 @@ import { toWire } from '../../kernel/http/schemas.js';
 import type { Invitation } from '../organizations/invitation.dto.js';
 import { InvitationService } from '../organizations/invitation.service.js';
 import { RoleService } from '../roles/role.service.js';
+import { orViewer } from '../roles/system-roles.js';
 import type { User } from '../users/user.dto.js';
 import { displayName, UserService } from '../users/user.service.js';
 import type { ListTeam, TeamMember, TeamMemberPage } from './member.dto.js';
@@ -92,13 +93,14 @@ export class TeamList {
       if (line.invitation) return invitedItem(line.invitation, invitedAccounts.get(line.invitation.email));
       const member = line.member!;
       const user = people.get(member.user_id)!;
+      const role = orViewer(roles.get(member.role_id));
       return {
         id: member.id,
         user_id: member.user_id,
         name: displayName(user),
         email: user.email,
         status: line.status,
-        role: { id: member.role_id, name: roles.get(member.role_id)!.name },
+        role: { id: role.id, name: role.name },
         owner: ctx.project?.ownerId === member.user_id,
         last_sign_in: signIns.get(member.user_id) ?? null,
         added_at: toWire(member.added_at),

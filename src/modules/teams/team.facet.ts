@@ -3,12 +3,13 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import {
   ProjectFacets,
   type Found,
-  type Ownership,
   type GoneRole,
+  type Ownership,
   type ProjectEffect,
   type ProjectFacet,
   type UserAction,
 } from '../../kernel/project-facet.js';
+import { InvitationService } from '../organizations/invitation.service.js';
 import { MemberRepository } from './member.repository.js';
 import { MemberService } from './member.service.js';
 
@@ -24,6 +25,7 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
   constructor(
     private readonly members: MemberRepository,
     private readonly service: MemberService,
+    private readonly invitations: InvitationService,
     private readonly facets: ProjectFacets,
   ) {}
 
@@ -61,6 +63,18 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
     return this.leaveAll(ctx, gone);
   }
 
+  async roleGone(ctx: RequestContext, { projectId, roleId, replacementId }: GoneRole): Promise<number> {
+    const members = await this.members.replaceRole(ctx, projectId, roleId, replacementId);
+    const invited = await this.invitations.replaceRole(ctx, projectId, roleId, replacementId);
+    for (const [type, count] of [['member', members] as const, ['invitation', invited] as const]) {
+      if (count === 0) continue;
+      const holders = { type, id: 'holders', name: `${count} ${type}s` };
+      const before = { role_id: roleId };
+      ctx.audit.effect('member.role_changed', holders, before, { role_id: replacementId, count });
+    }
+    return members + invited;
+  }
+
   /** Ends a user's memberships for good, with everything that hangs on them. */
   private async leaveAll(ctx: RequestContext, whose: Ownership): Promise<void> {
     for (const member of await this.members.listOfUser(ctx, whose)) {
@@ -68,20 +82,6 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
       ctx.audit.effect('member.removed', { type: 'member', id: member.id, name: null });
       await this.facets.memberGone(ctx, { projectId: member.project_id, memberId: member.id });
     }
-  }
-
-  async roleGone(ctx: RequestContext, { projectId, roleId, replacementId }: GoneRole): Promise<number> {
-    const count = await this.members.replaceRole(ctx, projectId, roleId, replacementId);
-    if (count) {
-      const holders = { type: 'member', id: 'holders', name: `${count} members` };
-      ctx.audit.effect(
-        'member.role_changed',
-        holders,
-        { role_id: roleId },
-        { role_id: replacementId, count },
-      );
-    }
-    return count;
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {

@@ -9,7 +9,7 @@ const POLICIES = new WeakMap<Limits, string>();
  * draft-ietf-httpapi-ratelimit-headers-10, and the older `X-RateLimit-*`. `now` is in milliseconds since 1970.
  */
 export function writeLimitHeaders(
-  reply: { header(name: string, value: string | number): unknown },
+  reply: { header(name: string, value: string): unknown },
   limits: Limits,
   { minute, day }: { minute: QuotaWindow; day: QuotaWindow },
   now: number,
@@ -22,13 +22,14 @@ export function writeLimitHeaders(
   }
   const inMinute = minute.remaining(requests_per_minute);
   const inDay = day.remaining(requests_per_day);
-  reply.header('RateLimit-Policy', policy);
+  // Fastify sends names in lower case; given so, it need not convert them.
+  reply.header('ratelimit-policy', policy);
   reply.header(
-    'RateLimit',
+    'ratelimit',
     `"minute";r=${inMinute};t=${minute.secondsLeft(now)}, "day";r=${inDay};t=${day.secondsLeft(now)}`,
   );
-  reply.header('X-RateLimit-Limit', requests_per_minute);
-  reply.header('X-RateLimit-Remaining', inMinute);
-  reply.header('X-RateLimit-Requests-Limit', requests_per_day);
-  reply.header('X-RateLimit-Requests-Remaining', inDay);
+  reply.header('x-ratelimit-limit', String(requests_per_minute));
+  reply.header('x-ratelimit-remaining', String(inMinute));
+  reply.header('x-ratelimit-requests-limit', String(requests_per_day));
+  reply.header('x-ratelimit-requests-remaining', String(inDay));
 }

@@ -18,5 +18,10 @@ export function pathTo(chosen: readonly SeriesSize[], allLogged: number, limit: 
   const byIndex = chosen.reduce((sum, series) => sum + PART_COST + Math.min(limit, series.logged), 0);
   const byWalking = (limit * allLogged) / Math.max(1, matching);
   if (byWalking < byIndex) return null;
-  return chosen.map(({ id }) => ({ column: 'series_id', value: id }));
+  return partsOf(chosen);
+}
+
+/** The parts of the log that belong to the series. */
+export function partsOf(series: readonly SeriesSize[]): LogPart[] {
+  return series.map(({ id }) => ({ column: 'series_id', value: id }));
 }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { firstIdAt, timeOfId } from '../../kernel/database/ids.js';
+import { partsOf } from './log-path.js';
 import { RequestLogRepository, type IdRange } from './request-log.repository.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
 import { UsageRepository } from './usage.repository.js';
-import type { RequestFilter, UsageScope } from './usage-scope.js';
+import { isNarrowed, type RequestFilter, type UsageScope } from './usage-scope.js';
 
 const HOUR_MS = 3_600_000;
 const HOURS_PER_DAY = 24;
@@ -86,6 +87,9 @@ export class RequestLogCount {
   ): Promise<number> {
     if (from >= to) return 0;
     const range = { first: firstIdAt('req', new Date(from)), before: firstIdAt('req', new Date(to)) };
-    return this.logs.count(ctx, scope, filter, range);
+    const parts = isNarrowed(filter)
+      ? partsOf(await this.series.sizes(ctx, scope, filter))
+      : await this.series.projects(ctx, scope);
+    return this.logs.count(ctx, parts, range);
   }
 }

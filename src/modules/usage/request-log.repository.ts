@@ -39,28 +39,24 @@ export class RequestLogRepository {
   async newest(
     ctx: RequestContext,
     parts: readonly LogPart[],
-    { first, before }: IdRange,
+    range: IdRange,
     limit: number,
   ): Promise<LogLine[]> {
-    const manager = this.database.read(ctx);
-    const bounds = `${first ? ' AND id >= ?' : ''}${before ? ' AND id < ?' : ''}`;
-    const ids: string[] = [];
-    for (let start = 0; start < parts.length; start += PARTS_PER_STATEMENT) {
-      const some = parts.slice(start, start + PARTS_PER_STATEMENT);
-      const selects = some.map(
-        ({ column }, index) =>
-          `SELECT id FROM (SELECT id FROM request_logs WHERE ${column} = ?${bounds} ORDER BY id DESC LIMIT ?) p${index}`,
-      );
-      const values = some.flatMap(({ value }) => [
-        value,
-        ...(first ? [first] : []),
-        ...(before ? [before] : []),
-        limit,
-      ]);
-      const rows = await manager.query<{ id: string }[]>(selects.join(' UNION ALL '), values);
-      ids.push(...rows.map(row => row.id));
-    }
+    const rows = await this.ofEach<{ id: string }>(
+      ctx,
+      parts,
+      range,
+      'id',
+      ` ORDER BY id DESC LIMIT ${limit}`,
+    );
+    const ids = rows.map(({ id }) => id);
     return this.lines(ctx, ids.sort().reverse().slice(0, limit));
+  }
+
+  /** How many lines of the given parts are in the range. Counts them one by one: for short ranges. */
+  async count(ctx: RequestContext, parts: readonly LogPart[], range: IdRange): Promise<number> {
+    const rows = await this.ofEach<{ found: number | string }>(ctx, parts, range, 'COUNT(*) AS found');
+    return rows.reduce((sum, { found }) => sum + Number(found), 0);
   }
 
   /** The newest lines of the scope that pass the filter, found by walking through all of the scope's. */
@@ -84,16 +80,6 @@ export class RequestLogRepository {
     );
   }
 
-  /** How many lines between two ids pass the filter. Counts them one by one: for short ranges. */
-  count(ctx: RequestContext, scope: UsageScope, filter: RequestFilter, range: IdRange): Promise<number> {
-    const chosen = this.series.matching(ctx, scope, filter);
-    const query = this.database.read(ctx).createQueryBuilder(RequestLogEntity, 'l');
-    query.where(`l.series_id IN (${chosen.select('s.id').getQuery()})`).setParameters(chosen.getParameters());
-    if (range.first) query.andWhere('l.id >= :first', { first: range.first });
-    if (range.before) query.andWhere('l.id < :before', { before: range.before });
-    return query.getCount();
-  }
-
   /** One line, whatever its project. */
   async findAnywhere(ctx: RequestContext, id: string): Promise<LogLine | null> {
     return (await this.lines(ctx, [id]))[0] ?? null;
@@ -104,5 +90,28 @@ export class RequestLogRepository {
     return this.database
       .read(ctx)
       .query<LogLine[]>(`${LINES} WHERE l.id IN (${ids.map(() => '?').join(', ')}) ORDER BY l.id DESC`, ids);
+  }
+
+  /** Selects from every part by its own index: with `IN`, MariaDB would read all of each part. */
+  private async ofEach<R>(
+    ctx: RequestContext,
+    parts: readonly LogPart[],
+    { first, before }: IdRange,
+    what: string,
+    rest = '',
+  ): Promise<R[]> {
+    const bounds = `${first ? ' AND id >= ?' : ''}${before ? ' AND id < ?' : ''}`;
+    const limits = [first, before].filter(id => id !== null);
+    const rows: R[] = [];
+    for (let start = 0; start < parts.length; start += PARTS_PER_STATEMENT) {
+      const some = parts.slice(start, start + PARTS_PER_STATEMENT);
+      const selects = some.map(
+        ({ column }, at) =>
+          `SELECT * FROM (SELECT ${what} FROM request_logs WHERE ${column} = ?${bounds}${rest}) p${at}`,
+      );
+      const values = some.flatMap(({ value }) => [value, ...limits]);
+      rows.push(...(await this.database.read(ctx).query<R[]>(selects.join(' UNION ALL '), values)));
+    }
+    return rows;
   }
 }

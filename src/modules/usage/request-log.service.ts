@@ -14,7 +14,7 @@ import {
 import { RequestLogRepository, type IdRange, type LogLine } from './request-log.repository.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
-import { visibleTo, type RequestFilter, type UsageScope } from './usage-scope.js';
+import { isNarrowed, visibleTo, type RequestFilter, type UsageScope } from './usage-scope.js';
 
 /** Reads the request log. */
 @Injectable()
@@ -78,14 +78,8 @@ export class RequestLogService {
     range: IdRange,
     limit: number,
   ): Promise<LogLine[]> {
-    const filtered = Object.values(filter).some(value => value !== undefined);
-    if (!filtered && 'project_id' in scope) {
-      return this.logs.newest(ctx, [{ column: 'project_id', value: scope.project_id }], range, limit);
-    }
-    if (!filtered) {
-      const projects = await this.series.projects(ctx, scope);
-      const parts = projects.map(value => ({ column: 'project_id', value }) as const);
-      return this.logs.newest(ctx, parts, range, limit);
+    if (!isNarrowed(filter)) {
+      return this.logs.newest(ctx, await this.series.projects(ctx, scope), range, limit);
     }
     const chosen = await this.series.sizes(ctx, scope, filter);
     const logged = await this.series.logged(ctx, scope, {});

@@ -5,7 +5,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { RequestContext } from '../../kernel/context/request-context.js';
-import { isUniqueViolation } from '../../kernel/database/database-errors.js';
+import { databaseTrouble, isUniqueViolation } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { seriesOf, tally, type RequestRecord, type Tally } from './request-record.js';
@@ -32,6 +32,8 @@ export class RequestRecorder implements OnApplicationBootstrap, BeforeApplicatio
   private readonly seriesIds = new Map<string, number>();
   private timer: NodeJS.Timeout | null = null;
   private flushing: Promise<void> | null = null;
+  /** Whether the database was away the last time; then only the timer tries again. */
+  private away = false;
   private dropped = 0;
   private warnedAt = -Infinity;
 
@@ -52,7 +54,7 @@ export class RequestRecorder implements OnApplicationBootstrap, BeforeApplicatio
   /** Takes one request. Costs next to nothing: it is written later. */
   record(record: RequestRecord): void {
     this.pending.push(record);
-    if (this.pending.length >= BATCH && !this.flushing) void this.flush();
+    if (this.pending.length >= BATCH && !this.flushing && !this.away) void this.flush();
   }
 
   /** Writes everything recorded so far, so that it can be read. Never rejects: what fails is kept. */
@@ -71,11 +73,13 @@ export class RequestRecorder implements OnApplicationBootstrap, BeforeApplicatio
       this.uncounted = new Map();
       try {
         await this.write(batch, uncounted);
+        this.away = false;
       } catch (error) {
         // A request's id is its own: where it is taken, the batch was committed though nobody heard of it.
         if (isUniqueViolation(error)) continue;
-        this.keep(batch, uncounted, error);
-        return;
+        if (databaseTrouble(error)) return this.keep(batch, uncounted, error);
+        // Trying again would change nothing, and hold up all that follows.
+        this.logger.error({ err: error, lines: batch.length }, 'a part of the request log cannot be written');
       }
       // Requests that wait go first.
       await new Promise(resolve => setImmediate(resolve));
@@ -119,6 +123,7 @@ export class RequestRecorder implements OnApplicationBootstrap, BeforeApplicatio
       else uncounted.set(key, { requests, ...rest });
     }
     this.uncounted = uncounted;
+    this.away = true;
     const lines = batch.concat(this.pending);
     const surplus = Math.max(0, lines.length - MOST_LINES);
     tally(lines.slice(0, surplus), this.uncounted);

@@ -50,7 +50,7 @@ export class RequestRecordingRepository {
       record.projectId,
       seriesId(record),
       record.durationMs,
-      record.ip,
+      record.ip?.slice(0, 45) ?? null,
       record.userAgent?.slice(0, 512) ?? null,
       record.errorCode,
       record.requestId === record.id ? null : record.requestId,

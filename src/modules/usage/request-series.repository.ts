@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
+import type { LogPart } from './log-path.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
 import type { RequestFilter, UsageScope } from './usage-scope.js';
 
@@ -56,11 +57,12 @@ export class RequestSeriesRepository {
     return Number(row!.logged);
   }
 
-  /** The projects in the scope that have series. */
-  async projects(ctx: RequestContext, scope: UsageScope): Promise<string[]> {
+  /** The parts of the log that belong to the scope: those of its projects. */
+  async projects(ctx: RequestContext, scope: UsageScope): Promise<LogPart[]> {
+    if ('project_id' in scope) return [{ column: 'project_id', value: scope.project_id }];
     const rows = await this.matching(ctx, scope, {})
       .select('DISTINCT s.project_id', 'id')
       .getRawMany<{ id: string }>();
-    return rows.map(row => row.id);
+    return rows.map(row => ({ column: 'project_id', value: row.id }));
   }
 }

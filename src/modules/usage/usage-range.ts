@@ -3,6 +3,8 @@ import type { UsageQuery } from './usage.dto.js';
 
 const HOUR_MS = 3_600_000;
 const LENGTH_MS = { hour: HOUR_MS, day: 24 * HOUR_MS };
+/** The last 24 hours: whole hours, or the days they lie in. */
+const LAST_DAY = { hour: 24, day: 2 };
 const LONGEST_DAYS = { hour: 31, day: 400 };
 
 /** A range of whole hours or days; `from` and `to` count them since 1970, `to` is not in it. */
@@ -24,11 +26,8 @@ export function rangeOf(query: Pick<UsageQuery, 'from' | 'to' | 'granularity'>, 
   const length = from === undefined ? 0 : to - from;
   const unit = query.granularity ?? (length <= LONGEST_DAYS.hour * LENGTH_MS.day ? 'hour' : 'day');
   const end = Math.ceil(to / LENGTH_MS[unit]);
-  const range = {
-    unit,
-    from: Math.floor((from ?? end * LENGTH_MS[unit] - LENGTH_MS.day) / LENGTH_MS[unit]),
-    to: end,
-  };
+  const first = from === undefined ? end - LAST_DAY[unit] : Math.floor(from / LENGTH_MS[unit]);
+  const range = { unit, from: first, to: end };
   if (range.from >= range.to || (from !== undefined && from >= to))
     throw invalidField('from', 'must be before `to`', 'Send an earlier instant.');
   if (length > LONGEST_DAYS[unit] * LENGTH_MS.day) {

@@ -16,6 +16,11 @@ export interface RequestFilter {
   own?: { api_key_id: string } | { member_id: string };
 }
 
+/** Whether a filter leaves anything out. */
+export function isNarrowed(filter: RequestFilter): boolean {
+  return Object.values(filter).some(value => value !== undefined);
+}
+
 /**
  * What of a project's request log the caller may see: all of it with `usage:write`; else a member the
  * requests of the own keys, and a key that belongs to no member its own requests.

@@ -1,0 +1,101 @@
+import { Controller, Get, Post, type Type } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import { z } from 'zod';
+import { Access, type AccessRule } from '../access/access.decorator.js';
+import { Docs, type RouteDocs } from '../http/docs.decorator.js';
+import { pageOf } from '../http/list.js';
+import { AttributeCatalog } from './attribute-catalog.js';
+
+const Plan = z
+  .object({ id: z.string(), name: z.string().describe('As people call it.') })
+  .meta({ id: 'Plan' });
+const Guest = z
+  .object({
+    id: z.string(),
+    table_id: z.string(),
+    email: z.string().meta({ 'x-also-attribute': 'member.email' }),
+    notes: z.record(z.string(), z.unknown()),
+    visit: z.object({ at: z.string(), id: z.string() }).nullable(),
+    plan: Plan,
+  })
+  .meta({ id: 'HotelGuest', 'x-resource': 'guest' });
+
+function controller(rule: AccessRule, docs: RouteDocs): Type {
+  @Controller()
+  class SomeController {
+    @Get()
+    @Access(rule)
+    @Docs(docs)
+    get() {}
+    @Post()
+    notARoute() {}
+  }
+  return SomeController;
+}
+
+async function start(...controllers: Type[]): Promise<AttributeCatalog> {
+  const module = await Test.createTestingModule({
+    imports: [DiscoveryModule],
+    controllers,
+    providers: [AttributeCatalog],
+  }).compile();
+  await module.init();
+  return module.get(AttributeCatalog);
+}
+
+const docs = (ok: z.ZodType, more: Partial<RouteDocs> = {}): RouteDocs => ({ summary: 'x', ok, ...more });
+
+it('lists what answers show, under all its names, without what is structural', async () => {
+  const catalog = await start(controller('members:read', docs(pageOf(Guest, 'GuestPage'))));
+  expect(catalog.list()).toEqual([
+    { attribute: 'guest.email', resource: 'guest', open: false, description: null },
+    { attribute: 'guest.notes', resource: 'guest', open: true, description: null },
+    { attribute: 'guest.visit', resource: 'guest', open: false, description: null },
+    { attribute: 'guest.visit.at', resource: 'guest', open: false, description: null },
+    { attribute: 'member.email', resource: 'member', open: false, description: null },
+    { attribute: 'plan.name', resource: 'plan', open: false, description: 'As people call it.' },
+  ]);
+});
+
+it('takes what is below an open attribute, and nothing else', async () => {
+  const catalog = await start(controller('members:read', docs(Guest)));
+  const accepted = ['guest.notes', 'guest.notes.shoe_size', 'guest.notes.a.b.C-1', 'guest.notes.é'];
+  const refused = [
+    ...[
+      'guest',
+      'guest.id',
+      'guest.table_id',
+      'guest.email.domain',
+      'guest.visit.id',
+      'guest.plan',
+      'guest.notes.',
+    ],
+    ...[
+      'guest.notes..a',
+      'guest.notes.a b',
+      `guest.notes.${'x'.repeat(65)}`,
+      `guest.notes${'.x'.repeat(100)}`,
+      '',
+    ],
+  ];
+  expect(accepted.filter(attribute => !catalog.has(attribute))).toEqual([]);
+  expect(refused.filter(attribute => catalog.has(attribute))).toEqual([]);
+});
+
+it.each<AccessRule>(['public', 'session', 'admin', 'optional'])('leaves out what %s answers', async rule => {
+  expect((await start(controller(rule, docs(Guest)))).list()).toEqual([]);
+});
+
+it('stops the start for what could not be hidden, naming the route', async () => {
+  const nameless = z.object({ email: z.string() });
+  await expect(start(controller('any', docs(nameless)))).rejects.toThrow(
+    /SomeController\.get: .* \.meta\(\{ id \}\)/,
+  );
+  const filters = { q: ['guest.emial'] };
+  await expect(start(controller('any', docs(Guest, { filters })))).rejects.toThrow(/filters by guest\.emial/);
+  await start(
+    controller('any', docs(z.string())),
+    controller('any', docs(Guest, { filters: { q: ['*.name'] } })),
+  );
+});

@@ -1,0 +1,111 @@
+import { basic } from '../support/client.js';
+import { waitForMail } from '../support/mail.js';
+import { createKey, createProject, signUp, type Person } from '../support/people.js';
+import { startServer, type TestServer } from '../support/server.js';
+import { waitFor } from '../support/wait-for.js';
+
+const VIEWER = 'rol_00000000000000000000000003';
+const ADMINISTRATOR = 'rol_00000000000000000000000001';
+
+let server: TestServer;
+let owner: Person;
+let project: { id: string };
+let path: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  owner = await signUp(server);
+  project = await createProject(server, owner.auth, { name: 'Watched' });
+  path = `/v1/projects/${project.id}/alert-thresholds`;
+});
+
+afterAll(() => server?.stop());
+
+const create = (body: object, auth = owner.auth) => server.api.post(path, body, { auth });
+const events = async (type: string) =>
+  (await server.api.get(`/v1/projects/${project.id}/events`, { auth: owner.auth, query: { type } })).body
+    .items;
+
+it('keeps thresholds: made, listed, changed, deleted, each with its entry in the event log', async () => {
+  const made = await create({ metric: 'error_rate', operator: '>=', value: 5, window: '15m' });
+  expect(made.status).toBe(201);
+  expect(made.body).toMatchObject({
+    id: expect.stringMatching(/^alr_/),
+    metric: 'error_rate',
+    operator: '>=',
+    value: 5,
+    window: '15m',
+    channels: ['email'],
+    state: 'ok',
+    last_fired_at: null,
+  });
+  const list = await server.api.get(path, { auth: owner.auth });
+  expect(list.body).toMatchObject({ total_count: 1, items: [made.body] });
+  const record = await server.api.get(`/v1/projects/${project.id}`, { auth: owner.auth });
+  expect(record.body.environment.threshold_alerts).toBe(1);
+  const one = `${path}/${made.body.id}`;
+  const changed = await server.api.patch(one, { value: 10 }, { auth: owner.auth });
+  expect(changed.body).toMatchObject({ value: 10, window: '15m' });
+  const deleted = await server.api.delete(one, undefined, { auth: owner.auth });
+  expect(deleted.body).toEqual({ id: made.body.id, deleted: true });
+  expect((await server.api.patch(one, { value: 1 }, { auth: owner.auth })).status).toBe(404);
+  const log = await events('alert_threshold.*');
+  expect(log.map((event: { type: string }) => event.type)).toEqual([
+    'alert_threshold.deleted',
+    'alert_threshold.updated',
+    'alert_threshold.created',
+  ]);
+  expect(log[1].changes).toEqual({ value: { before: 5, after: 10 } });
+});
+
+it('refuses what cannot be watched, and those who may not', async () => {
+  const threshold = { metric: 'requests', operator: '>', value: 1, window: '5m' };
+  for (const wrong of [
+    { metric: 'mood' },
+    { metric: 'webhook_failures' },
+    { window: '1y' },
+    { value: 'many' },
+    { channels: [] },
+  ]) {
+    expect((await create({ ...threshold, ...wrong })).status).toBe(400);
+  }
+  expect((await create(threshold, '')).status).toBe(401);
+  const viewer = await createKey(server, owner.auth, project.id, { role_id: VIEWER });
+  expect((await create(threshold, basic(viewer.secret))).status).toBe(403);
+  const stranger = await signUp(server);
+  expect((await create(threshold, stranger.auth)).status).toBe(404);
+  const elsewhere = await createProject(server, stranger.auth);
+  const mine = await create(threshold);
+  const theirs = `/v1/projects/${elsewhere.id}/alert-thresholds/${mine.body.id}`;
+  expect((await server.api.patch(theirs, { value: 2 }, { auth: stranger.auth })).status).toBe(404);
+  await server.api.delete(`${path}/${mine.body.id}`, undefined, { auth: owner.auth });
+});
+
+it('fires once at a crossing, by mail and in the event log, and says so on the threshold', async () => {
+  const made = await create({ metric: 'requests', operator: '>=', value: 3, window: '5m' });
+  const key = await createKey(server, owner.auth, project.id, { role_id: ADMINISTRATOR });
+  for (let i = 0; i < 5; i++) await server.api.get('/v1/whoami', { auth: basic(key.secret) });
+  const fired = await waitFor(
+    'the alert to fire',
+    async () => {
+      const { body } = await server.api.get(path, { auth: owner.auth });
+      return body.items.find(
+        (item: { id: string; state: string }) => item.id === made.body.id && item.state === 'firing',
+      );
+    },
+    20_000,
+  );
+  expect(fired.last_fired_at).not.toBeNull();
+  const mail = await waitFor('the alert mail', async () => {
+    const latest = await waitForMail(server, owner.user.email);
+    return latest.subject?.includes('Watched') && latest.subject.startsWith('Alert') ? latest : undefined;
+  });
+  expect(mail.text).toContain('requests >= 3');
+  const [event, ...others] = await events('alert.fired');
+  expect(others).toEqual([]);
+  expect(event).toMatchObject({
+    actor: { type: 'system' },
+    target: { type: 'alert_threshold', id: made.body.id },
+  });
+  expect(event.changes.measured.after).toBeGreaterThanOrEqual(3);
+}, 60_000);
