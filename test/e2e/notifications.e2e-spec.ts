@@ -194,13 +194,12 @@ describe('GET /v1/notifications', () => {
     const person = await activated('curious@people.example');
     expect(codeOf(await server.api.get('/v1/notifications'))).toEqual([401, 'missing_api_key']);
     expect(codeOf(await list({}, person.auth))).toEqual([403, 'permission_denied']);
-    for (const query of [
+    const wrong: Record<string, string | number>[] = [
       { status: 'lost' },
       { cursor: 'nonsense' },
       { limit: 0 },
       { template: 'activation' },
-    ]) {
-      expectStatus(400, await list(query as unknown as Record<string, string | number>));
-    }
+    ];
+    for (const query of wrong) expectStatus(400, await list(query));
   });
 });
