@@ -162,4 +162,4 @@ it('shows 500 entries per page unless asked otherwise', async () => {
   const rest = await list({ type: 'user.updated', cursor: first.next_cursor });
   expect(rest.items).toHaveLength(10);
   expect(rest).toMatchObject({ total_count: 510, has_more: false, next_cursor: null });
-});
+}, 90_000);
