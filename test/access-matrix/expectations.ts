@@ -149,12 +149,6 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
   'DELETE /v1/projects/{id}/alert-thresholds/{alr}':
                                               row('401     404   404        403    403    200     404         401       200', on.threshold),
 
-  'GET /v1/projects/{id}/usage':              row('401     404   404        200    200    200     404         401       200'),
-  'GET /v1/projects/{id}/request-logs':       row('401     404   404        200    200    200     404         401       200'),
-  'GET /v1/projects/{id}/request-logs/{req}': row('401     404   404        404    404    200     404         401       200', on.request),
-  'GET /v1/organizations/{id}/usage':         row('401     403   404        404    404    404     404         401       200', on.organization),
-  'GET /v1/organizations/{id}/request-logs':  row('401     403   404        404    404    404     404         401       200', on.organization),
-
   'GET /v1/events':                           row('401     403   403        403    403    403     403         401       200'),
   'GET /v1/projects/{id}/events':             row('401     404   404        403    403    200     404         401       200'),
   'GET /v1/projects/{id}/events/{evt}':       row('401     404   404        403    403    200     404         401       200', on.event),

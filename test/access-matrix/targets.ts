@@ -115,12 +115,3 @@ export const threshold = {
     return { alr: id };
   },
 };
-
-/** A request that a key of the project made; who may not see all requests does not see this one. */
-export const request = {
-  path: async ({ server, owner, project }: Scene) => {
-    const { secret } = await createKey(server, owner.auth, project.id);
-    const answer = expectStatus(200, await server.api.get('/v1/whoami', { auth: basic(secret) }));
-    return { req: answer.headers.get('x-request-id')! };
-  },
-};
