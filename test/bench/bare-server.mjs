@@ -4,6 +4,7 @@ import Fastify from 'fastify';
 process.once('message', async ({ body, headers }) => {
   const fastify = Fastify();
   fastify.get('/bare', (_request, reply) => reply.headers(headers).send(body));
+  fastify.post('/bare', (_request, reply) => reply.headers(headers).send(body));
   await fastify.listen({ port: 0, host: '127.0.0.1' });
   process.send({ port: fastify.server.address().port });
 });

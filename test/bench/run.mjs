@@ -1,10 +1,11 @@
-// npm run bench [whoami] [mutation] [request-log]: ratios, each measured side by side in this one run. Needs `npm run build`.
+// npm run bench [whoami] [verify] [mutation] [request-log]: ratios, each measured side by side in this one run. Needs `npm run build`.
 import { mutation } from './mutation.mjs';
 import { requestLog } from './request-log.mjs';
 import { pin } from './servers.mjs';
+import { verify } from './verify.mjs';
 import { whoami } from './whoami.mjs';
 
-const BENCHMARKS = { whoami, mutation, 'request-log': requestLog };
+const BENCHMARKS = { whoami, verify, mutation, 'request-log': requestLog };
 
 pin(process.pid, 1);
 const asked = process.argv.slice(2);

@@ -29,7 +29,12 @@ export async function startBuilt(environment = {}) {
   return { ...server, stop };
 }
 
-/** The yardstick of `bare-server.mjs`, answering `GET /bare` with these headers and this body. */
+/** better-auth's verification; answers what was sent with its port too: the key to verify. */
+export function startRival() {
+  return start('rivals/better-auth-server.mjs', {});
+}
+
+/** The yardstick of `bare-server.mjs`, answering `GET /bare` and `POST /bare` with these headers and this body. */
 export function startBare(headers, body) {
   return start('bare-server.mjs', {}, { headers, body });
 }
@@ -44,7 +49,7 @@ async function start(file, environment, message) {
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${file} ended with ${code}`);
   });
-  const [{ port }] = await Promise.race([once(child, 'message'), ended]);
+  const [{ port, ...told }] = await Promise.race([once(child, 'message'), ended]);
   ended.catch(() => undefined);
   pin(child.pid, 0);
   const stop = async () => {
@@ -52,7 +57,7 @@ async function start(file, environment, message) {
     child.kill('SIGTERM');
     await exit;
   };
-  return { url: `http://127.0.0.1:${port}`, pid: child.pid, stop };
+  return { ...told, url: `http://127.0.0.1:${port}`, pid: child.pid, stop };
 }
 
 /** With two processors or more, the servers share one and the load has another to itself. */

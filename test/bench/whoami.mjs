@@ -7,7 +7,8 @@ const WRITTEN_BY_NODE = ['connection', 'keep-alive', 'date', 'content-length'];
 /** `GET /v1/whoami` by API key against bare Fastify routes that answer the same bytes. Target: at least 50 %. */
 export async function whoami() {
   const server = await startBuilt();
-  const headers = { authorization: await firstKey(server) };
+  const { authorization } = await firstKey(server);
+  const headers = { authorization };
   const answer = await fetch(`${server.url}/v1/whoami`, { headers });
   const body = await answer.text();
   const all = Object.fromEntries([...answer.headers].filter(([name]) => !WRITTEN_BY_NODE.includes(name)));
@@ -26,15 +27,11 @@ export async function whoami() {
 }
 
 /** Makes a project and a key, and uses the key once, which activates the project. */
-async function firstKey(server) {
+export async function firstKey(server, key = { name: 'Bench' }) {
   const session = await signIn(server);
   const project = await post(`${server.url}/v1/projects`, { name: 'Bench' }, session);
-  const { secret } = await post(
-    `${server.url}/v1/projects/${project.id}/api-keys`,
-    { name: 'Bench' },
-    session,
-  );
+  const { secret } = await post(`${server.url}/v1/projects/${project.id}/api-keys`, key, session);
   const authorization = `Basic ${Buffer.from(`api-key:${secret}`).toString('base64')}`;
   await fetch(`${server.url}/v1/whoami`, { headers: { authorization } });
-  return authorization;
+  return { authorization, secret };
 }

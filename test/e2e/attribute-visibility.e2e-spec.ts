@@ -2,6 +2,7 @@ import { basic } from '../support/client.js';
 import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { addMember, addToOrganization } from '../support/team.js';
+import { waitFor } from '../support/wait-for.js';
 
 const ADMINISTRATOR = 'rol_00000000000000000000000001';
 const MEMBER = 'rol_00000000000000000000000002';
@@ -350,6 +351,27 @@ describe('what is hidden from a role', () => {
     for (const query of ['limit=1', 'actor_id=usr_1', 'q=key']) {
       expectStatus(200, await server.api.get(other.path(`/events?${query}`), { auth: script.auth }));
     }
+  });
+
+  it('is replaced in request logs and usage, and cannot be filtered by there', async () => {
+    const other = await Scene.set();
+    const watcher = await other.script(await other.role('usage:read', 'usage:write'));
+    const [, , , custom] = (await other.get('/roles', owner.auth)).items;
+    for (const field of ['ip', 'status', 'route']) await other.hide(`request_log.${field}`, custom.id);
+    await server.api.get('/v1/whoami', { auth: watcher.auth });
+    const line = await waitFor('the request in the log', async () => {
+      const { items } = await other.get('/request-logs', watcher.auth);
+      return items.at(-1);
+    });
+    expect(line).toMatchObject({ ip: REDACTED, status: REDACTED, route: REDACTED, method: 'GET' });
+    for (const query of ['status=200', 'status=2xx', 'route=/v1/whoami']) {
+      const answer = await server.api.get(other.path(`/request-logs?${query}`), { auth: watcher.auth });
+      expectError(answer, 403, 'attribute_hidden');
+      expectStatus(200, await server.api.get(other.path(`/request-logs?${query}`), { auth: owner.auth }));
+    }
+    expectStatus(200, await server.api.get(other.path('/request-logs?method=GET'), { auth: watcher.auth }));
+    const usage = await other.get('/usage?group_by=route', watcher.auth);
+    expect(JSON.stringify(usage)).not.toContain('/v1/');
   });
 
   it('is hidden from those who look things up by their id', async () => {

@@ -8,8 +8,9 @@ const group = {
   project_id: z.string().optional(),
   api_key_id: z.string().optional(),
   member_id: z.string().nullable().optional().describe('Null for keys that belong to no member.'),
-  route: z.string().optional(),
-  status: z.number().int().optional(),
+  // What the request log hides is hidden here.
+  route: z.string().optional().meta({ 'x-also-attribute': 'request_log.route' }),
+  status: z.number().int().optional().meta({ 'x-also-attribute': 'request_log.status' }),
 };
 
 export const Usage = z
