@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { ACCESS, type AccessRule } from '../access/access.decorator.js';
+import { ACCESS, BEFORE_PASSWORD_CHANGE, type AccessRule } from '../access/access.decorator.js';
 import { MUTATION, type MutationOptions } from '../access/mutation-options.js';
 import { AppError } from '../errors/app-error.js';
 import { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from '../errors/error-codes.js';
@@ -17,6 +17,8 @@ interface Declarations {
   access: AccessRule;
   mutation?: MutationOptions;
   docs?: RouteDocs;
+  /** Whether it is open to somebody who must change the password first. */
+  beforePasswordChange: boolean;
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -74,7 +76,12 @@ function declarationsOf(app: NestFastifyApplication): Map<string, Declarations> 
       const access = reflector.get<AccessRule | undefined>(ACCESS, handler);
       if (access === undefined) continue;
       const mutation = reflector.get<MutationOptions | undefined>(MUTATION, handler);
-      found.set(operationId(metatype.name, name), { access, mutation, docs: reflector.get(DOCS, handler) });
+      found.set(operationId(metatype.name, name), {
+        access,
+        mutation,
+        docs: reflector.get(DOCS, handler),
+        beforePasswordChange: reflector.get(BEFORE_PASSWORD_CHANGE, handler) === true,
+      });
     }
   }
   return found;
@@ -97,7 +104,7 @@ function complete(operation: Operation, declared: Declarations, path: string, me
   if (mutation?.idempotent && method === 'post' && !isPublic) addIdempotencyKey(operation);
   const codes = new Set<ErrorCode>([
     ...(docs?.errors ?? []),
-    ...(isPublic ? [] : AUTHENTICATION_CODES),
+    ...authenticationCodes(declared),
     ...accessCodes(access, path),
     ...(hasFilters(operation, access) ? (['attribute_hidden'] as const) : []),
     ...(operation.requestBody || operation.parameters?.length ? (['validation_failed'] as const) : []),
@@ -109,7 +116,15 @@ function complete(operation: Operation, declared: Declarations, path: string, me
   }
 }
 
-const AUTHENTICATION_CODES = ['missing_api_key', 'invalid_api_key', 'invalid_session'] as const;
+/** How whoever sends no credentials, wrong ones or those of somebody who must change the password is answered. */
+function authenticationCodes({ access, beforePasswordChange }: Declarations): ErrorCode[] {
+  if (access === 'public') return [];
+  const codes: ErrorCode[] = ['invalid_api_key', 'invalid_session'];
+  if (access !== 'optional') codes.unshift('missing_api_key');
+  if (access !== 'key' && !beforePasswordChange) codes.push('password_change_required');
+  return codes;
+}
+
 const KEY_CODES = [
   'api_key_revoked',
   'api_key_expired',
