@@ -5,10 +5,14 @@ import { AppError } from '../errors/app-error.js';
 import { soundForwardedFor } from './forwarded-for.js';
 import { decodeBody, parseJsonBody, refuseUnstorable } from './json-body.js';
 import { securityHeaders } from './security-headers.js';
+import { serializeOnce } from './serialize-once.js';
+import { handleTogether } from './together.js';
 
 /** Headers, body parsers and early refusals: everything between the socket and Nest. */
 export function prepareHttp(app: NestFastifyApplication, config: Config): void {
   const fastify = app.getHttpAdapter().getInstance();
+  handleTogether(fastify);
+  serializeOnce(fastify);
   if (config.corsOrigins.length) {
     app.enableCors({
       origin: config.corsOrigins,

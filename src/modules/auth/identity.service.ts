@@ -13,27 +13,20 @@ import { ProjectAccess } from './project-access.service.js';
 /** Answers who calls, and what an id stands for. */
 @Injectable()
 export class IdentityService {
+  /** What was answered to callers that are still remembered: it is the same until they are looked up again. */
+  private readonly answers = new WeakMap<Caller, WhoAmI>();
+
   constructor(
     private readonly facets: ProjectFacets,
     private readonly access: ProjectAccess,
     private readonly catalog: AttributeCatalog,
   ) {}
 
+  /** Who the caller is and what they may do; frozen, so that it is serialized once. */
   whoami(caller: Caller): WhoAmI {
-    const { id, name } = caller.principal;
-    if (caller.kind === 'user') {
-      const permissions = caller.user.platform_role === 'admin' ? ALL_PERMISSIONS : [];
-      return { principal: { type: 'user', id, name }, permissions: [...permissions], limits: null };
-    }
-    const { project, role, permissions, limits } = caller.key;
-    const { environment } = project as { environment: 'sandbox' | 'production' };
-    return {
-      principal: { type: 'api_key', id, name },
-      project: { id: project.id, name: project.name, environment, status: project.status },
-      role,
-      permissions: [...permissions],
-      limits,
-    };
+    let answer = this.answers.get(caller);
+    if (!answer) this.answers.set(caller, (answer = Object.freeze(describe(caller))));
+    return answer;
   }
 
   /** What an id stands for. @throws AppError `not_found`, also for what the caller may not see */
@@ -72,4 +65,21 @@ export class IdentityService {
 
 function owns(found: Found, id: string | null): boolean {
   return id !== null && (found.owners?.includes(id) ?? false);
+}
+
+function describe(caller: Caller): WhoAmI {
+  const { id, name } = caller.principal;
+  if (caller.kind === 'user') {
+    const permissions = caller.user.platform_role === 'admin' ? ALL_PERMISSIONS : [];
+    return { principal: { type: 'user', id, name }, permissions: [...permissions], limits: null };
+  }
+  const { project, role, permissions, limits } = caller.key;
+  const { environment } = project as { environment: 'sandbox' | 'production' };
+  return {
+    principal: { type: 'api_key', id, name },
+    project: { id: project.id, name: project.name, environment, status: project.status },
+    role,
+    permissions: [...permissions],
+    limits,
+  };
 }
