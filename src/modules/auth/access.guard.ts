@@ -24,7 +24,7 @@ export class AccessGuard implements CanActivate {
 
   /** @throws AppError 401, 403 or 404 as the contract says */
   canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
-    const request = execution.switchToHttp().getRequest<FastifyRequest>();
+    const request = execution.getArgByIndex<FastifyRequest>(0);
     const handler = execution.getHandler() as () => unknown;
     const rule = this.reflector.get<AccessRule | undefined>(ACCESS, handler);
     const { caller } = request;

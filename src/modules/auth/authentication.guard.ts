@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { ACCESS, type AccessRule } from '../../kernel/access/access.decorator.js';
 import { AccessCache } from '../../kernel/access/access-cache.js';
 import type { Caller } from './caller.js';
-import { readCredentials } from './credentials.js';
+import { credentialsOn } from './credentials.js';
 
 /** Establishes who calls: from the cache, else through the Passport strategies. */
 @Injectable()
@@ -21,9 +21,9 @@ export class AuthenticationGuard extends AuthGuard(['basic', 'bearer']) {
   override canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
     const rule = this.reflector.get<AccessRule | undefined>(ACCESS, execution.getHandler());
     if (rule === 'public') return true;
-    const request = execution.switchToHttp().getRequest<FastifyRequest>();
+    const request = execution.getArgByIndex<FastifyRequest>(0);
     if (rule === 'optional' && request.headers.authorization === undefined) return true;
-    const { hash } = readCredentials(request.headers.authorization);
+    const { hash } = credentialsOn(request.raw.socket, request.headers.authorization);
     const remembered = this.cache.get<Caller>(hash);
     if (!remembered) return super.canActivate(execution) as Promise<boolean>;
     request.caller = remembered;

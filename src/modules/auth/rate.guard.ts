@@ -13,7 +13,7 @@ export class RateGuard implements CanActivate {
 
   /** @throws AppError `usage_limit_exceeded` */
   canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
-    const { caller } = execution.switchToHttp().getRequest<FastifyRequest>();
+    const { caller } = execution.getArgByIndex<FastifyRequest>(0);
     if (caller?.kind !== 'api_key') return true;
     const { project, limits } = caller.key;
     const refusal = this.limits.consume(project.organizationId, limits);

@@ -45,7 +45,8 @@ export class RequestRecordingRepository {
     records: readonly RequestRecord[],
     seriesId: (record: RequestRecord) => number,
   ): Promise<void> {
-    const rows = records.map(record => [
+    const manager = await this.database.write(ctx);
+    await insertRows(manager, 'request_logs', LOG_COLUMNS, records, record => [
       record.id,
       record.projectId,
       seriesId(record),
@@ -55,7 +56,6 @@ export class RequestRecordingRepository {
       record.errorCode,
       record.requestId === record.id ? null : record.requestId,
     ]);
-    await insertRows(await this.database.write(ctx), 'request_logs', LOG_COLUMNS, rows);
   }
 
   /** Adds requests to the hours and days they fall into. */
