@@ -30,8 +30,8 @@ export async function startBuilt(environment = {}) {
 }
 
 /** better-auth's verification; answers what was sent with its port too: the key to verify. */
-export function startRival() {
-  return start('rivals/better-auth-server.mjs', {});
+export function startRival(environment = {}) {
+  return start('rivals/better-auth-server.mjs', environment);
 }
 
 /** The yardstick of `bare-server.mjs`, answering `GET /bare` and `POST /bare` with these headers and this body. */

@@ -26,12 +26,13 @@ export async function whoami() {
   }
 }
 
-/** Makes a project and a key, and uses the key once, which activates the project. */
+/** Makes a project and a key, and uses the key once, which activates the project; `issue` makes further keys. */
 export async function firstKey(server, key = { name: 'Bench' }) {
   const session = await signIn(server);
   const project = await post(`${server.url}/v1/projects`, { name: 'Bench' }, session);
-  const { secret } = await post(`${server.url}/v1/projects/${project.id}/api-keys`, key, session);
+  const issue = body => post(`${server.url}/v1/projects/${project.id}/api-keys`, body, session);
+  const { secret } = await issue(key);
   const authorization = `Basic ${Buffer.from(`api-key:${secret}`).toString('base64')}`;
   await fetch(`${server.url}/v1/whoami`, { headers: { authorization } });
-  return { authorization, secret };
+  return { authorization, issue };
 }

@@ -161,6 +161,31 @@ describe('credentials', () => {
     expectStatus(200, await server.api.get('/v1/whoami', { auth: ada.auth.replace('Bearer', 'BEARER') }));
   });
 
+  it('are those of each request, also where several callers share a connection', async () => {
+    const other = await createKey(server, ada.auth, projectId, { name: 'Other' });
+    const own = await server.api.get('/v1/whoami', { auth: basic(secret) });
+    const ask = (auth?: string) =>
+      `GET /v1/whoami HTTP/1.1\r\nHost: x\r\n${auth ? `Authorization: ${auth}\r\n` : ''}`;
+    const auths = [
+      basic(secret),
+      basic(other.secret),
+      basic(secret),
+      undefined,
+      'Basic nonsense',
+      basic(secret),
+    ];
+    const last = `${ask(basic(other.secret))}Connection: close\r\n\r\n`;
+    const answers = await sendRaw(server.url, auths.map(auth => `${ask(auth)}\r\n`).join('') + last);
+    const bodies = [...answers.matchAll(/\r\n\r\n(\{.*?\})(?=HTTP|$)/gs)].map(([, body]) =>
+      JSON.parse(body!),
+    );
+    const mine = own.body.principal.id as string;
+    const theirs = other.api_key.id;
+    expect(bodies.map(body => body.error?.code ?? body.principal.id)).toEqual([
+      ...[mine, theirs, mine, 'missing_api_key', 'invalid_api_key', mine, theirs],
+    ]);
+  });
+
   it('public routes do not look at them', async () => {
     expectStatus(200, await server.api.get('/health/live', { auth: 'Basic ***' }));
     expectStatus(

@@ -111,6 +111,67 @@ describe('POST /v1/api-keys/verify', () => {
   });
 });
 
+describe('what a verification leaves', () => {
+  const linesOf = async (key: { api_key: { id: string } }) => {
+    const url = `/v1/projects/${project.id}/request-logs?api_key_id=${key.api_key.id}`;
+    return (await server.api.get(url, { auth: owner.auth })).body.items as Record<string, unknown>[];
+  };
+
+  it('is a use of the key that was checked, with the verdict as its status', async () => {
+    const key = await issue({ role_id: VIEWER });
+    const ip = '203.0.113.9';
+    const passed = await verify({ key: key.secret, ip });
+    const refused = await verify({ key: key.secret, ip, permission: 'billing:write' });
+    const lines = await waitFor('both lines', async () => {
+      const found = await linesOf(key);
+      return found.length === 2 ? found : undefined;
+    });
+    const common = { method: 'POST', route: '/v1/api-keys/verify', ip, api_key_id: key.api_key.id };
+    expect(lines).toEqual([
+      expect.objectContaining({
+        ...common,
+        status: 403,
+        error_code: 'permission_denied',
+        request_id: refused.headers.get('x-request-id'),
+      }),
+      expect.objectContaining({
+        ...common,
+        status: 200,
+        error_code: null,
+        request_id: passed.headers.get('x-request-id'),
+      }),
+    ]);
+    const used = await waitFor('its last use', async () => {
+      const { body } = await server.api.get(path(key), { auth: owner.auth });
+      return body.last_used_at ? body : undefined;
+    });
+    expect(used.last_used_ip).toBe(ip);
+    const usage = await server.api.get(`/v1/projects/${project.id}/usage?group_by=api_key`, {
+      auth: owner.auth,
+    });
+    const series = usage.body.series as { api_key_id: string; requests: number; errors: number }[];
+    const mine = series.filter(point => point.api_key_id === key.api_key.id);
+    expect(mine.reduce((sum, point) => sum + point.requests, 0)).toBe(2);
+    expect(mine.reduce((sum, point) => sum + point.errors, 0)).toBe(1);
+  });
+
+  it('is one line when a key asks about itself, and none of a key the caller may not know', async () => {
+    const key = await issue({ role_id: ADMINISTRATOR });
+    const answer = await verify({ key: key.secret }, basic(key.secret));
+    const stranger = await signUp(server);
+    const elsewhere = await createProject(server, stranger.auth);
+    const theirs = await createKey(server, stranger.auth, elsewhere.id);
+    await verify({ key: theirs.secret });
+    const lines = await waitFor('the line', async () => {
+      const found = await linesOf(key);
+      return found.length ? found : undefined;
+    });
+    expect(lines.map(line => line.id)).toEqual([answer.headers.get('x-request-id')]);
+    const log = await server.api.get(`/v1/projects/${elsewhere.id}/request-logs`, { auth: stranger.auth });
+    expect(log.body.items).toEqual([]);
+  });
+});
+
 describe('the quota', () => {
   const limits = (organizationId: string, body: object, auth: string) =>
     server.api.patch(`/v1/organizations/${organizationId}/subscription`, body, { auth });

@@ -18,7 +18,8 @@ export class KeyCheckController {
     summary: 'Check a key that was presented to your own gateway',
     description:
       'Always answers 200, with a verdict. Keys check keys of their own organization, platform admins all; ' +
-      'any other key is `NOT_FOUND`.',
+      'any other key is `NOT_FOUND`. Logged and metered twice: as the request of the caller, and, with the status ' +
+      'the key would have met here, as a use of the key that was checked.',
     ok: KeyVerdict,
   })
   verify(@Ctx() ctx: RequestContext, @Body({ schema: VerifyKey }) body: VerifyKey) {

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { hashToken } from '../../kernel/access/tokens.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { ERROR_CODES, type ErrorCode } from '../../kernel/errors/error-codes.js';
+import { RequestRecorder } from '../usage/request-recorder.service.js';
 import { UsageLimits } from '../usage/usage-limits.service.js';
 import { ApiKeyService } from './api-key.service.js';
 import type { ExplainKey, KeyExplanation, KeyVerdict, VerifyKey } from './key-check.dto.js';
@@ -9,6 +12,7 @@ import { firstFailure, KEY_CHECKS, type KeyRefusal, type KeyRequest } from './ke
 import type { KeyFacts } from './key-facts.js';
 import { KeyLookup } from './key-lookup.service.js';
 import { isKeySecret } from './key-secret.js';
+import { KeyUsage } from './key-usage.service.js';
 
 const VERDICTS: Record<KeyRefusal, KeyVerdict['code']> = {
   invalid_api_key: 'NOT_FOUND',
@@ -21,6 +25,9 @@ const VERDICTS: Record<KeyRefusal, KeyVerdict['code']> = {
   permission_denied: 'INSUFFICIENT_PERMISSIONS',
 };
 
+/** Where a verification stands in the request log and the usage of the key that was checked. */
+const ROUTE = '/v1/api-keys/verify';
+
 const EXCEEDED = { minute: 'RATE_LIMITED', day: 'USAGE_EXCEEDED' } as const;
 
 /** Tells others of the decision whether a key may pass: gateways in a word, people step by step. */
@@ -30,26 +37,51 @@ export class KeyCheckService {
     private readonly lookup: KeyLookup,
     private readonly keys: ApiKeyService,
     private readonly limits: UsageLimits,
+    private readonly usage: KeyUsage,
+    private readonly recorder: RequestRecorder,
   ) {}
 
-  /** Checks a secret that somebody presented to the caller's own gateway. Never an error, always a verdict. */
+  /**
+   * Checks a secret that somebody presented to the caller's own gateway. Never an error, always a verdict, which
+   * is logged and metered as a use of the key.
+   */
   async verify(ctx: RequestContext, input: VerifyKey): Promise<KeyVerdict> {
     const key = isKeySecret(input.key) ? await this.lookup.findRecent(hashToken(input.key)) : null;
     if (!key || !mayVerify(ctx, key)) return { valid: false, code: 'NOT_FOUND' };
     const failure = firstFailure(key, toKeyRequest(input));
-    // Of a key that counts as unknown, nothing is told.
-    if (failure?.refusal === 'invalid_api_key') return { valid: false, code: 'NOT_FOUND' };
-    const identity = {
-      key_id: key.id,
-      project_id: key.project.id,
-      role: key.role,
-      permissions: [...key.permissions],
-    };
-    if (failure) return { valid: false, code: VERDICTS[failure.refusal], ...identity };
+    if (failure) {
+      this.record(ctx, key, input, failure.refusal);
+      // Of a key that counts as unknown, nothing is told.
+      if (failure.refusal === 'invalid_api_key') return { valid: false, code: 'NOT_FOUND' };
+      return { valid: false, code: VERDICTS[failure.refusal], ...identityOf(key) };
+    }
     const exceeded = await this.charge(ctx, key, input.cost);
+    this.record(ctx, key, input, exceeded ? 'usage_limit_exceeded' : null);
     const remaining = await this.remaining(ctx, key);
-    if (exceeded) return { valid: false, code: EXCEEDED[exceeded.policy], ...identity, remaining };
-    return { valid: true, code: 'VALID', ...identity, remaining };
+    if (exceeded) return { valid: false, code: EXCEEDED[exceeded.policy], ...identityOf(key), remaining };
+    return { valid: true, code: 'VALID', ...identityOf(key), remaining };
+  }
+
+  /** What a request with the key would have left, had it come here. A key that asks about itself leaves its own. */
+  private record(ctx: RequestContext, key: KeyFacts, input: VerifyKey, refusal: ErrorCode | null): void {
+    if (ctx.principal?.id === key.id) return;
+    const ip = input.ip ?? null;
+    if (refusal === null) this.usage.used(key, ip);
+    this.recorder.record({
+      id: newId('req'),
+      requestId: ctx.requestId,
+      projectId: key.project.id,
+      organizationId: key.project.organizationId,
+      apiKeyId: key.id,
+      memberId: key.memberId,
+      method: 'POST',
+      route: ROUTE,
+      status: refusal === null ? 200 : ERROR_CODES[refusal].status,
+      durationMs: 0,
+      ip,
+      userAgent: null,
+      errorCode: refusal,
+    });
   }
 
   /** A key's own organization was charged one request for the call; another's is charged the cost it names. */
@@ -58,13 +90,15 @@ export class KeyCheckService {
     return this.limits.consume(key.project.organizationId, key.limits, cost);
   }
 
-  private async remaining(ctx: RequestContext, key: KeyFacts): Promise<KeyVerdict['remaining']> {
-    const { project, limits } = key;
-    // What this process knows is fresh where it has just been charged; elsewhere the others are asked.
-    const quota =
-      organizationOf(ctx) === project.organizationId
-        ? this.limits.standing(project.organizationId, Date.now())
-        : await this.limits.current(project.organizationId, limits);
+  /** What this process knows is fresh where it has just been charged; elsewhere the others are asked. */
+  private async remaining(
+    ctx: RequestContext,
+    { project, limits }: KeyFacts,
+  ): Promise<KeyVerdict['remaining']> {
+    const own = organizationOf(ctx) === project.organizationId;
+    const quota = own
+      ? this.limits.standing(project.organizationId, Date.now())
+      : await this.limits.current(project.organizationId, limits);
     return {
       minute: quota.minute.remaining(limits.requests_per_minute),
       day: quota.day.remaining(limits.requests_per_day),
@@ -97,6 +131,15 @@ export class KeyCheckService {
 /** Keys verify those of their own organization, platform admins all. */
 function mayVerify(ctx: RequestContext, key: KeyFacts): boolean {
   return ctx.principal?.type !== 'api_key' || organizationOf(ctx) === key.project.organizationId;
+}
+
+function identityOf(key: KeyFacts) {
+  return {
+    key_id: key.id,
+    project_id: key.project.id,
+    role: key.role,
+    permissions: [...key.permissions],
+  };
 }
 
 function organizationOf(ctx: RequestContext): string | null {
