@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 type Value = string | number | null;
 
 /** Few sizes, so that few statements have to be prepared. */
-const SIZES = [500, 50, 5, 1];
+const SIZES = [1_000, 100, 10, 1];
 
 /**
  * Inserts many rows at once; `valuesOf` answers a row's values in the order of `columns`. For tables that take

@@ -12,8 +12,8 @@ import { seriesOf, tally, type RequestRecord, type Tally } from './request-recor
 import { RequestRecordingRepository } from './request-recording.repository.js';
 
 const FLUSH_MS = 500;
-/** Lines of one transaction: few enough that others wait for it some milliseconds only. */
-const BATCH = 1_000;
+/** Lines of one transaction: many, as each commit has its price; few enough that others wait some milliseconds only. */
+const BATCH = 2_000;
 /** Lines kept while the database is away, about 50 MB. */
 const MOST_LINES = 100_000;
 const MOST_SERIES_REMEMBERED = 50_000;
