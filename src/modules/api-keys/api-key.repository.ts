@@ -4,12 +4,12 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 
-/** When and from where a key was used. */
+/** When (milliseconds since 1970) and from where a key was used. */
 export interface KeyUse {
-  readonly at: Date;
-  readonly ip: string | null;
+  at: number;
+  ip: string | null;
   /** When the secret before the last regeneration was used; null when it was not. */
-  readonly previousSecretAt: Date | null;
+  previousSecretAt: number | null;
 }
 
 /** One key with what decides about it, as the database answers. */
@@ -162,9 +162,11 @@ export class ApiKeyRepository {
         .set(changes)
         .where(`id = :id AND (${column} IS NULL OR ${column} <= :at)`, { id, at })
         .execute();
-    await note('last_used_at', use.at, { last_used_at: use.at, last_used_ip: use.ip });
-    const previous = use.previousSecretAt;
-    if (previous) await note('previous_last_used_at', previous, { previous_last_used_at: previous });
+    const at = new Date(use.at);
+    await note('last_used_at', at, { last_used_at: at, last_used_ip: use.ip });
+    if (use.previousSecretAt === null) return;
+    const previous = new Date(use.previousSecretAt);
+    await note('previous_last_used_at', previous, { previous_last_used_at: previous });
   }
 
   /** Keys of each project: all that are not revoked, and those that can be used at `now`. */

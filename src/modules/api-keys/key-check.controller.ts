@@ -1,4 +1,5 @@
-import { Body, Controller, Param, Post } from '@nestjs/common';
+import { Body, Controller, Param, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { Access, Read } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
@@ -22,8 +23,9 @@ export class KeyCheckController {
       'the key would have met here, as a use of the key that was checked.',
     ok: KeyVerdict,
   })
-  verify(@Ctx() ctx: RequestContext, @Body({ schema: VerifyKey }) body: VerifyKey) {
-    return this.checks.verify(ctx, body);
+  verify(@Req() request: FastifyRequest, @Body({ schema: VerifyKey }) body: VerifyKey) {
+    // The hottest POST: @Ctx() would go through the validation pipe, too, which takes 3 % of its time.
+    return this.checks.verify(request.ctx!, body);
   }
 
   @Post('projects/:id/api-keys/:key/explain')

@@ -5,7 +5,7 @@ import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { ERROR_CODES, type ErrorCode } from '../../kernel/errors/error-codes.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
-import { UsageLimits } from '../usage/usage-limits.service.js';
+import { UsageLimits, type Limits, type Quota } from '../usage/usage-limits.service.js';
 import { ApiKeyService } from './api-key.service.js';
 import type { ExplainKey, KeyExplanation, KeyVerdict, VerifyKey } from './key-check.dto.js';
 import { firstFailure, KEY_CHECKS, type KeyRefusal, type KeyRequest } from './key-decision.js';
@@ -57,9 +57,16 @@ export class KeyCheckService {
     }
     const exceeded = await this.charge(ctx, key, input.cost);
     this.record(ctx, key, input, exceeded ? 'usage_limit_exceeded' : null);
-    const remaining = await this.remaining(ctx, key);
-    if (exceeded) return { valid: false, code: EXCEEDED[exceeded.policy], ...identityOf(key), remaining };
-    return { valid: true, code: 'VALID', ...identityOf(key), remaining };
+    const { organizationId } = key.project;
+    // What this process knows is fresh where it has just been charged; elsewhere the others are asked.
+    const quota =
+      organizationOf(ctx) === organizationId
+        ? this.limits.standing(organizationId, Date.now())
+        : await this.limits.current(organizationId, key.limits);
+    const identity = identityOf(key);
+    const remaining = remainingOf(quota, key.limits);
+    if (exceeded) return { valid: false, code: EXCEEDED[exceeded.policy], ...identity, remaining };
+    return { valid: true, code: 'VALID', ...identity, remaining };
   }
 
   /** What a request with the key would have left, had it come here. A key that asks about itself leaves its own. */
@@ -88,21 +95,6 @@ export class KeyCheckService {
   private charge(ctx: RequestContext, key: KeyFacts, cost: number | undefined) {
     if (!cost || organizationOf(ctx) === key.project.organizationId) return null;
     return this.limits.consume(key.project.organizationId, key.limits, cost);
-  }
-
-  /** What this process knows is fresh where it has just been charged; elsewhere the others are asked. */
-  private async remaining(
-    ctx: RequestContext,
-    { project, limits }: KeyFacts,
-  ): Promise<KeyVerdict['remaining']> {
-    const own = organizationOf(ctx) === project.organizationId;
-    const quota = own
-      ? this.limits.standing(project.organizationId, Date.now())
-      : await this.limits.current(project.organizationId, limits);
-    return {
-      minute: quota.minute.remaining(limits.requests_per_minute),
-      day: quota.day.remaining(limits.requests_per_day),
-    };
   }
 
   /**
@@ -139,6 +131,13 @@ function identityOf(key: KeyFacts) {
     project_id: key.project.id,
     role: key.role,
     permissions: [...key.permissions],
+  };
+}
+
+function remainingOf({ minute, day }: Readonly<Quota>, limits: Limits): KeyVerdict['remaining'] {
+  return {
+    minute: minute.remaining(limits.requests_per_minute),
+    day: day.remaining(limits.requests_per_day),
   };
 }
 

@@ -27,9 +27,10 @@ export class KeyLookup {
     return row && toFacts(row, hash, await this.hiddenFrom(row));
   }
 
-  /** The same, remembered for at most a second. */
-  findRecent(hash: string): Promise<KeyFacts | null> {
-    return this.cache.getOrLoad(`facts ${hash}`, () => this.find(hash));
+  /** The same, remembered for at most a second, and then answered at once. */
+  findRecent(hash: string): KeyFacts | Promise<KeyFacts | null> {
+    const entry = `facts ${hash}`;
+    return this.cache.get<KeyFacts>(entry) ?? this.cache.getOrLoad(entry, () => this.find(hash));
   }
 
   /** What is known of a project's key, or null. */

@@ -39,7 +39,14 @@ export class KeyUsage implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   /** Notes a use; it is written within half a second. */
   used(key: KeyFacts, ip: string | null): void {
-    this.pending.set(key.id, merged(useOf(key, ip), this.pending.get(key.id)));
+    const noted = this.pending.get(key.id);
+    if (!noted) {
+      this.pending.set(key.id, useOf(key, ip));
+      return;
+    }
+    noted.at = Date.now();
+    noted.ip = ip;
+    if (key.previousSecretUntil !== null) noted.previousSecretAt = noted.at;
   }
 
   /** Writes a key's first use, and activates its project when it is still new. Runs before the answer is sent. */
@@ -78,17 +85,18 @@ export class KeyUsage implements OnApplicationBootstrap, BeforeApplicationShutdo
         { err: error },
         'last uses of keys could not be written; keeping them for the next turn',
       );
-      for (const [id, use] of batch) this.pending.set(id, merged(this.pending.get(id) ?? use, use));
+      for (const [id, use] of batch) this.pending.set(id, merged(this.pending.get(id), use));
     }
   }
 }
 
 function useOf(key: KeyFacts, ip: string | null): KeyUse {
-  const at = new Date();
+  const at = Date.now();
   return { at, ip, previousSecretAt: key.previousSecretUntil === null ? null : at };
 }
 
 /** The later of two uses; that the secret before was used is not forgotten over the present one. */
-function merged(later: KeyUse, earlier: KeyUse | undefined): KeyUse {
-  return { ...later, previousSecretAt: later.previousSecretAt ?? earlier?.previousSecretAt ?? null };
+function merged(later: KeyUse | undefined, earlier: KeyUse): KeyUse {
+  if (!later) return earlier;
+  return { ...later, previousSecretAt: later.previousSecretAt ?? earlier.previousSecretAt };
 }
