@@ -1,6 +1,6 @@
 import { basic } from '../support/client.js';
 import { waitForMail } from '../support/mail.js';
-import { createKey, createProject, signUp, type Person } from '../support/people.js';
+import { admin, createKey, createProject, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -109,3 +109,21 @@ it('fires once at a crossing, by mail and in the event log, and says so on the t
   });
   expect(event.changes.measured.after).toBeGreaterThanOrEqual(3);
 }, 60_000);
+
+it('leaves the thresholds of a suspended project at rest', async () => {
+  const quiet = { metric: 'requests', operator: '<', value: 1, window: '5m' };
+  const suspended = await createProject(server, owner.auth);
+  const settings = `/v1/projects/${suspended.id}/settings/suspend`;
+  const thresholds = `/v1/projects/${suspended.id}/alert-thresholds`;
+  await server.api.post(settings, { confirm: true }, { auth: owner.auth });
+  const root = await admin(server);
+  expect((await server.api.post(thresholds, quiet, { auth: root.auth })).status).toBe(201);
+  // Thresholds are looked at in the order they were made: when the later one has fired, the other had its turn.
+  const url = `/v1/projects/${(await createProject(server, owner.auth)).id}/alert-thresholds`;
+  await server.api.post(url, quiet, { auth: owner.auth });
+  const fired = async () =>
+    (await server.api.get(url, { auth: owner.auth })).body.items[0].state === 'firing';
+  await waitFor('the later to fire', async () => (await fired()) || undefined, 20_000);
+  const { body } = await server.api.get(thresholds, { auth: root.auth });
+  expect(body.items[0]).toMatchObject({ state: 'ok', last_fired_at: null });
+});

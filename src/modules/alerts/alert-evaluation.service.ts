@@ -16,7 +16,10 @@ import { crosses, WINDOW_MS } from './crossing.js';
 const EVERY_MS = 5_000;
 const BATCH = 200;
 
-/** Looks at every threshold again and again, and tells people when its metric crosses it. */
+/**
+ * Looks at every threshold again and again, and tells people when its metric crosses it. Those of suspended and
+ * deleted projects rest: that nothing is called there is no news.
+ */
 @Injectable()
 export class AlertEvaluation implements OnApplicationBootstrap {
   private readonly logger = new Logger('Alerts');
@@ -39,7 +42,12 @@ export class AlertEvaluation implements OnApplicationBootstrap {
     const ctx = RequestContext.system('job:alerts.evaluate', newId('req'));
     for (let after: string | null = null; ;) {
       const batch = await this.thresholds.batch(ctx, after, BATCH);
-      for (const threshold of batch) await this.evaluate(ctx, threshold);
+      const running = await this.projects.running(
+        ctx,
+        batch.map(threshold => threshold.project_id),
+      );
+      for (const threshold of batch)
+        if (running.has(threshold.project_id)) await this.evaluate(ctx, threshold);
       if (batch.length < BATCH) return;
       after = batch.at(-1)!.id;
     }

@@ -137,6 +137,13 @@ export class ProjectService {
     );
   }
 
+  /** Which of the projects run: neither suspended nor deleted. */
+  async running(ctx: RequestContext, ids: string[]): Promise<ReadonlySet<string>> {
+    const found = await this.projects.findMany(ctx, [...new Set(ids)]);
+    const run = found.filter(({ status }) => status === 'new' || status === 'activated');
+    return new Set(run.map(project => project.id));
+  }
+
   /** Who is told of what happens to a project: its owner and the administrators of its team. */
   async contacts(ctx: RequestContext, id: string): Promise<{ name: string; people: User[] }> {
     const project = await this.existing(ctx, id);
