@@ -458,6 +458,37 @@ describe('regenerating a key', () => {
     expect(key.previous_secret.last_used_at).toBe(key.last_used_at);
   });
 
+  test('does not take the use of the secret before for that of the one after', async () => {
+    const { id } = await project();
+    const { secret: first, api_key } = await createKey(server, owner.auth, id);
+    const grace = { grace_period_seconds: 60 };
+    const { secret: second } = (await regenerate(owner.auth, id, api_key.id, grace)).body;
+    expect(await works(first)).toBe(true);
+    expect(await works(first)).toBe(true);
+    const { secret: third } = (await regenerate(owner.auth, id, api_key.id, { grace_period_seconds: 61 }))
+      .body;
+    const { last_used_at: before } = await get(id, api_key.id);
+    expect(await works(third)).toBe(true);
+    // Uses are written in the order they came: when this one is there, those of the first secret were, too.
+    await waitFor('the use of the third', async () => (await get(id, api_key.id)).last_used_at > before);
+    expect((await get(id, api_key.id)).previous_secret.last_used_at).toBeNull();
+    expect(await works(second)).toBe(true);
+    await waitFor(
+      'the use of the second',
+      async () => (await get(id, api_key.id)).previous_secret.last_used_at !== null,
+    );
+  });
+
+  test('is for the member whose own it is, also when they may less than before', async () => {
+    const { id } = await project();
+    const memberId = await addMember(server, id, viewer, 'administrator');
+    const { api_key } = await createKey(server, viewer.auth, id, { member: true });
+    const member = `/v1/projects/${id}/members/${memberId}`;
+    expectStatus(200, await server.api.patch(member, { role_id: ROLE_IDS.viewer }, { auth: owner.auth }));
+    const { secret } = expectStatus(200, await regenerate(viewer.auth, id, api_key.id)).body;
+    expect((await call(secret)).body.permissions).not.toContain('api_keys:write');
+  });
+
   test('ends the old secret when its grace is over', async () => {
     const { id } = await project();
     const { secret: old, api_key } = await createKey(server, owner.auth, id);
@@ -521,6 +552,19 @@ describe('revoking a key', () => {
       expect(outcome(await send)).toEqual([409, 'invalid_transition']);
     }
     expect(outcome(await call(secret))).toEqual([401, 'api_key_revoked']);
+  });
+
+  test('can be done while the project is suspended, when nothing else can', async () => {
+    const { id } = await project();
+    const { api_key } = await createKey(server, owner.auth, id);
+    const suspend = `/v1/projects/${id}/settings/suspend`;
+    expectStatus(200, await server.api.post(suspend, { confirm: true }, { auth: owner.auth }));
+    expect(outcome(await change(owner.auth, id, api_key.id, { name: 'X' }))).toEqual([
+      403,
+      'project_suspended',
+    ]);
+    expectStatus(200, await revoke(owner.auth, id, api_key.id));
+    expect((await get(id, api_key.id)).status).toBe('revoked');
   });
 
   test('of several at once one succeeds', async () => {

@@ -1,6 +1,8 @@
+import { connect } from 'node:net';
 import { basic, type Answer, type RequestOptions } from '../support/client.js';
 import { createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { waitFor } from '../support/wait-for.js';
 
 const ADMINISTRATOR = 'rol_00000000000000000000000001';
 const VIEWER = 'rol_00000000000000000000000003';
@@ -70,6 +72,56 @@ describe('the request log', () => {
     expect(await logged(refused.headers.get('x-request-id')!)).toMatchObject({
       error_code: 'api_key_revoked',
     });
+  });
+
+  it('holds what failed before anybody asked who calls', async () => {
+    const careless = await createKey(server, owner.auth, project.id, { name: 'Careless' });
+    const auth = basic(careless.secret);
+    const json = { 'content-type': 'application/json' };
+    const unread = await fetch(`${server.url}/v1/projects/${project.id}/api-keys`, {
+      method: 'POST',
+      headers: { ...json, authorization: auth },
+      body: '{"name":',
+    });
+    const nowhere = await server.api.get('/v1/nowhere', { auth });
+    for (const [answer, line] of [
+      [
+        unread,
+        { status: 400, error_code: 'invalid_json', method: 'POST', route: '/v1/projects/:id/api-keys' },
+      ],
+      [nowhere, { status: 404, error_code: 'route_not_found', method: 'GET', route: '/v1/nowhere' }],
+    ] as const) {
+      const id = answer.headers.get('x-request-id')!;
+      const found = await waitFor('the line', () => logged(id));
+      expect(found).toMatchObject({ ...line, api_key_id: careless.api_key.id });
+    }
+  });
+
+  it('holds, once, what a client did not wait for', async () => {
+    const { api_key, secret } = await createKey(server, owner.auth, project.id, {
+      name: 'Impatient',
+      role_id: ADMINISTRATOR,
+    });
+    const body = '{"name":"Ghost"}';
+    const { hostname, port } = new URL(server.url);
+    const request =
+      `POST /v1/projects/${project.id}/api-keys HTTP/1.1\r\nHost: x\r\nAuthorization: ${basic(secret)}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    for (let i = 0; i < 10; i++) {
+      const socket = connect(Number(port), hostname);
+      await new Promise(resolve => socket.write(request, resolve));
+      socket.resetAndDestroy();
+    }
+    const mine = () => list({ api_key_id: api_key.id, limit: 100 });
+    // Those whose reset overtook the request itself never came.
+    const made = await waitFor('a key of the impatient', async () => {
+      const keys = await server.api.get(`/v1/projects/${project.id}/api-keys`, { auth: owner.auth });
+      const ghosts = keys.body.items.filter((key: { name: string }) => key.name === 'Ghost').length;
+      return ghosts > 0 && ghosts === (await mine()).body.total_count ? ghosts : undefined;
+    });
+    const { items } = (await mine()).body;
+    expect(items).toHaveLength(made);
+    for (const line of items) expect(line).toMatchObject({ status: 201, ip: '127.0.0.1' });
   });
 
   it('holds nothing of people and of unknown keys', async () => {

@@ -44,9 +44,15 @@ export const Read = () => SetMetadata(READ, true);
  */
 export const Mutation = (
   events: readonly EventType[],
-  options: Partial<Pick<MutationOptions, 'secrets' | 'idempotent'>> = {},
+  options: Partial<Omit<MutationOptions, 'events'>> = {},
 ) =>
   applyDecorators(
-    SetMetadata(MUTATION, { events, secrets: [], idempotent: true, ...options } satisfies MutationOptions),
+    SetMetadata(MUTATION, {
+      events,
+      secrets: [],
+      idempotent: true,
+      whileSuspended: false,
+      ...options,
+    } satisfies MutationOptions),
     UseInterceptors(MutationInterceptor),
   );

@@ -10,4 +10,6 @@ export interface MutationOptions {
   readonly secrets: readonly string[];
   /** False where the route has identifiers of its own and ignores `Idempotency-Key`. */
   readonly idempotent: boolean;
+  /** True for what people may do in a suspended project, too: what stops something for good. */
+  readonly whileSuspended: boolean;
 }

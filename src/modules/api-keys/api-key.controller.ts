@@ -101,9 +101,10 @@ export class ApiKeyController {
 
   @Delete(':key')
   @Access('member')
-  @Mutation(['api_key.revoked'])
+  @Mutation(['api_key.revoked'], { whileSuspended: true })
   @Docs({
     summary: 'Revoke an API key for good',
+    description: 'Also while the project is suspended.',
     ok: DeletedApiKey,
     errors: ['permission_denied', 'invalid_transition'],
   })

@@ -8,8 +8,8 @@ import { ApiKeyEntity } from './api-key.entity.js';
 export interface KeyUse {
   at: number;
   ip: string | null;
-  /** When the secret before the last regeneration was used; null when it was not. */
-  previousSecretAt: number | null;
+  /** The use of the secret before the last regeneration, and until when that is accepted; null when it was not used. */
+  previous: { at: number; until: Date } | null;
 }
 
 /** One key with what decides about it, as the database answers. */
@@ -151,22 +151,24 @@ export class ApiKeyRepository {
   /** Notes a key's last uses, by any secret and by the one before; an older note never replaces a newer one. */
   async markUsed(ctx: RequestContext, id: string, use: KeyUse): Promise<void> {
     const manager = await this.database.write(ctx);
-    const note = (
-      column: 'last_used_at' | 'previous_last_used_at',
-      at: Date,
-      changes: Partial<ApiKeyEntity>,
-    ) =>
-      manager
-        .createQueryBuilder()
-        .update(ApiKeyEntity)
-        .set(changes)
-        .where(`id = :id AND (${column} IS NULL OR ${column} <= :at)`, { id, at })
-        .execute();
     const at = new Date(use.at);
-    await note('last_used_at', at, { last_used_at: at, last_used_ip: use.ip });
-    if (use.previousSecretAt === null) return;
-    const previous = new Date(use.previousSecretAt);
-    await note('previous_last_used_at', previous, { previous_last_used_at: previous });
+    await manager
+      .createQueryBuilder()
+      .update(ApiKeyEntity)
+      // An address that is not known does not replace the last one that is.
+      .set({ last_used_at: at, ...(use.ip !== null && { last_used_ip: use.ip }) })
+      .where('id = :id AND (last_used_at IS NULL OR last_used_at <= :at)', { id, at })
+      .execute();
+    if (!use.previous) return;
+    const previous = { id, at: new Date(use.previous.at), until: use.previous.until };
+    await manager
+      .createQueryBuilder()
+      .update(ApiKeyEntity)
+      .set({ previous_last_used_at: previous.at })
+      // Regenerated meanwhile, the key has another secret before the present one.
+      .where('id = :id AND previous_expires_at = :until', previous)
+      .andWhere('(previous_last_used_at IS NULL OR previous_last_used_at <= :at)', previous)
+      .execute();
   }
 
   /** Keys of each project: all that are not revoked, and those that can be used at `now`. */

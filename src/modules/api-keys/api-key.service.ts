@@ -115,8 +115,9 @@ export class ApiKeyService {
     input: RegenerateApiKey,
   ): Promise<IssuedApiKey> {
     const key = await this.locked(ctx, projectId, id);
-    // Who learns the secret can do what the key can.
-    await this.roles.assignable(ctx, projectId, key.role_id);
+    // Who learns the secret can do what the key can; an own key never can do more than its member.
+    const own = key.member_id !== null && key.member_id === ctx.memberId;
+    if (!own) await this.roles.assignable(ctx, projectId, key.role_id);
     const secret = newKeySecret(environmentOf(ctx.project!));
     const grace = input.grace_period_seconds;
     const changes: Partial<ApiKeyEntity> = {

@@ -4,6 +4,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { ERROR_CODES, type ErrorCode } from '../../kernel/errors/error-codes.js';
+import { plainAddress } from '../../kernel/http/client-address.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
 import { UsageLimits, type Limits, type Quota } from '../usage/usage-limits.service.js';
 import { ApiKeyService } from './api-key.service.js';
@@ -72,8 +73,9 @@ export class KeyCheckService {
   /** What a request with the key would have left, had it come here. A key that asks about itself leaves its own. */
   private record(ctx: RequestContext, key: KeyFacts, input: VerifyKey, refusal: ErrorCode | null): void {
     if (ctx.principal?.id === key.id) return;
-    const ip = input.ip ?? null;
-    if (refusal === null) this.usage.used(key, ip);
+    const ip = input.ip === undefined ? null : plainAddress(input.ip);
+    const status = refusal === null ? 200 : ERROR_CODES[refusal].status;
+    if (status !== 401) this.usage.used(key, ip);
     this.recorder.record({
       id: newId('req'),
       requestId: ctx.requestId,
@@ -83,7 +85,7 @@ export class KeyCheckService {
       memberId: key.memberId,
       method: 'POST',
       route: ROUTE,
-      status: refusal === null ? 200 : ERROR_CODES[refusal].status,
+      status,
       durationMs: 0,
       ip,
       userAgent: null,

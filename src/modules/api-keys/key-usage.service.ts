@@ -45,8 +45,8 @@ export class KeyUsage implements OnApplicationBootstrap, BeforeApplicationShutdo
       return;
     }
     noted.at = Date.now();
-    noted.ip = ip;
-    if (key.previousSecretUntil !== null) noted.previousSecretAt = noted.at;
+    if (ip !== null) noted.ip = ip;
+    if (key.previousSecretUntil !== null) noted.previous = { at: noted.at, until: key.previousSecretUntil };
   }
 
   /** Writes a key's first use, and activates its project when it is still new. Runs before the answer is sent. */
@@ -92,11 +92,12 @@ export class KeyUsage implements OnApplicationBootstrap, BeforeApplicationShutdo
 
 function useOf(key: KeyFacts, ip: string | null): KeyUse {
   const at = Date.now();
-  return { at, ip, previousSecretAt: key.previousSecretUntil === null ? null : at };
+  const until = key.previousSecretUntil;
+  return { at, ip, previous: until && { at, until } };
 }
 
 /** The later of two uses; that the secret before was used is not forgotten over the present one. */
 function merged(later: KeyUse | undefined, earlier: KeyUse): KeyUse {
   if (!later) return earlier;
-  return { ...later, previousSecretAt: later.previousSecretAt ?? earlier.previousSecretAt };
+  return { ...later, ip: later.ip ?? earlier.ip, previous: later.previous ?? earlier.previous };
 }

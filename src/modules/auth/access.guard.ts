@@ -3,9 +3,10 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { ACCESS, BEFORE_PASSWORD_CHANGE, type AccessRule } from '../../kernel/access/access.decorator.js';
 import type { Permission } from '../../kernel/access/permissions.js';
-import { MUTATION } from '../../kernel/access/mutation-options.js';
+import { MUTATION, type MutationOptions } from '../../kernel/access/mutation-options.js';
 import { RequestContext, type Grant } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { clientAddress } from '../../kernel/http/client-address.js';
 import { CountryHeader } from '../../kernel/http/country-header.js';
 import { Visibility } from '../../kernel/visibility/visibility.js';
 import { refusalOf } from '../api-keys/key-decision.js';
@@ -41,7 +42,8 @@ export class AccessGuard implements CanActivate {
       this.admit(request, { principal: caller.principal });
       throw new AppError('password_change_required');
     }
-    const mutates = this.reflector.get<unknown>(MUTATION, handler) !== undefined;
+    const mutation = this.reflector.get<MutationOptions | undefined>(MUTATION, handler);
+    const mutates = mutation !== undefined && !mutation.whileSuspended;
     return this.admitUser(request, caller, rule, mutates).then(() => this.hide(request, handler));
   }
 
@@ -50,7 +52,7 @@ export class AccessGuard implements CanActivate {
     const { project, role, permissions, memberId, hidden } = key;
     const asked = projectAsked(request);
     this.admit(request, { principal, project, role, permissions, memberId, hidden });
-    const refusal = refusalOf(key, { ip: request.ip, origin: originOf(request), at: new Date() });
+    const refusal = refusalOf(key, { ip: request.ctx!.ip, origin: originOf(request), at: new Date() });
     if (refusal) throw new AppError(refusal);
     if (rule === 'session') throw new AppError('session_required');
     if (rule === 'admin') throw new AppError('permission_denied');
@@ -104,7 +106,7 @@ export class AccessGuard implements CanActivate {
     request.ctx = new RequestContext(
       {
         requestId: request.id,
-        ip: request.ip,
+        ip: clientAddress(request),
         userAgent: request.headers['user-agent'] ?? null,
         country: this.countries.of(request),
       },
@@ -131,5 +133,6 @@ function projectAsked(request: FastifyRequest): string | null {
 }
 
 function originOf(request: FastifyRequest): string | null {
-  return request.headers.origin ?? request.headers.referer ?? null;
+  // An empty header says nothing.
+  return request.headers.origin || request.headers.referer || null;
 }

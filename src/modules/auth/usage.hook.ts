@@ -1,12 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AccessCache } from '../../kernel/access/access-cache.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import { clientAddress } from '../../kernel/http/client-address.js';
 import { KeyUsage } from '../api-keys/key-usage.service.js';
 import { writeLimitHeaders } from '../usage/limit-headers.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
 import { UsageLimits } from '../usage/usage-limits.service.js';
 import { SessionService } from '../users/session.service.js';
 import type { KeyCaller, UserCaller } from './caller.js';
+import { Callers } from './callers.service.js';
+import { credentialsOn } from './credentials.js';
 
 /**
  * What every request with credentials leaves: the key's last use, the request log, the meter; and, on the
@@ -22,21 +26,22 @@ export class UsageHook {
     private readonly cache: AccessCache,
     private readonly limits: UsageLimits,
     private readonly recorder: RequestRecorder,
+    private readonly callers: Callers,
   ) {}
 
   /** Hooks into every request. Callbacks rather than promises: they cost the hot path nothing. */
   attach(fastify: FastifyInstance): void {
     fastify.addHook('onSend', (request, reply, payload, done) => {
       const { caller } = request;
+      // Nobody waits for the answer any more: `onResponse` will not come.
+      if (request.raw.socket.destroyed) this.answered(request, reply);
       if (caller?.kind !== 'api_key' || reply.statusCode === 401) return done(null, payload);
       this.writeHeaders(caller, reply);
       if (reply.statusCode >= 300 || !isFirst(caller.key)) return done(null, payload);
       void this.usedFirst(caller, request).then(() => done(null, payload));
     });
     fastify.addHook('onResponse', (request, reply, done) => {
-      const { caller } = request;
-      if (caller?.kind === 'api_key') this.note(caller, request, reply);
-      else if (caller && reply.statusCode !== 401) void this.touch(caller, request.id);
+      this.answered(request, reply);
       done();
     });
     // After the last answer, while the database is still open.
@@ -44,6 +49,13 @@ export class UsageHook {
       await this.recorder.flush();
       await this.limits.close();
     });
+  }
+
+  private answered(request: FastifyRequest, reply: FastifyReply): void {
+    const { caller } = request;
+    if (caller?.kind === 'api_key') this.note(caller, request, reply);
+    else if (caller && reply.statusCode !== 401) void this.touch(caller, request.id);
+    else if (!request.ctx && reply.statusCode >= 400) void this.noteUnguarded(request, reply);
   }
 
   private async touch({ sessionId, lastSeenAt }: UserCaller, requestId: string): Promise<void> {
@@ -72,7 +84,23 @@ export class UsageHook {
 
   /** Notes a request with a known key, after it was answered. Refused with 401, the key was not used. */
   private note({ key }: KeyCaller, request: FastifyRequest, reply: FastifyReply): void {
-    if (reply.statusCode !== 401) this.keys.used(key, request.ip);
+    if (reply.statusCode !== 401) this.keys.used(key, clientAddress(request));
+    this.record(key, request, reply);
+  }
+
+  /** Notes what failed before anybody asked who calls: a body that cannot be read, a route that is not there. */
+  private async noteUnguarded(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    try {
+      const { kind, hash } = credentialsOn(request.raw.socket, request.headers.authorization);
+      if (kind === 'api_key') this.record((await this.callers.ofKey(hash)).key, request, reply);
+    } catch (error) {
+      // Without a known key it is nobody's request.
+      if (error instanceof AppError) return;
+      this.logger.warn({ err: error, request_id: request.id }, 'a refused request could not be logged');
+    }
+  }
+
+  private record(key: KeyCaller['key'], request: FastifyRequest, reply: FastifyReply): void {
     this.recorder.record({
       id: request.id,
       requestId: request.id,
@@ -84,7 +112,7 @@ export class UsageHook {
       route: (request.routeOptions.url ?? request.url).slice(0, 200),
       status: reply.statusCode,
       durationMs: Math.round(reply.elapsedTime),
-      ip: request.ip,
+      ip: clientAddress(request),
       userAgent: request.headers['user-agent'] ?? null,
       errorCode: request.errorCode ?? null,
     });

@@ -27,8 +27,8 @@ export const RequestLogPage = pageOf(RequestLog, 'RequestLogPage');
 export type RequestLogPage = z.infer<typeof RequestLogPage>;
 
 const filter = {
-  api_key_id: z.string().max(40).optional(),
-  member_id: z.string().max(40).optional(),
+  api_key_id: z.string().min(1).max(40).optional(),
+  member_id: z.string().min(1).max(40).optional(),
   status: z
     .string()
     .regex(/^[1-5](\d\d|xx)$/i, 'must be a status such as 404, or a class such as 4xx')
@@ -39,7 +39,12 @@ const filter = {
     .regex(/^[a-z]{1,10}$/i, 'must be an HTTP method')
     .transform(method => method.toUpperCase())
     .optional(),
-  route: z.string().max(200).optional().describe('The route as the log shows it, e.g. `/v1/projects/:id`.'),
+  route: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('The route as the log shows it, e.g. `/v1/projects/:id`.'),
   from: instant.optional().describe('Not before.'),
   to: instant.optional().describe('Before.'),
 };
@@ -47,7 +52,7 @@ const filter = {
 export const ListRequestLogs = z.strictObject({ ...listQuery(), ...filter });
 export const ListOrganizationRequestLogs = z.strictObject({
   ...listQuery(),
-  project_id: z.string().max(40).optional(),
+  project_id: z.string().min(1).max(40).optional(),
   ...filter,
 });
 export type ListRequestLogs = z.output<typeof ListOrganizationRequestLogs>;
