@@ -17,7 +17,14 @@ export function prepareHttp(app: NestFastifyApplication, config: Config): void {
     app.enableCors({
       origin: config.corsOrigins,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      exposedHeaders: ['X-Request-Id', 'Retry-After', 'Idempotent-Replayed', ...LIMIT_HEADERS],
+      // Request headers need no list: which ones a preflight names, it may send.
+      exposedHeaders: [
+        'X-Request-Id',
+        'WWW-Authenticate',
+        'Retry-After',
+        'Idempotent-Replayed',
+        ...LIMIT_HEADERS,
+      ],
       maxAge: 600,
     });
   }
