@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
+import { drainOnClose } from './drain.js';
 import { soundForwardedFor } from './forwarded-for.js';
 import { decodeBody, parseJsonBody, refuseUnstorable } from './json-body.js';
 import { securityHeaders } from './security-headers.js';
@@ -28,6 +29,7 @@ export function prepareHttp(app: NestFastifyApplication, config: Config): void {
       maxAge: 600,
     });
   }
+  drainOnClose(fastify);
   let closing = false;
   fastify.addHook('preClose', done => {
     closing = true;

@@ -7,6 +7,7 @@ import { RequestRecorder } from '../usage/request-recorder.service.js';
 import { UsageLimits } from '../usage/usage-limits.service.js';
 import { SessionService } from '../users/session.service.js';
 import type { KeyCaller, UserCaller } from './caller.js';
+import { RefusalLog } from './refusal-log.service.js';
 
 /**
  * What every request with credentials leaves: the key's last use, the request log, the meter; and, on the
@@ -22,6 +23,7 @@ export class UsageHook {
     private readonly cache: AccessCache,
     private readonly limits: UsageLimits,
     private readonly recorder: RequestRecorder,
+    private readonly refusals: RefusalLog,
   ) {}
 
   /** Hooks into every request. Callbacks rather than promises: they cost the hot path nothing. */
@@ -41,7 +43,9 @@ export class UsageHook {
     });
     // After the last answer, while the database is still open.
     fastify.addHook('onClose', async () => {
-      await this.recorder.flush();
+      await this.keys.close();
+      await this.recorder.close();
+      await this.refusals.close();
       await this.limits.close();
     });
   }
