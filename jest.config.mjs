@@ -5,7 +5,7 @@ import { MYSQL_URL, probeMysql, probeRedis, REDIS_URL } from './test/support/ser
 const TEST_TIMEOUT_MS = 60_000;
 const CHROMIUM = process.env.TEST_CHROMIUM || '/usr/bin/chromium';
 const MYSQL_LANES = ['mariadb', 'bull'];
-const LANE_FOLDERS = ['e2e', 'access-matrix', 'properties', 'database', 'crash'];
+const LANE_FOLDERS = ['e2e', 'access-matrix', 'properties', 'database', 'crash', 'process'];
 const transformer = '<rootDir>/test/support/transformer.mjs';
 
 const common = {

@@ -1,45 +1,46 @@
-import { Config, ConfigError } from './kernel/config/config.js';
+import { Config } from './kernel/config/config.js';
+import { ListenError } from './kernel/http/listen-error.js';
 import { FirstAdmin } from './modules/auth/first-admin.service.js';
 import { createServer } from './server.js';
+import { endUnstarted } from './start-failure.js';
 
 /** The HTTP process. */
 async function main(): Promise<void> {
   const config = Config.from(process.env);
   const app = await createServer(config);
   const admin = await app.get(FirstAdmin).ensure();
-  await app.listen(config.port, config.host);
+  // At once: whatever fails from here on, they are made and cannot be shown a second time.
+  if (admin?.generatedPassword) process.stdout.write(credentials(admin.email, admin.generatedPassword));
+  await app.listen(config.port, config.host).catch((error: Error) => {
+    throw new ListenError('PORT', error);
+  });
   const address = app.getHttpServer().address() as { port: number };
   const url = process.env.PUBLIC_URL ? config.publicUrl : `http://localhost:${address.port}`;
   process.stdout.write(welcome(url, admin));
 }
 
 function welcome(url: string, admin: { email: string; generatedPassword: string | null } | null): string {
-  const lines = ['', `  Bailiwick is up: ${url}/docs`, ''];
-  if (admin?.generatedPassword) {
-    lines.push(
-      '  The first platform admin, shown this once:',
-      `    e-mail    ${admin.email}`,
-      `    password  ${admin.generatedPassword}`,
-      '',
-    );
-  }
   const email = admin?.email ?? '<e-mail>';
   const password = admin?.generatedPassword ?? '<password>';
-  lines.push(
-    '  Next, sign in (or see it all work: npm run demo):',
-    `    curl -s ${url}/v1/sessions -H 'content-type: application/json' -d '{"email":"${email}","password":"${password}"}'`,
-    '',
+  return paragraphs(
+    [`Bailiwick is up: ${url}/docs`],
+    [
+      'Next, sign in (or see it all work: npm run demo):',
+      `  curl -s ${url}/v1/sessions -H 'content-type: application/json' -d '{"email":"${email}","password":"${password}"}'`,
+    ],
   );
-  return `${lines.join('\n')}\n`;
 }
 
-main().catch((error: unknown) => {
-  if (error instanceof ConfigError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(78);
-  }
-  process.stderr.write(
-    `Bailiwick could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exit(1);
-});
+function credentials(email: string, password: string): string {
+  return paragraphs([
+    'The first platform admin, shown this once:',
+    `  e-mail    ${email}`,
+    `  password  ${password}`,
+  ]);
+}
+
+function paragraphs(...all: string[][]): string {
+  return all.map(lines => `\n${lines.map(line => `  ${line}\n`).join('')}`).join('');
+}
+
+main().catch((error: unknown) => endUnstarted('Bailiwick', error));

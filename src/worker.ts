@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 import { Config, ConfigError } from './kernel/config/config.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
+import { endUnstarted } from './start-failure.js';
 
 /** The jobs process: the same modules without HTTP. For MySQL or MariaDB; one process writes one SQLite file. */
 async function main(): Promise<void> {
@@ -18,13 +19,4 @@ async function main(): Promise<void> {
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
 }
 
-main().catch((error: unknown) => {
-  if (error instanceof ConfigError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(78);
-  }
-  process.stderr.write(
-    `The worker could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exit(1);
-});
+main().catch((error: unknown) => endUnstarted('The worker', error));

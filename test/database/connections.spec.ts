@@ -1,8 +1,10 @@
 import { DataSource } from 'typeorm';
 import { parseDatabaseUrl } from '../../src/kernel/database/database-url.js';
+import { databaseTrouble } from '../../src/kernel/database/database-errors.js';
 import type { Database } from '../../src/kernel/database/database.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
 import { describeOn, freshDatabase, type FreshDatabase } from '../support/lane.js';
+import { waitFor } from '../support/wait-for.js';
 import { CreateBank } from './bank.js';
 
 let fresh: FreshDatabase;
@@ -81,5 +83,22 @@ describeOn('mariadb')('MariaDB', () => {
     } finally {
       for (const runner of runners) await runner.release();
     }
+  });
+
+  it('says of a connection that was lost in the middle of a transaction that it is away', async () => {
+    const { manager, rollback } = await database.begin();
+    const [{ id }] = await manager.query('SELECT CONNECTION_ID() AS id');
+    await source.query(`KILL ${Number(id)}`);
+    const trouble = async () =>
+      manager.query('SELECT 1').then(
+        () => undefined,
+        (error: unknown) => ({ error, trouble: databaseTrouble(error) }),
+      );
+    const first = await waitFor('the connection to be gone', trouble);
+    for (const { error, trouble: found } of [first, (await trouble())!]) {
+      expect({ error, code: found?.code }).toEqual({ error, code: 'database_unavailable' });
+    }
+    await rollback().catch(() => undefined);
+    await expect(database.ping()).resolves.toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import { basic } from '../support/client.js';
 import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { parseRaw, sendRaw } from '../support/raw-http.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -79,6 +80,7 @@ describe('CORS', () => {
         'access-control-request-headers': 'authorization',
       },
     });
+  const headerList = (headers: Headers, name: string) => headers.get(name)?.toLowerCase().split(/, */) ?? [];
   const allowed = ({ headers }: { headers: Headers }) => headers.get('access-control-allow-origin');
 
   it('is off unless configured', async () => {
@@ -115,6 +117,45 @@ describe('CORS', () => {
       expect(allowed(refused)).toBe(origin);
       expect(refused.headers.get('access-control-expose-headers')).toContain('X-Request-Id');
       expect(refused.headers.get('vary')).toContain('Origin');
+    });
+
+    it('lets pages send every header the API takes', async () => {
+      const { headers } = await configured.api.request('OPTIONS', '/v1/projects', undefined, {
+        headers: {
+          origin: 'https://console.example.com',
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'authorization,content-type,idempotency-key',
+        },
+      });
+      expect(headerList(headers, 'access-control-allow-headers')).toEqual(
+        expect.arrayContaining(['authorization', 'content-type', 'idempotency-key']),
+      );
+      expect(headerList(headers, 'access-control-allow-methods')).toContain('post');
+    });
+
+    it('lets pages read every header of an answer that says something of it', async () => {
+      const ours = /^(x-|ratelimit|retry-after$|www-authenticate$|idempotent-)/;
+      const owner = await signUp(configured);
+      const project = await createProject(configured, owner.auth);
+      const { secret } = await createKey(configured, owner.auth, project.id);
+      const idempotent = { auth: owner.auth, headers: { 'idempotency-key': 'once' } };
+      const create = () => configured.api.post('/v1/projects', { name: 'Twice' }, idempotent);
+      await create();
+      const answers = {
+        key: await configured.api.get('/v1/whoami', { auth: basic(secret) }),
+        replay: await create(),
+        refusal: await configured.api.get('/v1/me'),
+      };
+      expect(answers.key.headers.has('ratelimit')).toBe(true);
+      expect(answers.replay.headers.has('idempotent-replayed')).toBe(true);
+      expect(answers.refusal.headers.has('www-authenticate')).toBe(true);
+      const origin = 'https://console.example.com';
+      const { headers } = await configured.api.get('/health/live', { headers: { origin } });
+      const exposed = headerList(headers, 'access-control-expose-headers');
+      const sent = Object.values(answers).flatMap(answer => [...answer.headers.keys()]);
+      const security = ['x-content-type-options', 'x-frame-options'];
+      const read = sent.filter(name => ours.test(name) && !security.includes(name));
+      expect(exposed).toEqual(expect.arrayContaining([...read, 'retry-after']));
     });
 
     it.each([

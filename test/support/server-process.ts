@@ -1,23 +1,23 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { Client } from './client.js';
 import { freePort } from './free-port.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD } from './server.js';
+import { runSource, type Exit } from './source-process.js';
 import { waitFor } from './wait-for.js';
 
-const ROOT = join(__dirname, '../..');
 const READY_MS = 25_000;
+/** What a supervisor grants a process that was told to end. */
+const END_MS = 30_000;
 
 /** A server in a process of its own, on a database and a data folder that outlive it. */
 export interface ServerProcess {
   readonly url: string;
   readonly api: Client;
   readonly dataDir: string;
+  signal(signal: NodeJS.Signals): void;
   /** Ends it the way a supervisor does, and waits until it is gone. */
-  stop(): Promise<void>;
+  stop(): Promise<Exit>;
   /** Ends it at once, as a crash does: nothing of it runs any more. */
-  kill(): Promise<void>;
+  kill(): Promise<Exit>;
 }
 
 /** Starts a server process; `environment` names its `DATA_DIR` and `DATABASE_URL`. */
@@ -25,31 +25,17 @@ export async function startServerProcess(
   environment: Record<'DATA_DIR' | 'DATABASE_URL', string> & Record<string, string>,
 ): Promise<ServerProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['--require', join(__dirname, 'typescript.cjs'), 'src/main.ts'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
-      // Where the compiler keeps its own binary.
-      HOME: process.env.HOME,
-      PORT: String(port),
-      ADMIN_EMAIL,
-      ADMIN_PASSWORD,
-      LOG_LEVEL: 'error',
-      ...environment,
-    },
-  });
-  const exit = once(child, 'exit');
+  const child = runSource('main', { PORT: String(port), ADMIN_EMAIL, ADMIN_PASSWORD, ...environment });
   const url = `http://127.0.0.1:${port}`;
-  const end = async (signal: NodeJS.Signals) => {
-    child.kill(signal);
-    await exit;
+  const end = (signal: NodeJS.Signals) => {
+    child.signal(signal);
+    return child.ended(END_MS);
   };
   try {
     await waitFor(
       'a server process to be ready',
       async () => {
-        if (child.exitCode !== null) throw new Error(`the server process ended with ${child.exitCode}`);
+        if (child.exit) throw new Error(`the server process ended: ${JSON.stringify(child.exit)}`);
         return (await fetch(`${url}/health/ready`).catch(() => null))?.ok;
       },
       READY_MS,
@@ -62,6 +48,7 @@ export async function startServerProcess(
     url,
     api: new Client(url),
     dataDir: environment.DATA_DIR,
+    signal: child.signal,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
   };

@@ -1,16 +1,21 @@
 import { QueryFailedError } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
+import type { ErrorCode } from '../errors/error-codes.js';
 
-const UNIQUE = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', 'ER_DUP_ENTRY']);
-const MISSING = new Set(['SQLITE_CONSTRAINT_FOREIGNKEY', 'ER_NO_REFERENCED_ROW', 'ER_NO_REFERENCED_ROW_2']);
-const CONTENTION = new Set([
+const UNIQUE = new Set<unknown>(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', 'ER_DUP_ENTRY']);
+const MISSING = new Set<unknown>([
+  'SQLITE_CONSTRAINT_FOREIGNKEY',
+  'ER_NO_REFERENCED_ROW',
+  'ER_NO_REFERENCED_ROW_2',
+]);
+const CONTENTION = new Set<unknown>([
   'ER_LOCK_DEADLOCK',
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_CHECKREAD',
   'SQLITE_BUSY',
   'SQLITE_BUSY_SNAPSHOT',
 ]);
-const UNAVAILABLE = new Set([
+const UNAVAILABLE = new Set<unknown>([
   'ECONNREFUSED',
   'ECONNRESET',
   'ETIMEDOUT',
@@ -23,39 +28,44 @@ const UNAVAILABLE = new Set([
   'SQLITE_FULL',
   'SQLITE_IOERR',
 ]);
+const TROUBLES = new Set<ErrorCode>(['database_busy', 'database_unavailable']);
 
-/** The driver's error code (never the text), or undefined when it is no database error. */
-function driverCode(error: unknown): string | undefined {
-  const source = error instanceof QueryFailedError ? error.driverError : error;
-  const code = (source as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : undefined;
+/** What a driver says of a failure beside its text: a code, and whether the connection ended with it. */
+interface DriverError {
+  code?: unknown;
+  fatal?: unknown;
+}
+
+function driverError(error: unknown): DriverError {
+  return ((error instanceof QueryFailedError ? error.driverError : error) ?? {}) as DriverError;
 }
 
 /** Whether a write failed because a unique key or primary key was taken. */
 export function isUniqueViolation(error: unknown): boolean {
-  const code = driverCode(error);
-  return code !== undefined && UNIQUE.has(code);
+  return UNIQUE.has(driverError(error).code);
 }
 
 /** Whether a write failed because what it refers to is not there (any more). */
 export function isMissingReference(error: unknown): boolean {
-  const code = driverCode(error);
-  return code !== undefined && MISSING.has(code);
+  return MISSING.has(driverError(error).code);
 }
 
-/** Whether the same unit of work may succeed when run again: deadlock or lock timeout. */
+/**
+ * Whether the same unit of work may succeed when run again at once: deadlock or lock timeout. Not when it
+ * waited for SQLite's writer in vain: that queue is fair, and may be waiting for the unit itself.
+ */
 export function isContention(error: unknown): boolean {
-  const code = driverCode(error);
-  return code !== undefined && CONTENTION.has(code);
+  return CONTENTION.has(driverError(error).code);
 }
 
-/** The application's view of a database that is busy or away; undefined for any other error. */
+/** The application's view of a database that is busy or away, for now; undefined for any other error. */
 export function databaseTrouble(error: unknown): AppError | undefined {
-  const code = driverCode(error);
-  if (code === undefined) return undefined;
-  if (CONTENTION.has(code)) return new AppError('database_busy', { retryAfter: 1, cause: error });
-  if (UNAVAILABLE.has(code)) return new AppError('database_unavailable', { retryAfter: 5, cause: error });
-  return undefined;
+  if (error instanceof AppError) return TROUBLES.has(error.code) ? error : undefined;
+  if (isContention(error)) return new AppError('database_busy', { retryAfter: 1, cause: error });
+  const { code, fatal } = driverError(error);
+  // Of a statement on a connection that has ended meanwhile, mysql2 says no more than that.
+  const away = UNAVAILABLE.has(code) || fatal === true;
+  return away ? new AppError('database_unavailable', { retryAfter: 5, cause: error }) : undefined;
 }
 
 /**

@@ -93,9 +93,8 @@ const CODE_OF_STATUS: Record<number, ErrorCode> = {
 
 /** The application's word for any error; what it does not know is `internal_error`. */
 export function toAppError(thrown: unknown): AppError {
-  if (thrown instanceof AppError) return thrown;
-  const trouble = databaseTrouble(thrown);
-  if (trouble) return trouble;
+  const known = thrown instanceof AppError ? thrown : databaseTrouble(thrown);
+  if (known) return known;
   const { statusCode } = (thrown ?? {}) as { statusCode?: number };
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusCode;
   if (status === undefined || status < 400 || status >= 500)

@@ -2,6 +2,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
+import { rememberAddresses } from './client-address.js';
+import { drainOnClose } from './drain.js';
 import { soundForwardedFor } from './forwarded-for.js';
 import { decodeBody, parseJsonBody, refuseUnstorable } from './json-body.js';
 import { securityHeaders } from './security-headers.js';
@@ -11,16 +13,25 @@ import { handleTogether } from './together.js';
 /** Headers, body parsers and early refusals: everything between the socket and Nest. */
 export function prepareHttp(app: NestFastifyApplication, config: Config): void {
   const fastify = app.getHttpAdapter().getInstance();
+  rememberAddresses(fastify);
   handleTogether(fastify);
   serializeOnce(fastify);
   if (config.corsOrigins.length) {
     app.enableCors({
       origin: config.corsOrigins,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      exposedHeaders: ['X-Request-Id', 'Retry-After', 'Idempotent-Replayed', ...LIMIT_HEADERS],
+      // Request headers need no list: which ones a preflight names, it may send.
+      exposedHeaders: [
+        'X-Request-Id',
+        'WWW-Authenticate',
+        'Retry-After',
+        'Idempotent-Replayed',
+        ...LIMIT_HEADERS,
+      ],
       maxAge: 600,
     });
   }
+  drainOnClose(fastify);
   let closing = false;
   fastify.addHook('preClose', done => {
     closing = true;

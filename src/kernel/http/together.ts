@@ -13,9 +13,7 @@ export function handleTogether(fastify: FastifyInstance): void {
     waiting = [];
     for (const next of arrived) next();
   };
-  fastify.addHook('onRequest', (request, _reply, done) => {
-    // A connection that ends meanwhile tells its address only when it has been asked before.
-    void request.raw.socket.remoteAddress;
+  fastify.addHook('onRequest', (_request, _reply, done) => {
     if (waiting.push(done) === 1) setImmediate(proceed);
   });
 }

@@ -4,6 +4,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import type { FastifyInstance } from 'fastify';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
+import { ListenError } from '../http/listen-error.js';
 import { JobRunner } from '../jobs/job-runner.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Metrics } from './metrics.js';
@@ -44,12 +45,14 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     });
   }
 
-  /** @throws Error when the port is taken */
+  /** @throws ListenError when the port is taken */
   async onApplicationBootstrap(): Promise<void> {
     if (!this.metrics) return;
     this.server = createServer((request, response) => void this.answer(request, response));
     this.server.listen(this.config.metricsPort!, this.config.host);
-    await once(this.server, 'listening');
+    await once(this.server, 'listening').catch((error: Error) => {
+      throw new ListenError('METRICS_PORT', error);
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,9 +1,4 @@
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
@@ -16,7 +11,7 @@ const FLUSH_MS = 500;
 
 /** When keys were last used: the first use at once, later ones gathered and written twice a second. */
 @Injectable()
-export class KeyUsage implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class KeyUsage implements OnApplicationBootstrap {
   private readonly logger = new Logger('KeyUsage');
   private pending = new Map<string, KeyUse>();
   private timer: NodeJS.Timeout | null = null;
@@ -32,7 +27,8 @@ export class KeyUsage implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.timer = setInterval(() => void this.flush(), FLUSH_MS).unref();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Writes what is left; when the process ends, after its last request. */
+  async close(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     await this.flush();
   }

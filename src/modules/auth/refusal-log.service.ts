@@ -1,9 +1,4 @@
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
@@ -24,7 +19,7 @@ interface Tally {
  * counted in one further entry, so that a flood cannot fill the log.
  */
 @Injectable()
-export class RefusalLog extends RefusalObserver implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class RefusalLog extends RefusalObserver implements OnApplicationBootstrap {
   private readonly logger = new Logger('RefusalLog');
   private readonly tallies = new Map<string, Tally>();
   private timer: NodeJS.Timeout | null = null;
@@ -37,7 +32,8 @@ export class RefusalLog extends RefusalObserver implements OnApplicationBootstra
     this.timer = setInterval(() => void this.settle(Date.now()), 5_000).unref();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Writes what was counted; when the process ends, after its last request. */
+  async close(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     await this.settle(Infinity);
   }

@@ -11,6 +11,7 @@ import { SessionService } from '../users/session.service.js';
 import type { KeyCaller, UserCaller } from './caller.js';
 import { Callers } from './callers.service.js';
 import { credentialsOn } from './credentials.js';
+import { RefusalLog } from './refusal-log.service.js';
 
 /**
  * What every request with credentials leaves: the key's last use, the request log, the meter; and, on the
@@ -27,6 +28,7 @@ export class UsageHook {
     private readonly limits: UsageLimits,
     private readonly recorder: RequestRecorder,
     private readonly callers: Callers,
+    private readonly refusals: RefusalLog,
   ) {}
 
   /** Hooks into every request. Callbacks rather than promises: they cost the hot path nothing. */
@@ -46,7 +48,9 @@ export class UsageHook {
     });
     // After the last answer, while the database is still open.
     fastify.addHook('onClose', async () => {
-      await this.recorder.flush();
+      await this.keys.close();
+      await this.recorder.close();
+      await this.refusals.close();
       await this.limits.close();
     });
   }

@@ -13,6 +13,11 @@ export class OrganizationRepository {
     return this.database.read(ctx).findOneBy(OrganizationEntity, { id });
   }
 
+  /** The organization, kept as it is by others until the unit of work ends. */
+  lock(ctx: RequestContext, id: string): Promise<OrganizationEntity | null> {
+    return this.database.lock(ctx, OrganizationEntity, { id });
+  }
+
   findMany(ctx: RequestContext, ids: string[]): Promise<OrganizationEntity[]> {
     return this.database.read(ctx).findBy(OrganizationEntity, { id: In(ids) });
   }

@@ -71,7 +71,8 @@ export class OrganizationService {
 
   /** @throws AppError `not_found`, `permission_denied` */
   async rename(ctx: RequestContext, id: string, input: CreateOrganization): Promise<Organization> {
-    const { row, role } = await this.administered(ctx, id);
+    const { role } = await this.administered(ctx, id);
+    const row = await this.locked(ctx, id);
     await this.organizations.update(ctx, id, { name: input.name });
     const after = { ...row, name: input.name };
     ctx.audit.change(organizationTarget(after), { name: row.name }, { name: after.name });
@@ -101,7 +102,7 @@ export class OrganizationService {
     id: string,
     changes: UpdateSubscription,
   ): Promise<Subscription> {
-    const { row } = await this.accessible(ctx, id);
+    const row = await this.locked(ctx, id);
     if (Object.keys(changes).length) await this.organizations.update(ctx, id, changes);
     const after = toLimits({ ...row, ...changes });
     ctx.audit.change(organizationTarget(row), toLimits(row), after);
@@ -152,6 +153,13 @@ export class OrganizationService {
     const organization = await this.organizations.findPersonal(ctx, userId);
     if (!organization) throw new Error(`user ${userId} has no personal organization`);
     return organization.id;
+  }
+
+  /** The row that others leave alone from here on, so that the entry's "before" is what is overwritten. */
+  private async locked(ctx: RequestContext, id: string): Promise<OrganizationEntity> {
+    const row = await this.organizations.lock(ctx, id);
+    if (!row) throw new AppError('not_found');
+    return row;
   }
 
   private async insert(

@@ -1,9 +1,4 @@
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { RequestContext } from '../../kernel/context/request-context.js';
 import { databaseTrouble, isUniqueViolation } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
@@ -24,7 +19,7 @@ const WARN_EVERY_MS = 30_000;
  * second. While the database is away it keeps what it can; of older requests, only their number.
  */
 @Injectable()
-export class RequestRecorder implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class RequestRecorder implements OnApplicationBootstrap {
   private readonly logger = new Logger('RequestLog');
   private pending: RequestRecord[] = [];
   /** Requests that still have to be counted, though their lines were dropped. */
@@ -46,7 +41,8 @@ export class RequestRecorder implements OnApplicationBootstrap, BeforeApplicatio
     this.timer = setInterval(() => void this.flush(), FLUSH_MS).unref();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Writes what is left; when the process ends, after its last request. */
+  async close(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     await this.flush();
   }

@@ -1,5 +1,6 @@
 import { newId } from '../../kernel/database/ids.js';
 import type { UnitOfWork } from '../../kernel/database/unit-of-work.js';
+import { AppError } from '../../kernel/errors/app-error.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { seriesOf, type RequestRecord, type Tally } from './request-record.js';
 import type { RequestRecordingRepository } from './request-recording.repository.js';
@@ -46,8 +47,11 @@ describe('the recorder', () => {
     jest.spyOn(recorder['logger'], 'error').mockReturnValue(undefined);
   });
 
-  it('keeps what it cannot write while the database is away', async () => {
-    database.failure = Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+  it.each([
+    ['away', Object.assign(new Error('away'), { code: 'ECONNREFUSED' })],
+    ['busy', new AppError('database_busy')],
+  ])('keeps what it cannot write while the database is %s', async (_, failure) => {
+    database.failure = failure;
     const requests = Array.from({ length: 2_500 }, request);
     requests.forEach(each => recorder.record(each));
     await recorder.flush();

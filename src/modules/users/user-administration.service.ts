@@ -53,7 +53,10 @@ export class UserAdministration {
    */
   async update(ctx: RequestContext, id: string, changes: UpdateUser): Promise<UserRecord> {
     if (changes.platform_role === 'user') await this.keepAnAdmin(ctx, id);
-    const before = await this.get(ctx, id);
+    // Others may be changing other fields: the search text and the entry are made of the row as they left it.
+    const locked = await this.repository.lock(ctx, id);
+    if (!locked) throw new AppError('not_found');
+    const before = toUserRecord(locked);
     const after = { ...before, ...changes };
     const columns = { ...changes, search_text: searchText(after) };
     if (!(await this.repository.updateWhile(ctx, id, LIVE, columns))) {

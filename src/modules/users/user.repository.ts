@@ -5,9 +5,6 @@ import { Database } from '../../kernel/database/database.js';
 import { containsPattern, like } from '../../kernel/http/list.js';
 import { UserEntity, type UserStatus } from './user.entity.js';
 
-/** An update that changes nothing: it only locks, on every database. */
-const UNCHANGED = { max_projects: () => 'max_projects' } as const;
-
 @Injectable()
 export class UserRepository {
   constructor(private readonly database: Database) {}
@@ -46,16 +43,15 @@ export class UserRepository {
   }
 
   /** The user, whose row nobody else changes until the unit of work ends. */
-  async lock(ctx: RequestContext, id: string): Promise<UserEntity | null> {
-    const manager = await this.database.write(ctx);
-    await manager.update(UserEntity, { id }, UNCHANGED);
-    return manager.findOneBy(UserEntity, { id });
+  lock(ctx: RequestContext, id: string): Promise<UserEntity | null> {
+    return this.database.lock(ctx, UserEntity, { id });
   }
 
   /** Lets nobody else change who is platform admin until the unit of work ends. */
   async lockAdmins(ctx: RequestContext): Promise<void> {
     const manager = await this.database.write(ctx);
-    await manager.update(UserEntity, { platform_role: 'admin' }, UNCHANGED);
+    // An update that changes nothing: it only locks, on every database.
+    await manager.update(UserEntity, { platform_role: 'admin' }, { max_projects: () => 'max_projects' });
   }
 
   /** Active platform admins other than `id`. */

@@ -97,8 +97,7 @@ export class UserService {
    */
   async adopt(ctx: RequestContext, id: string, prepared: PreparedUser): Promise<User> {
     const { first_name, name, password_hash } = prepared;
-    const before = await this.users.find(ctx, id);
-    if (!before) throw new AppError('not_found');
+    const before = await this.locked(ctx, id);
     const changes = {
       first_name,
       name,
@@ -179,8 +178,7 @@ export class UserService {
     id: string,
     changes: Partial<Pick<UserEntity, 'first_name' | 'name' | 'phone' | 'country'>>,
   ): Promise<User> {
-    const user = await this.users.find(ctx, id);
-    if (!user) throw new AppError('not_found');
+    const user = await this.locked(ctx, id);
     const after = { ...user, ...changes };
     after.search_text = searchText(after);
     if (Object.keys(changes).length)
@@ -219,9 +217,14 @@ export class UserService {
    * @throws AppError `not_found`
    */
   async lock(ctx: RequestContext, id: string): Promise<User> {
+    return toUser(await this.locked(ctx, id));
+  }
+
+  /** The row itself: what is computed of it, such as the search text, fits what others have written. */
+  private async locked(ctx: RequestContext, id: string): Promise<UserEntity> {
     const user = await this.users.lock(ctx, id);
     if (!user) throw new AppError('not_found');
-    return toUser(user);
+    return user;
   }
 }
 

@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { readdir, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { describeOn, freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { runSource, type SourceProcess } from '../support/source-process.js';
+import { waitFor } from '../support/wait-for.js';
+
+let dataDir: string;
+let database: FreshDatabase;
+/** Somebody else's server, on a port that the test wants. */
+let other: Server;
+let taken: string;
+const processes: SourceProcess[] = [];
+
+beforeEach(async () => {
+  dataDir = await freshDirectory();
+  database = await freshDatabase();
+  other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  taken = String((other.address() as AddressInfo).port);
+});
+
+afterEach(async () => {
+  for (const process of processes.splice(0)) {
+    process.signal('SIGKILL');
+    await process.ended();
+  }
+  other.close();
+  await database.drop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+/** Starts a process on the test's own data, on any free port unless told otherwise. */
+function run(entry: 'main' | 'worker', environment: Record<string, string> = {}): SourceProcess {
+  const common = { PORT: '0', DATA_DIR: dataDir, DATABASE_URL: database.url };
+  const process = runSource(entry, { ...common, ...environment });
+  processes.push(process);
+  return process;
+}
+
+async function up(process: SourceProcess): Promise<string> {
+  return waitFor('the server to be up', () => {
+    if (process.exit) throw new Error(`the process ended: ${JSON.stringify(process.exit)}`);
+    return process.stdout.includes('Next, sign in') && process.stdout;
+  });
+}
+
+const passwordsIn = (stdout: string) =>
+  [...stdout.matchAll(/^ *password +(\S+)$/gm)].map(([, word]) => word!);
+
+describe('a wrong configuration', () => {
+  const WRONG = {
+    PORT: 'eighty',
+    DATABASE_URL: 'oracle://somewhere',
+    ADMIN_PASSWORD: 'short',
+    APP_SECRET: 'short',
+    TRUST_PROXY: 'everybody',
+    LOG_LEVEL: 'chatty',
+    METRICS_PORT: '70000',
+  };
+
+  it.each(['main', 'worker'] as const)(
+    'stops %s with every mistake listed, and nothing begun',
+    async entry => {
+      const { code, stdout, stderr } = await run(entry, WRONG).ended();
+      expect(code).toBe(78);
+      expect(stdout).toBe('');
+      const [heading, ...lines] = stderr.trimEnd().split('\n');
+      expect(heading).toBe('Configuration is not valid:');
+      expect(lines.map(line => /^ {2}- (\w+): \S/.exec(line)?.[1]).sort()).toEqual(Object.keys(WRONG).sort());
+      expect(await readdir(dataDir)).toEqual([]);
+    },
+  );
+});
+
+describe('a port that is taken', () => {
+  it.each(['PORT', 'METRICS_PORT'])('as %s ends the start in one line', async setting => {
+    const { code, stdout, stderr } = await run('main', { [setting]: taken }).ended();
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `Bailiwick could not start: ${setting}: listen EADDRINUSE: address already in use 127.0.0.1:${taken}\n`,
+    );
+    expect(stdout).not.toContain('Bailiwick is up');
+  });
+
+  it('costs nobody the password of the first admin', async () => {
+    const failed = await run('main', { PORT: taken }).ended();
+    const second = await up(run('main'));
+    expect([...passwordsIn(failed.stdout), ...passwordsIn(second)]).toHaveLength(1);
+  });
+});
+
+describe('the first admin', () => {
+  it('is shown once, and can sign in', async () => {
+    const first = run('main');
+    const shown = await up(first);
+    const [password, ...others] = passwordsIn(shown);
+    expect(others).toEqual([]);
+    const url = /Bailiwick is up: (http:\S+)\/docs/.exec(shown)![1]!;
+    const session = await fetch(`${url}/v1/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'admin@localhost.localdomain', password }),
+    });
+    expect(session.status).toBe(201);
+    first.signal('SIGTERM');
+    expect((await first.ended()).code).toBe(0);
+
+    const again = await up(run('main'));
+    expect(passwordsIn(again)).toEqual([]);
+    expect(again).not.toContain(password);
+    expect(again).not.toContain('first platform admin');
+  });
+});
+
+describeOn('sqlite')('the worker', () => {
+  it('refuses SQLite, saying what it takes instead', async () => {
+    const { code, stdout, stderr } = await run('worker').ended();
+    expect(code).toBe(78);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^ {2}- DATABASE_URL: the worker needs MySQL or MariaDB/m);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+});
+
+describeOn('mariadb')('the worker', () => {
+  it('tells of a port that is taken in one line, too', async () => {
+    const { code, stderr } = await run('worker', { METRICS_PORT: taken }).ended();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The worker could not start: METRICS_PORT: listen EADDRINUSE.*\n$/);
+  });
+});

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { waitFor } from './wait-for.js';
+
+const ROOT = join(__dirname, '../..');
+
+/** How a process ended. */
+export interface Exit {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A process that runs one of the sources, compiled as the tests compile them: no build takes part in it. */
+export interface SourceProcess {
+  /** What it has written to standard output so far. */
+  readonly stdout: string;
+  /** How it ended, once it has; null while it runs. */
+  readonly exit: Exit | null;
+  /** Waits for it to end by itself. @throws Error when it does not, within `deadlineMs`. */
+  ended(deadlineMs?: number): Promise<Exit>;
+  signal(signal: NodeJS.Signals): void;
+}
+
+/** Starts `src/main.ts` or `src/worker.ts` with nothing but `environment` to go by. */
+export function runSource(entry: 'main' | 'worker', environment: Record<string, string>): SourceProcess {
+  const child = spawn(process.execPath, ['--require', join(__dirname, 'typescript.cjs'), `src/${entry}.ts`], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      // Where the compiler keeps its own binary.
+      HOME: process.env.HOME,
+      LOG_LEVEL: 'error',
+      ...environment,
+    },
+  });
+  let [stdout, stderr] = ['', ''];
+  let exit: Exit | null = null;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  void once(child, 'close').then(([code]) => (exit = { code, stdout, stderr }));
+  return {
+    get stdout() {
+      return stdout;
+    },
+    get exit() {
+      return exit;
+    },
+    ended: deadlineMs => waitFor(`${entry} to end`, () => exit, deadlineMs),
+    signal: signal => void child.kill(signal),
+  };
+}
