@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationsModule } from '../notifications/notifications.module.js';
+import { ExpiredCredentials } from './expired-credentials.service.js';
 import { Locations } from './locations.js';
 import { MailResetJob } from './mail-reset.job.js';
 import { PasswordChanges } from './password-changes.service.js';
@@ -42,6 +43,7 @@ import { UserTokenRepository } from './user-token.repository.js';
     UserService,
     UserAdministration,
     SessionService,
+    ExpiredCredentials,
     UserFacet,
     SessionFacet,
   ],
