@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationsModule } from '../notifications/notifications.module.js';
+import { ActivationMails } from './activation-mails.service.js';
 import { ExpiredCredentials } from './expired-credentials.service.js';
 import { Locations } from './locations.js';
 import { MailResetJob } from './mail-reset.job.js';
@@ -38,6 +39,7 @@ import { UserTokenRepository } from './user-token.repository.js';
     Passwords,
     Locations,
     PasswordResetThrottle,
+    ActivationMails,
     PasswordChanges,
     MailResetJob,
     UserService,
@@ -47,6 +49,6 @@ import { UserTokenRepository } from './user-token.repository.js';
     UserFacet,
     SessionFacet,
   ],
-  exports: [UserService, SessionService, PasswordChanges],
+  exports: [UserService, SessionService, PasswordChanges, ActivationMails],
 })
 export class UsersModule {}
