@@ -7,6 +7,7 @@ import { ErrorFilter } from './kernel/http/error.filter.js';
 import { HttpModule } from './kernel/http/http.module.js';
 import { ValidationPipe } from './kernel/http/validation.js';
 import { JobsModule } from './kernel/jobs/jobs.module.js';
+import { LimitsModule } from './kernel/limits/limits.module.js';
 import { MetricsModule } from './kernel/metrics/metrics.module.js';
 import { OutboxModule } from './kernel/outbox/outbox.module.js';
 import { MIGRATIONS } from './migrations/migrations.js';
@@ -38,6 +39,7 @@ export class AppModule {
         DatabaseModule.forRoot(MIGRATIONS),
         HttpModule,
         JobsModule,
+        LimitsModule,
         OutboxModule,
         MetricsModule,
         AuditModule,

@@ -1,4 +1,5 @@
-import { eventOf, eventsOf } from '../support/answers.js';
+import { randomBytes } from 'node:crypto';
+import { eventOf, eventsOf, sameAnswer } from '../support/answers.js';
 import type { Answer } from '../support/client.js';
 import { readMails, tokenIn, waitForMail } from '../support/mail.js';
 import { admin, expectStatus, PASSWORD, signIn, signUp, type Person } from '../support/people.js';
@@ -89,6 +90,82 @@ describe('asking for a link', () => {
 
   it.each([{}, { email: 'no address' }, { email: 'ada@example.com', extra: 1 }])('refuses %j', async body => {
     expect(codeOf(await server.api.post('/v1/password-resets', body))).toEqual([400, 'validation_failed']);
+  });
+});
+
+describe('asking for a link before the account was ever activated', () => {
+  const register = async () => {
+    const email = `${randomBytes(5).toString('hex')}@people.example`;
+    const registration = { email, password: PASSWORD, first_name: 'Nina', name: 'New' };
+    const { id } = expectStatus(201, await server.api.post('/v1/users', registration)).body;
+    return { id, email, token: tokenIn(await waitForMail(server, email, 'activate'), 'activate') };
+  };
+  const activate = (token: string) => server.api.post('/v1/users/activate', { token });
+  const activationTokens = async (email: string) =>
+    (await mailsTo(email, 'Activate your account')).map(mail => tokenIn(mail, 'activate'));
+  const tokensOnce = (email: string, mails: number) =>
+    waitFor(`${mails} mails`, async () => {
+      const tokens = await activationTokens(email);
+      return tokens.length >= mails && tokens;
+    });
+
+  it('mails a new activation link, and the former one ends', async () => {
+    const nina = await register();
+    const answer = expectStatus(202, await request(nina.email));
+    expect(answer.body).toEqual({ accepted: true });
+    const renewed = (await tokensOnce(nina.email, 2)).find(token => token !== nina.token)!;
+    expect(codeOf(await activate(nina.token))).toEqual([400, 'invalid_token']);
+    expect(codeOf(await attempt(nina.email, PASSWORD))).toEqual([403, 'account_not_activated']);
+    expectStatus(200, await activate(renewed));
+    expect(codeOf(await activate(renewed))).toEqual([400, 'invalid_token']);
+    expectStatus(201, await attempt(nina.email, PASSWORD));
+    const event = await eventOf(server, root.auth, answer);
+    expect(event).toMatchObject({ type: 'user.password_reset_requested', subject_user_id: nina.id });
+    expect(JSON.stringify(event)).not.toContain(renewed);
+  });
+
+  it('does so when the former one has expired', async () => {
+    const nina = await register();
+    await write(server, manager =>
+      manager.update(UserTokenEntity, { user_id: nina.id }, { expires_at: new Date(Date.now() - 1) }),
+    );
+    expect(codeOf(await activate(nina.token))).toEqual([400, 'invalid_token']);
+    expectStatus(202, await request(nina.email));
+    const renewed = (await tokensOnce(nina.email, 2)).find(token => token !== nina.token)!;
+    expectStatus(200, await activate(renewed));
+  });
+
+  it('answers as it does for anybody else', async () => {
+    const answers = [
+      await request((await register()).email),
+      await request((await signUp(server)).user.email),
+      await request('nobody-at-all@people.example'),
+    ];
+    const [first, ...others] = answers.map(sameAnswer);
+    expect(first).toMatchObject({ status: 202 });
+    for (const other of others) expect(other).toEqual(first);
+  });
+
+  it('leaves one link, however many ask at the same time, and five at most', async () => {
+    const nina = await register();
+    await Promise.all(Array.from({ length: 7 }, async () => expectStatus(202, await request(nina.email))));
+    const tokens = await tokensOnce(nina.email, 6);
+    await forget(await signUp(server));
+    expect(await activationTokens(nina.email)).toHaveLength(6);
+    const answers = [];
+    for (const token of tokens) answers.push(await activate(token));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400, 400, 400]);
+  });
+
+  it('is not what an admin does who resets the password: that mails the reset link alone', async () => {
+    const nina = await register();
+    const path = `/v1/users/${nina.id}/reset-password`;
+    expectStatus(200, await server.api.post(path, { confirm: true }, { auth: root.auth }));
+    const mail = await waitForMail(server, nina.email, 'password-reset');
+    expect(mail.subject).toBe('Set a new password');
+    expect(mail.text).not.toContain('/activate#token=');
+    expectStatus(200, await confirm(tokenIn(mail, 'password-reset')));
+    expectStatus(201, await attempt(nina.email, NEW_PASSWORD));
   });
 });
 

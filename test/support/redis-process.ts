@@ -33,6 +33,15 @@ export class RedisProcess {
     await exit;
     this.child = null;
   }
+
+  /** Leaves its connections open and answers nothing, until {@link thaw}. */
+  freeze(): void {
+    this.child!.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child!.kill('SIGCONT');
+  }
 }
 
 async function answers(url: string): Promise<boolean> {

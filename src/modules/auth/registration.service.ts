@@ -5,6 +5,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { invalidField } from '../../kernel/errors/app-error.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { OrganizationService } from '../organizations/organization.service.js';
+import { ActivationMails } from '../users/activation-mails.service.js';
 import type { CreatedUser, Register, User } from '../users/user.dto.js';
 import {
   displayName,
@@ -20,6 +21,7 @@ export class RegistrationService {
   constructor(
     private readonly users: UserService,
     private readonly organizations: OrganizationService,
+    private readonly activations: ActivationMails,
     private readonly notifications: NotificationService,
     private readonly config: Config,
   ) {}
@@ -34,14 +36,7 @@ export class RegistrationService {
     const { password } = input;
     if (password === undefined) throw invalidField('password', 'is needed', 'Choose 12 to 128 characters.');
     const user = await this.create(ctx, { ...input, password });
-    const token = await this.users.issueActivationToken(ctx, user.id);
-    await this.notifications.send(ctx, {
-      to: user.email,
-      toName: displayName(user),
-      userId: user.id,
-      template: 'activation',
-      data: { name: user.first_name, link: `${this.config.publicUrl}/activate#token=${token}` },
-    });
+    await this.activations.send(ctx, user);
     return user;
   }
 

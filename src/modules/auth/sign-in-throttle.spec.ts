@@ -1,3 +1,6 @@
+import { Config } from '../../kernel/config/config.js';
+import { Vault } from '../../kernel/config/vault.js';
+import { AttemptLimits } from '../../kernel/limits/attempt-limits.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 
 const HERE = '192.0.2.1';
@@ -8,7 +11,7 @@ const TOO_MANY = expect.objectContaining({ code: 'too_many_attempts' });
 let throttle: SignInThrottle;
 beforeEach(() => {
   jest.useFakeTimers();
-  throttle = new SignInThrottle();
+  throttle = new SignInThrottle(new AttemptLimits(Config.from({}), new Vault('a secret')));
 });
 afterEach(() => jest.useRealTimers());
 

@@ -1,19 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { AppError } from '../../kernel/errors/app-error.js';
+import type { AttemptLimit } from '../../kernel/limits/attempt-limit.js';
+import { AttemptLimits } from '../../kernel/limits/attempt-limits.js';
 
 const FAILURES = 10;
 const WINDOW_SECONDS = 15 * 60;
 
 /**
  * At most ten failures in fifteen minutes per account and address; the account's owner can still sign
- * in from elsewhere. Attempts on one account from one address run one after the other, so that many at
- * once do not get more tries.
+ * in from elsewhere. An attempt counts as a failure until it has succeeded, so that many at once, in whatever
+ * processes, do not get more tries; and those of one process run one after the other, so that many good ones at
+ * once do not count as failures.
  */
 @Injectable()
 export class SignInThrottle {
-  private readonly failures = new RateLimiterMemory({ points: FAILURES, duration: WINDOW_SECONDS });
+  private readonly failures: AttemptLimit;
   private readonly turns = new Map<string, Promise<unknown>>();
+
+  constructor(limits: AttemptLimits) {
+    this.failures = limits.make('sign-in', FAILURES, WINDOW_SECONDS);
+  }
 
   /**
    * Runs `attempt`, which answers null for a failure.
@@ -32,13 +38,13 @@ export class SignInThrottle {
   }
 
   private async counted<T>(key: string, attempt: () => Promise<T | null>): Promise<T | null> {
-    const before = await this.failures.get(key);
-    if (before && before.consumedPoints >= FAILURES) {
-      throw new AppError('too_many_attempts', { retryAfter: Math.ceil(before.msBeforeNext / 1000) });
-    }
-    const result = await attempt();
-    if (result === null) await this.failures.consume(key);
-    else await this.failures.delete(key);
+    const retryAfter = await this.failures.count(key);
+    if (retryAfter !== null) throw new AppError('too_many_attempts', { retryAfter });
+    const result = await attempt().catch(async (error: unknown) => {
+      await this.failures.takeBack(key);
+      throw error;
+    });
+    if (result !== null) await this.failures.forget(key);
     return result;
   }
 }

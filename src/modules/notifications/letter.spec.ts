@@ -9,6 +9,7 @@ describe('a letter', () => {
     greeting: 'Hello <b>Eve</b>,',
     paragraphs: ['word '.repeat(40).trim()],
     action: { label: 'Go', url: `${LINK}&x="'><script>` },
+    otherwise: { text: '<b>Or so</b>', url: `${LINK}&y="'><script>` },
     footer: 'Bye.',
   };
 
@@ -16,7 +17,9 @@ describe('a letter', () => {
     const html = asHtml(letter);
     expect(html).not.toMatch(/<b>|<script>/);
     expect(html).toContain('<title>A &#38; B</title>');
-    expect(html).toContain(`href="${LINK}&#38;x=&#34;&#39;&#62;&#60;script&#62;"`);
+    for (const parameter of ['x', 'y']) {
+      expect(html).toContain(`href="${LINK}&#38;${parameter}=&#34;&#39;&#62;&#60;script&#62;"`);
+    }
   });
 
   it('breaks lines between words', () => {
@@ -30,6 +33,8 @@ describe('a letter', () => {
 
   it('gives the link a line of its own', () => {
     expect(asText({ ...letter, action: { label: 'Go', url: LINK } }).split('\n')).toContain(LINK);
+    const otherwise = { text: 'Or so:', url: LINK };
+    expect(asText({ ...letter, action: undefined, otherwise }).split('\n')).toContain(LINK);
   });
 });
 
@@ -51,7 +56,10 @@ describe('the templates', () => {
   it('tell a new user how to activate the account', () => {
     const letter = TEMPLATES.activation({ name: 'Ada', link: LINK });
     expect(letter.action?.url).toBe(LINK);
+    expect(letter.otherwise).toBeUndefined();
     expect(asText(letter)).toContain('Hello Ada,');
+    const again = TEMPLATES.activation({ name: 'Ada', link: LINK, resetLink: `${LINK}reset` });
+    expect([again.action?.url, again.otherwise?.url]).toEqual([LINK, `${LINK}reset`]);
   });
 
   it('welcome the owner of a project', () => {

@@ -3,8 +3,10 @@ export interface Letter {
   readonly subject: string;
   readonly greeting: string;
   readonly paragraphs: readonly string[];
-  /** The one link of the mail, a complete URL. */
+  /** What the mail is for: a link, a complete URL. */
   readonly action?: { readonly label: string; readonly url: string };
+  /** Another way to the same end, said below the action: a sentence and a complete URL. */
+  readonly otherwise?: { readonly text: string; readonly url: string };
   /** Said last, in small print. */
   readonly footer?: string;
 }
@@ -22,20 +24,25 @@ export function inline(value: string, length = INLINE_LENGTH): string {
 }
 
 /** The letter as plain text. A link has a line of its own, so that it can be copied. */
-export function asText({ greeting, paragraphs, action, footer }: Letter): string {
+export function asText({ greeting, paragraphs, action, otherwise, footer }: Letter): string {
   const blocks = [greeting, ...paragraphs].map(wrap);
   if (action) blocks.push(`${action.label}:`, action.url);
+  if (otherwise) blocks.push(wrap(otherwise.text), otherwise.url);
   if (footer) blocks.push(`-- \n${wrap(footer)}`);
   return `${blocks.join('\n\n')}\n`;
 }
 
 /** The letter as HTML that needs nothing from anywhere else; every value is escaped here. */
-export function asHtml({ subject, greeting, paragraphs, action, footer }: Letter): string {
+export function asHtml({ subject, greeting, paragraphs, action, otherwise, footer }: Letter): string {
   const lines = [greeting, ...paragraphs].map(paragraph => `<p>\n${escape(wrap(paragraph))}\n</p>`);
   if (action) {
     const url = escape(action.url);
     lines.push(`<p>\n<a href="${url}"\n style="${BUTTON}">${escape(action.label)}</a>\n</p>`);
     lines.push(`<p style="${SMALL}">\nOr copy this address into the browser:<br>\n${url}\n</p>`);
+  }
+  if (otherwise) {
+    const url = escape(otherwise.url);
+    lines.push(`<p>\n${escape(wrap(otherwise.text))}<br>\n<a href="${url}">\n${url}</a>\n</p>`);
   }
   if (footer) lines.push(`<p style="${SMALL}">\n${escape(wrap(footer))}\n</p>`);
   return [

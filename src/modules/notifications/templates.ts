@@ -2,8 +2,8 @@ import { inline, type Letter } from './letter.js';
 
 /** What each template needs to know. A new template is an entry here and its letter below. */
 export interface TemplateData {
-  /** To somebody who has registered: proves the address. */
-  activation: { name: string; link: string };
+  /** To somebody who has registered: proves the address. With `resetLink`, another way if they know no password. */
+  activation: { name: string; link: string; resetLink?: string };
   /** To the owner of a project that has just been created. */
   welcome: { name: string; projectName: string; projectUrl: string };
   /** To somebody who may set a new password; the link is good once, for an hour. */
@@ -45,11 +45,21 @@ export interface TemplateData {
 export type TemplateName = keyof TemplateData;
 
 export const TEMPLATES: { readonly [T in TemplateName]: (data: TemplateData[T]) => Letter } = {
-  activation: ({ name, link }) => ({
+  activation: ({ name, link, resetLink }) => ({
     subject: 'Activate your account',
     greeting: `Hello ${inline(name)},`,
     paragraphs: ['an account was registered with this e-mail address. Activate it to sign in.'],
     action: { label: 'Activate the account', url: link },
+    ...(resetLink === undefined
+      ? {}
+      : {
+          otherwise: {
+            text:
+              'If you do not know its password, set one instead. That activates the account, too; this link is ' +
+              'good for an hour:',
+            url: resetLink,
+          },
+        }),
     footer:
       'The link works once, and for a limited time. If you did not register, ignore this e-mail: ' +
       'nothing happens without the link.',

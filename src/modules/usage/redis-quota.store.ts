@@ -1,10 +1,6 @@
-import { Logger } from '@nestjs/common';
-import { Redis } from 'ioredis';
+import { PromptRedis } from '../../kernel/limits/prompt-redis.js';
 import type { QuotaAnswer, QuotaRequest, QuotaStore } from './quota-store.js';
 
-const ANSWER_MS = 300;
-const LONGEST_RECONNECT_MS = 500;
-const LOG_EVERY_MS = 30_000;
 /** How much longer than its period a quota is kept, in seconds. */
 const KEPT_LONGER_S = 120;
 
@@ -29,9 +25,7 @@ type Take = (key: string, ...args: (string | number)[]) => Promise<[number, stri
 
 /** The quota in Redis, shared by all processes. Redis may be away, or come back empty, at any time. */
 export class RedisQuotaStore implements QuotaStore {
-  private readonly logger = new Logger('UsageLimits');
-  private readonly redis: Redis;
-  private loggedAt = -Infinity;
+  private readonly redis: PromptRedis;
   /** Since when Redis has answered, in milliseconds since 1970; null while it is away. */
   private since: number | null = null;
   private count = 0;
@@ -41,17 +35,11 @@ export class RedisQuotaStore implements QuotaStore {
     private readonly prefix: string,
     private readonly processId: string,
   ) {
-    this.redis = new Redis(url, {
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: ANSWER_MS,
-      connectTimeout: 2_000,
-      retryStrategy: times => Math.min(times * 50, LONGEST_RECONNECT_MS),
-    });
-    this.redis.defineCommand('takeQuota', { numberOfKeys: 1, lua: TAKE });
-    this.redis.on('ready', () => this.returned());
-    this.redis.on('close', () => (this.since = null));
-    this.redis.on('error', (error: Error) => this.report(error));
+    this.redis = new PromptRedis(url, 'limits are counted in the database');
+    const { client } = this.redis;
+    client.defineCommand('takeQuota', { numberOfKeys: 1, lua: TAKE });
+    client.on('ready', () => this.returned());
+    client.on('close', () => (this.since = null));
   }
 
   /** The number of this connection and when it began; null while Redis is away. */
@@ -63,10 +51,9 @@ export class RedisQuotaStore implements QuotaStore {
   async take(request: QuotaRequest, known: ReadonlyMap<string, number>): Promise<QuotaAnswer> {
     const { organizationId, policy, period, taken, need, want, limit } = request;
     const keep = (policy === 'minute' ? 60 : 86_400) + KEPT_LONGER_S;
-    const { takeQuota } = this.redis as unknown as { takeQuota: Take };
+    const client = this.redis.client as unknown as { takeQuota: Take };
     try {
-      const [granted, all] = await takeQuota.call(
-        this.redis,
+      const [granted, all] = await client.takeQuota(
         `${this.prefix}:quota:${organizationId}:${policy}:${period}`,
         ...[this.processId, taken, need, want, limit, keep],
         ...[...known].flat(),
@@ -76,26 +63,18 @@ export class RedisQuotaStore implements QuotaStore {
       others.delete(this.processId);
       return { granted, others };
     } catch (error) {
-      this.report(error as Error);
-      // A connection that stays silent is as good as none: begin anew.
-      if (this.since !== null) this.redis.disconnect(true);
+      this.redis.failed(error as Error);
       this.since = null;
       throw error;
     }
   }
 
   close(): void {
-    this.redis.disconnect();
+    this.redis.close();
   }
 
   private returned(): void {
     this.since = Date.now();
     this.count++;
-  }
-
-  private report(error: Error): void {
-    if (Date.now() - this.loggedAt < LOG_EVERY_MS) return;
-    this.loggedAt = Date.now();
-    this.logger.warn({ err: error }, 'Redis does not answer; limits are counted in the database');
   }
 }

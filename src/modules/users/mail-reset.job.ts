@@ -5,7 +5,7 @@ import { JobRegistry, type JobHandler } from '../../kernel/jobs/job.js';
 import { MAIL_RESET, PasswordChanges } from './password-changes.service.js';
 
 /**
- * Mails the reset link that somebody asked for. Its payload is the id of the account; requests for unknown
+ * Mails the link that somebody asked for. Its payload is the id of the account; requests for unknown
  * addresses schedule it too, with an id nobody has, so that they cannot be told apart.
  */
 @Injectable()
@@ -29,6 +29,6 @@ export class MailResetJob implements JobHandler, OnModuleInit {
 
   /** The request stands in the event log already; this only carries it out. */
   async run(ctx: RequestContext, userId: string): Promise<void> {
-    await this.units.bookkeeping(ctx, () => this.passwords.mailResetLink(ctx, userId));
+    await this.units.bookkeeping(ctx, () => this.passwords.mailRequested(ctx, userId));
   }
 }

@@ -6,6 +6,7 @@ import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { Outbox } from '../../kernel/outbox/outbox.js';
 import { NotificationService } from '../notifications/notification.service.js';
+import { ActivationMails } from './activation-mails.service.js';
 import { PasswordResetThrottle } from './password-reset-throttle.js';
 import { Passwords } from './passwords.js';
 import { SessionService } from './session.service.js';
@@ -17,7 +18,7 @@ import { UserTokenRepository } from './user-token.repository.js';
 
 const RESET_MS = 60 * 60 * 1000;
 
-/** The job that mails a reset link. */
+/** The job that mails the link somebody asked for. */
 export const MAIL_RESET = 'password-reset.mail';
 
 /** Changing a password: by its owner, or with a mailed link by whoever forgot it. */
@@ -28,6 +29,7 @@ export class PasswordChanges {
     private readonly tokens: UserTokenRepository,
     private readonly passwords: Passwords,
     private readonly sessions: SessionService,
+    private readonly activations: ActivationMails,
     private readonly notifications: NotificationService,
     private readonly outbox: Outbox,
     private readonly throttle: PasswordResetThrottle,
@@ -69,25 +71,17 @@ export class PasswordChanges {
     return { accepted: true };
   }
 
-  /** Mails the link that a request or an admin asked for, if the account may have one. */
-  async mailResetLink(ctx: RequestContext, userId: string): Promise<void> {
-    const user = await this.users.find(ctx, userId);
+  /**
+   * Mails what a request asked for, if the account may have it: a reset link. Somebody who never activated the
+   * account needs an activation link rather, and gets both.
+   */
+  async mailRequested(ctx: RequestContext, userId: string): Promise<void> {
+    const found = await this.users.find(ctx, userId);
+    // Locked: of several requests at once, the links of all but one end.
+    const user = found?.status === 'new' ? await this.users.lock(ctx, userId) : found;
     if (!user || !mayReset(user)) return;
-    const token = newToken();
-    await this.tokens.insert(ctx, {
-      id: newId('tok'),
-      user_id: user.id,
-      purpose: 'password_reset',
-      token_hash: hashToken(token),
-      expires_at: new Date(Date.now() + RESET_MS),
-    });
-    await this.notifications.send(ctx, {
-      to: user.email,
-      toName: displayName(user),
-      userId: user.id,
-      template: 'password_reset',
-      data: { name: user.first_name, link: `${this.config.publicUrl}/password-reset#token=${token}` },
-    });
+    if (user.status === 'new') await this.activations.sendAgain(ctx, user, await this.resetLink(ctx, user));
+    else await this.mailResetLink(ctx, user);
   }
 
   /**
@@ -124,7 +118,32 @@ export class PasswordChanges {
     }
     await this.sessions.endAll(ctx, id);
     await this.tokens.deleteOfUser(ctx, id, 'password_reset');
-    await this.mailResetLink(ctx, id);
+    const user = await this.users.find(ctx, id);
+    await this.mailResetLink(ctx, user!);
+  }
+
+  private async mailResetLink(ctx: RequestContext, user: UserEntity): Promise<void> {
+    const link = await this.resetLink(ctx, user);
+    await this.notifications.send(ctx, {
+      to: user.email,
+      toName: displayName(user),
+      userId: user.id,
+      template: 'password_reset',
+      data: { name: user.first_name, link },
+    });
+  }
+
+  /** Makes a link to set a new password: good once, for an hour. */
+  private async resetLink(ctx: RequestContext, user: UserEntity): Promise<string> {
+    const token = newToken();
+    await this.tokens.insert(ctx, {
+      id: newId('tok'),
+      user_id: user.id,
+      purpose: 'password_reset',
+      token_hash: hashToken(token),
+      expires_at: new Date(Date.now() + RESET_MS),
+    });
+    return `${this.config.publicUrl}/password-reset#token=${token}`;
   }
 
   private async hash(password: string): Promise<string> {

@@ -23,7 +23,8 @@ export class PasswordResetController {
     summary: 'Ask for a link to set a new password',
     description:
       'Answers the same, after the same time, whether there is an account or not. The link is good once, for an ' +
-      'hour. More than five requests an hour for one address have no further effect.',
+      'hour. For an account that was never activated, the mail also holds a new activation link, good for seven ' +
+      'days; the former one ends. More than five requests an hour for one address have no further effect.',
     accepted: PasswordResetAccepted,
   })
   request(@Ctx() ctx: RequestContext, @Body({ schema: RequestPasswordReset }) body: RequestPasswordReset) {

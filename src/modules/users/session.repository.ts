@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, MoreThan, Not } from 'typeorm';
+import { In, LessThan, MoreThan, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { SessionEntity } from './session.entity.js';
@@ -74,6 +74,19 @@ export class SessionRepository {
     const manager = await this.database.write(ctx);
     const which = exceptId ? { user_id: userId, id: Not(exceptId) } : { user_id: userId };
     return (await manager.delete(SessionEntity, which)).affected ?? 0;
+  }
+
+  /**
+   * Deletes at most `limit` sessions whose absolute end was before `before`, idle ones among them; answers how
+   * many were found.
+   */
+  async deleteExpired(ctx: RequestContext, before: Date, limit: number): Promise<number> {
+    const expired = await this.database
+      .read(ctx)
+      .find(SessionEntity, { select: { id: true }, where: { expires_at: LessThan(before) }, take: limit });
+    const ids = expired.map(({ id }) => id);
+    if (ids.length) await (await this.database.write(ctx)).delete(SessionEntity, { id: In(ids) });
+    return ids.length;
   }
 }
 

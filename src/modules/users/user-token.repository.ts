@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MoreThan } from 'typeorm';
+import { In, LessThan, MoreThan } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { UserTokenEntity } from './user-token.entity.js';
@@ -36,5 +36,16 @@ export class UserTokenRepository {
   async consume(ctx: RequestContext, id: string): Promise<boolean> {
     const result = await (await this.database.write(ctx)).delete(UserTokenEntity, { id });
     return result.affected === 1;
+  }
+
+  /** Deletes at most `limit` tokens that expired before `before`; answers how many were found. */
+  async deleteExpired(ctx: RequestContext, before: Date, limit: number): Promise<number> {
+    // Found first, by a read without locks: no index leads to them, and a DELETE would lock all it passes.
+    const expired = await this.database
+      .read(ctx)
+      .find(UserTokenEntity, { select: { id: true }, where: { expires_at: LessThan(before) }, take: limit });
+    const ids = expired.map(({ id }) => id);
+    if (ids.length) await (await this.database.write(ctx)).delete(UserTokenEntity, { id: In(ids) });
+    return ids.length;
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken, newToken } from '../../kernel/access/tokens.js';
+import { hashToken } from '../../kernel/access/tokens.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
@@ -10,8 +10,6 @@ import type { UserEntity } from './user.entity.js';
 import { toLastSignIn, toUser, type LastSignIn, type User } from './user.dto.js';
 import { UserRepository } from './user.repository.js';
 import { UserTokenRepository } from './user-token.repository.js';
-
-const ACTIVATION_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** What a new account is made from. */
 export interface NewUser {
@@ -107,19 +105,6 @@ export class UserService {
     };
     if (!(await this.users.updateWhile(ctx, id, ['new'], changes))) throw new AppError('invalid_transition');
     return toUser({ ...before, ...changes });
-  }
-
-  /** Makes the single-use token of an activation link, valid for seven days. */
-  async issueActivationToken(ctx: RequestContext, userId: string): Promise<string> {
-    const token = newToken();
-    await this.tokens.insert(ctx, {
-      id: newId('tok'),
-      user_id: userId,
-      purpose: 'activation',
-      token_hash: hashToken(token),
-      expires_at: new Date(Date.now() + ACTIVATION_MS),
-    });
-    return token;
   }
 
   /**

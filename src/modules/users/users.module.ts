@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationsModule } from '../notifications/notifications.module.js';
+import { ActivationMails } from './activation-mails.service.js';
+import { ExpiredCredentials } from './expired-credentials.service.js';
 import { Locations } from './locations.js';
 import { MailResetJob } from './mail-reset.job.js';
 import { PasswordChanges } from './password-changes.service.js';
@@ -37,14 +39,16 @@ import { UserTokenRepository } from './user-token.repository.js';
     Passwords,
     Locations,
     PasswordResetThrottle,
+    ActivationMails,
     PasswordChanges,
     MailResetJob,
     UserService,
     UserAdministration,
     SessionService,
+    ExpiredCredentials,
     UserFacet,
     SessionFacet,
   ],
-  exports: [UserService, SessionService, PasswordChanges],
+  exports: [UserService, SessionService, PasswordChanges, ActivationMails],
 })
 export class UsersModule {}

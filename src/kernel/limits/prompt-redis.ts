@@ -1,0 +1,57 @@
+import { Logger } from '@nestjs/common';
+import { Redis } from 'ioredis';
+
+const ANSWER_MS = 300;
+const LONGEST_RECONNECT_MS = 500;
+const LOG_EVERY_MS = 30_000;
+
+/**
+ * A connection to Redis for what requests wait for: a command is answered within 300 ms or fails, at once
+ * while Redis is away. Reconnects by itself.
+ */
+export class PromptRedis {
+  readonly client: Redis;
+  private readonly logger = new Logger('Redis');
+  private answers = false;
+  private loggedAt = -Infinity;
+
+  /** `meanwhile` says in the log what happens while Redis does not answer. */
+  constructor(
+    url: string,
+    private readonly meanwhile: string,
+  ) {
+    this.client = new Redis(url, {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: ANSWER_MS,
+      connectTimeout: 2_000,
+      retryStrategy: times => Math.min(times * 50, LONGEST_RECONNECT_MS),
+    });
+    this.client.on('ready', () => (this.answers = true));
+    this.client.on('close', () => (this.answers = false));
+    this.client.on('error', (error: Error) => this.report(error));
+  }
+
+  /** Whether it is worth asking: not while Redis is away, nor from a failure until it is connected anew. */
+  get answering(): boolean {
+    return this.answers;
+  }
+
+  /** To be told when a command has failed: a connection that stays silent is as good as none, so begin anew. */
+  failed(error: Error): void {
+    this.report(error);
+    if (this.answers) this.client.disconnect(true);
+    this.answers = false;
+  }
+
+  close(): void {
+    this.client.disconnect();
+  }
+
+  /** Logs that Redis does not answer, once in a while however many commands fail. */
+  private report(error: Error): void {
+    if (Date.now() - this.loggedAt < LOG_EVERY_MS) return;
+    this.loggedAt = Date.now();
+    this.logger.warn({ err: error }, `Redis does not answer; ${this.meanwhile}`);
+  }
+}
