@@ -15,12 +15,9 @@ const CONTENTION = new Set<unknown>([
   'SQLITE_BUSY',
   'SQLITE_BUSY_SNAPSHOT',
 ]);
+/** Of any connection, and so of the database's only where it comes from a query. */
+const CONNECTION = new Set<unknown>(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND']);
 const UNAVAILABLE = new Set<unknown>([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ETIMEDOUT',
-  'EPIPE',
-  'ENOTFOUND',
   'PROTOCOL_CONNECTION_LOST',
   'ER_CON_COUNT_ERROR',
   'ER_SERVER_SHUTDOWN',
@@ -63,8 +60,9 @@ export function databaseTrouble(error: unknown): AppError | undefined {
   if (error instanceof AppError) return TROUBLES.has(error.code) ? error : undefined;
   if (isContention(error)) return new AppError('database_busy', { retryAfter: 1, cause: error });
   const { code, fatal } = driverError(error);
-  // Of a statement on a connection that has ended meanwhile, mysql2 says no more than that.
-  const away = UNAVAILABLE.has(code) || fatal === true;
+  const lost = error instanceof QueryFailedError && CONNECTION.has(code);
+  // Of a statement on a connection that cannot be made or has ended, mysql2 says no more than that it is fatal.
+  const away = UNAVAILABLE.has(code) || lost || fatal === true;
   return away ? new AppError('database_unavailable', { retryAfter: 5, cause: error }) : undefined;
 }
 

@@ -48,7 +48,7 @@ describe('the recorder', () => {
   });
 
   it.each([
-    ['away', Object.assign(new Error('away'), { code: 'ECONNREFUSED' })],
+    ['away', Object.assign(new Error('away'), { code: 'ECONNREFUSED', fatal: true })],
     ['busy', new AppError('database_busy')],
   ])('keeps what it cannot write while the database is %s', async (_, failure) => {
     database.failure = failure;
@@ -63,7 +63,7 @@ describe('the recorder', () => {
   });
 
   it('drops the oldest lines when there are too many, and counts them all the same', async () => {
-    database.failure = Object.assign(new Error('away'), { code: 'ECONNREFUSED' });
+    database.failure = Object.assign(new Error('away'), { code: 'ECONNREFUSED', fatal: true });
     const oldest = request();
     recorder.record(oldest);
     for (let i = 0; i < 100_010; i++) recorder.record(request());
