@@ -116,8 +116,7 @@ export class ApiKeyService {
   ): Promise<IssuedApiKey> {
     const key = await this.locked(ctx, projectId, id);
     // Who learns the secret can do what the key can; an own key never can do more than its member.
-    const own = key.member_id !== null && key.member_id === ctx.memberId;
-    if (!own) await this.roles.assignable(ctx, projectId, key.role_id);
+    if (!isOwn(ctx, key)) await this.roles.assignable(ctx, projectId, key.role_id);
     const secret = newKeySecret(environmentOf(ctx.project!));
     const grace = input.grace_period_seconds;
     const changes: Partial<ApiKeyEntity> = {
@@ -173,8 +172,7 @@ export class ApiKeyService {
     permission: 'api_keys:read' | 'api_keys:write',
   ): Promise<ApiKeyEntity> {
     const key = await this.keys.find(ctx, projectId, id);
-    const own = key !== null && key.member_id !== null && key.member_id === ctx.memberId;
-    if (key && (own || ctx.can(permission))) return key;
+    if (key && (isOwn(ctx, key) || ctx.can(permission))) return key;
     // Those who may see the key are told that they lack the permission to change it.
     if (key && ctx.can('api_keys:read')) throw new AppError('permission_denied');
     if (!key || ctx.memberId) throw new AppError('not_found');
@@ -200,6 +198,11 @@ export class ApiKeyService {
 
 function toItemOf(key: ApiKeyEntity, role: Role, now: Date): ApiKey {
   return toApiKey({ ...key, role_id: role.id }, role.name, now);
+}
+
+/** Whether it is the caller's own key, as member of the project. */
+function isOwn(ctx: RequestContext, key: ApiKeyEntity): boolean {
+  return key.member_id !== null && key.member_id === ctx.memberId;
 }
 
 function ownMembership(ctx: RequestContext): string {
