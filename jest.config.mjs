@@ -1,11 +1,15 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MYSQL_URL, probeMysql, probeRedis, REDIS_URL } from './test/support/services.mjs';
 
 const TEST_TIMEOUT_MS = 60_000;
 const CHROMIUM = process.env.TEST_CHROMIUM || '/usr/bin/chromium';
-const MYSQL_LANES = ['mariadb', 'bull'];
 const LANE_FOLDERS = ['e2e', 'access-matrix', 'properties', 'database', 'crash', 'process'];
+/** In the names of all that a run makes, by which it finds what it has to remove in the end. */
+const RUN = randomBytes(5).toString('hex');
+const RUN_DIRECTORY = join(tmpdir(), `bailiwick-test-${RUN}`);
 const transformer = '<rootDir>/test/support/transformer.mjs';
 
 const common = {
@@ -48,9 +52,8 @@ function lane(name, folders) {
     ...common,
     displayName: name,
     testMatch: folders.map(folder => `<rootDir>/test/${folder}/**/*spec.ts`),
-    // A run drops the databases that bear its name, those of tests that broke off included.
-    globals: { LANE: { name, mysqlUrl: MYSQL_URL, redisUrl: REDIS_URL, run: process.pid.toString(36) } },
-    ...(MYSQL_LANES.includes(name) ? { globalTeardown: '<rootDir>/test/support/drop-databases.mjs' } : {}),
+    globals: { LANE: { name, mysqlUrl: MYSQL_URL, redisUrl: REDIS_URL, run: RUN, directory: RUN_DIRECTORY } },
+    globalTeardown: '<rootDir>/test/support/clean-up.mjs',
   };
 }
 

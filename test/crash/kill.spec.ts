@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { LoggedEvent } from '../support/answers.js';
-import { freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { freshDirectory, type FreshDatabase } from '../support/lane.js';
 import { readMails, tokenIn, waitForMail } from '../support/mail.js';
+import { migratedDatabase } from '../support/migrated-database.js';
 import { admin, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { waitFor } from '../support/wait-for.js';
@@ -52,7 +53,7 @@ const unanswered = () => attempts.filter(attempt => attempt.answer === null);
 
 beforeAll(async () => {
   dataDir = await freshDirectory();
-  database = await freshDatabase();
+  database = await migratedDatabase();
   server = await start();
   root = await admin(server);
   owner = await signUp(server);
