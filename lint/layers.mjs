@@ -11,16 +11,20 @@ export const LAYERS = {
   roles: [],
   audit: [],
 
-  users: ['notifications'],
   usage: [],
+  quota: [],
 
-  organizations: ['users', 'usage', 'notifications'],
+  users: ['notifications'],
 
-  teams: ['users', 'roles', 'organizations', 'notifications'],
+  invitations: ['users', 'notifications'],
 
-  projects: ['users', 'organizations', 'teams', 'notifications'],
+  organizations: ['users', 'invitations', 'usage', 'quota', 'notifications'],
 
-  'api-keys': ['roles', 'teams', 'projects', 'organizations', 'usage'],
+  teams: ['users', 'roles', 'invitations', 'organizations', 'notifications'],
+
+  projects: ['users', 'invitations', 'organizations', 'teams', 'notifications'],
+
+  'api-keys': ['roles', 'teams', 'projects', 'organizations', 'usage', 'quota'],
   media: ['projects'],
   customers: ['projects'],
   webhooks: PROJECT_PARTS,
@@ -33,7 +37,8 @@ export const LAYERS = {
   entitlements: ['customers'],
 
   auth: [
-    ...['notifications', 'roles', 'audit', 'users', 'usage', 'organizations', 'teams', 'projects'],
+    ...['notifications', 'roles', 'audit', 'usage', 'quota', 'users', 'invitations', 'organizations'],
+    ...['teams', 'projects'],
     ...['api-keys', 'media', 'customers', 'webhooks', 'alerts', 'settings', 'environments'],
   ],
   // These reach the other modules through the kernel's registries only.
