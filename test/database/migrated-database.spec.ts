@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { parseDatabaseUrl } from '../../src/kernel/database/database-url.js';
+import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import { writerOptions } from '../../src/kernel/database/open-database.js';
 import { describeOn, freshDatabase, laneDatabase } from '../support/lane.js';
 import { mariadbScript, migrate, migratedDatabase, runScript } from '../support/migrated-database.js';

@@ -4,7 +4,7 @@ import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
-import { parseDatabaseUrl } from '../../src/kernel/database/database-url.js';
+import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
 import { MIGRATIONS } from '../../src/migrations/migrations.js';
 import { freshDatabase, laneDatabase, runDirectory, type FreshDatabase } from './lane.js';
