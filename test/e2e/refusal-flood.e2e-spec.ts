@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-test('a flood of refusals leaves two entries: the first at once, the others counted by route', async () => {
+it('a flood of refusals leaves two entries: the first at once, the others counted by route', async () => {
   const owner = await signUp(server);
   const viewer = await signUp(server);
   const { id } = await createProject(server, owner.auth);
