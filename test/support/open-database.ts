@@ -7,6 +7,16 @@ import { openDatabase, writerOptions } from '../../src/kernel/database/open-data
 import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
 import { freshDatabase } from './lane.js';
 
+/** Works on the database at `url` past the application. */
+export async function onDatabase<T>(url: string, work: (source: DataSource) => Promise<T>): Promise<T> {
+  const source = await new DataSource(writerOptions(parseDatabaseUrl(url)!)).initialize();
+  try {
+    return await work(source);
+  } finally {
+    await source.destroy();
+  }
+}
+
 /** The kernel's database on a fresh one of this lane, for tests below HTTP. */
 export interface OpenDatabase {
   readonly database: Database;

@@ -7,13 +7,14 @@ const DRAIN_MS = 8_000;
 
 /**
  * Lets the server end once the requests in flight are answered. By itself it would wait for as long as their
- * connections are kept alive, more than a minute, and for ever for a client that never sends the rest.
+ * connections are kept alive, more than a minute, and for ever for a client that never sends the rest: after
+ * `deadlineMs` those are cut off.
  */
-export function drainOnClose(fastify: FastifyInstance): void {
+export function drainOnClose(fastify: FastifyInstance, deadlineMs = DRAIN_MS): void {
   fastify.addHook('preClose', done => {
     const { server } = fastify;
     const looking = setInterval(() => server.closeIdleConnections(), LOOK_MS).unref();
-    const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
+    const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs).unref();
     server.once('close', () => {
       clearInterval(looking);
       clearTimeout(deadline);
