@@ -91,7 +91,7 @@ export default defineConfig(
       // Off, as are the layers of the kernel, until its folders are those of KERNEL_LAYERS.
       'bailiwick/circles': 'off',
       'bailiwick/layers': ['error', { kernel: false }],
-      // What explains the code is free, so that nobody saves on it.
+      // Comments do not count, so that nobody saves on them.
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'no-console': 'error',
       'no-restricted-globals': ['error', { name: 'fetch', message: FETCH }],

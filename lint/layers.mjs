@@ -43,9 +43,9 @@ export const LAYERS = {
 };
 
 /**
- * The same within the kernel, bottom up. A place is a folder or, where a single file of a folder belongs further
- * down than the rest, that file without its extension. A path belongs to the longest place that fits it, and may
- * import its own place and what is below it in the same folder; everything else it may import is listed.
+ * The same within the kernel, bottom up. A place is a folder or, where one file belongs further down than the rest
+ * of its folder, that file without its extension. A file belongs to the longest place that its path begins with. It
+ * may import its own place, the places inside it, and those listed.
  */
 export const KERNEL_LAYERS = {
   text: [],
