@@ -88,9 +88,8 @@ export default defineConfig(
   {
     files: ['src/**/*.ts'],
     rules: {
-      // Off, as are the layers of the kernel, until its folders are those of KERNEL_LAYERS.
-      'bailiwick/circles': 'off',
-      'bailiwick/layers': ['error', { kernel: false }],
+      'bailiwick/circles': 'error',
+      'bailiwick/layers': 'error',
       // Comments do not count, so that nobody saves on them.
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'no-console': 'error',
