@@ -17,8 +17,8 @@ export class Database {
    * The manager to read with: the unit of work's once it has begun to write, so that it sees its own
    * rows; otherwise one that sees committed rows only.
    */
-  read(ctx: RequestContext | null): EntityManager {
-    return (ctx && unitOf(ctx)?.transactionManager) ?? this.dialect.reader;
+  read(ctx: RequestContext): EntityManager {
+    return unitOf(ctx)?.transactionManager ?? this.dialect.reader;
   }
 
   /**

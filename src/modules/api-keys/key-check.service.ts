@@ -47,7 +47,7 @@ export class KeyCheckService {
    * is logged and metered as a use of the key.
    */
   async verify(ctx: RequestContext, input: VerifyKey): Promise<KeyVerdict> {
-    const key = isKeySecret(input.key) ? await this.lookup.findRecent(hashToken(input.key)) : null;
+    const key = isKeySecret(input.key) ? await this.lookup.findRecent(ctx, hashToken(input.key)) : null;
     if (!key || !mayVerify(ctx, key)) return { valid: false, code: 'NOT_FOUND' };
     const failure = firstFailure(key, toKeyRequest(input));
     if (failure) {
@@ -110,7 +110,7 @@ export class KeyCheckService {
     input: ExplainKey,
   ): Promise<KeyExplanation> {
     await this.keys.get(ctx, projectId, id);
-    const key = await this.lookup.findById(projectId, id);
+    const key = await this.lookup.findById(ctx, projectId, id);
     if (!key) throw new AppError('not_found');
     const request = toKeyRequest(input);
     const steps = KEY_CHECKS.map(({ check, passes, reason, fix }) =>

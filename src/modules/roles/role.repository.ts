@@ -8,7 +8,7 @@ import { RoleEntity } from './role.entity.js';
 export class RoleRepository {
   constructor(private readonly database: Database) {}
 
-  find(ctx: RequestContext | null, projectId: string, id: string): Promise<RoleEntity | null> {
+  find(ctx: RequestContext, projectId: string, id: string): Promise<RoleEntity | null> {
     return this.database.read(ctx).findOneBy(RoleEntity, { id, project_id: projectId });
   }
 

@@ -23,7 +23,7 @@ export class RoleService {
   ) {}
 
   /** A role of the project: one of the system roles, or one of its own. Null when it is neither. */
-  async find(ctx: RequestContext | null, projectId: string, id: string): Promise<Role | null> {
+  async find(ctx: RequestContext, projectId: string, id: string): Promise<Role | null> {
     const system = SYSTEM_BY_ID.get(id);
     if (system) return system;
     const row = await this.roles.find(ctx, projectId, id);

@@ -55,7 +55,7 @@ export class VisibilityRuleRepository {
   }
 
   /** Everything that rules of these projects hide, from whom. */
-  hidings(ctx: RequestContext | null, projectIds: string[]): Promise<Hiding[]> {
+  hidings(ctx: RequestContext, projectIds: string[]): Promise<Hiding[]> {
     return this.database
       .read(ctx)
       .createQueryBuilder(VisibilityRuleEntity, 'v')

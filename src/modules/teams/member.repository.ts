@@ -10,7 +10,7 @@ import { MemberEntity } from './member.entity.js';
 export class MemberRepository {
   constructor(private readonly database: Database) {}
 
-  findByUser(ctx: RequestContext | null, projectId: string, userId: string): Promise<MemberEntity | null> {
+  findByUser(ctx: RequestContext, projectId: string, userId: string): Promise<MemberEntity | null> {
     return this.database
       .read(ctx)
       .findOneBy(MemberEntity, { project_id: projectId, current_user_id: userId });

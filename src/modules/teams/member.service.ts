@@ -72,11 +72,7 @@ export class MemberService {
   }
 
   /** The user's membership of a project, or null. */
-  async membership(
-    ctx: RequestContext | null,
-    projectId: string,
-    userId: string,
-  ): Promise<Membership | null> {
+  async membership(ctx: RequestContext, projectId: string, userId: string): Promise<Membership | null> {
     const member = await this.members.findByUser(ctx, projectId, userId);
     return member && toMembership(member);
   }
