@@ -31,7 +31,7 @@ export class RoleService {
   }
 
   /** The same; one of the project's own is not deleted before the caller's unit of work ends. */
-  async hold(ctx: RequestContext, projectId: string, id: string): Promise<Role | null> {
+  async lock(ctx: RequestContext, projectId: string, id: string): Promise<Role | null> {
     const system = SYSTEM_BY_ID.get(id);
     if (system) return system;
     const row = await this.roles.lock(ctx, projectId, id);

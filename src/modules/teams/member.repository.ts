@@ -58,6 +58,11 @@ export class MemberRepository {
     return query.orderBy('m.id', 'ASC').getMany();
   }
 
+  /** The member, kept as it is by others until the unit of work ends. */
+  lock(ctx: RequestContext, projectId: string, id: string): Promise<MemberEntity | null> {
+    return this.database.lock(ctx, MemberEntity, { id, project_id: projectId });
+  }
+
   /** Changes a member only while in the status found before; false when it is no longer. */
   async update(
     ctx: RequestContext,
