@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { mustBe, NOT_EMPTY } from './validation-phrases.js';
 
 /** A string of 1 to `max` characters that is not all white space; kept exactly as it came. */
 export function text(max: number) {
-  return z.string().max(max).regex(/\S/, 'must not be empty');
+  return z.string().max(max).regex(/\S/, NOT_EMPTY);
 }
 
 /** Text that may be empty, of at most `max` characters; kept exactly as it came. */
@@ -11,13 +12,7 @@ export function longText(max: number) {
 }
 
 /** An e-mail address; compared without regard to case, kept in lower case. */
-export const email = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .max(254)
-  .pipe(z.email('must be an e-mail address'))
-  .meta({ format: 'email' });
+export const email = z.string().trim().toLowerCase().max(254).pipe(z.email()).meta({ format: 'email' });
 
 const COUNTRIES = new Set(
   // ISO 3166-1 alpha-2, officially assigned codes.
@@ -37,7 +32,9 @@ export const country = z
   .string()
   .trim()
   .toUpperCase()
-  .refine(code => COUNTRIES.has(code), { error: 'must be an ISO 3166-1 alpha-2 country code, such as DE' })
+  .refine(code => COUNTRIES.has(code), {
+    error: mustBe('an ISO 3166-1 alpha-2 country code, such as DE'),
+  })
   .meta({ examples: ['DE'] });
 
 /** An instant as the API writes it. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EVENT_TYPES } from '../../kernel/event-log/event-types.js';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import { instant } from '../../kernel/http/schemas.js';
+import { mustBe } from '../../kernel/http/validation-phrases.js';
 import { redactedBy } from '../../kernel/visibility/shape.js';
 import type { EventEntity } from './event.entity.js';
 import { redactEvent } from './event.redaction.js';
@@ -47,7 +48,7 @@ const filter = {
   type: z
     .string()
     .max(60)
-    .regex(/^[a-z_.]*\*?$/, 'must be an event type, or a beginning followed by *')
+    .regex(/^[a-z_.]*\*?$/, mustBe('an event type, or a beginning followed by *'))
     .optional()
     .describe('An event type, or the beginning of one: `api_key.*`.'),
   actor_id: z.string().max(40).optional(),

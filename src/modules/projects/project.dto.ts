@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import type { ProjectFigure } from '../../kernel/facets/figures.js';
 import { country, email, instant, longText, text, toWire } from '../../kernel/http/schemas.js';
+import { phrase } from '../../kernel/http/validation-phrases.js';
 import type { User } from '../users/user.dto.js';
 import type { ProjectEntity } from './project.entity.js';
 
@@ -53,7 +54,7 @@ export const CreateProject = z
   })
   .refine(({ owner_id, owner_email }) => owner_id === undefined || owner_email === undefined, {
     path: ['owner_email'],
-    error: 'must not be given beside owner_id',
+    error: phrase('must not be given beside owner_id', 'Send one of the two.'),
   })
   .meta({
     id: 'CreateProject',
