@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from '../event-log/event-types.js';
+import { describedEvents } from '../event-log/event-types.js';
 import { ERROR_CODES } from '../errors/error-codes.js';
 
 /** Text as Markdown that shows it: what looks like a tag would vanish. */
@@ -8,7 +8,7 @@ const rows = (entries: [string, string][]) =>
   entries.map(([name, text]) => `| \`${name}\` | ${text} |`).join('\n');
 
 /** What stands at the head of the Swagger page. */
-export const INTRODUCTION = `The control plane of your API platform.
+export const introduction = () => `The control plane of your API platform.
 
 Sign in with **POST /v1/sessions** below: the token is then used by itself on this page. Scripts use Basic Auth,
 \`curl -u api-key:<secret>\`.
@@ -33,7 +33,7 @@ ${Object.entries(ERROR_CODES)
 
 | type | meaning |
 |---|---|
-${rows(Object.entries(EVENT_TYPES))}
+${rows(describedEvents())}
 
 </details>
 `;

@@ -6,8 +6,7 @@ import { AppError } from '../errors/app-error.js';
 import { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from '../errors/error-codes.js';
 import { DeclaredRoutes, type DeclaredRoute } from '../routes/declared-routes.js';
 import { describeParameter, exampleId, polishSchemas } from './openapi-examples.js';
-import { asMarkdown, INTRODUCTION } from './openapi-introduction.js';
-import { TAGS } from '../routes/tags.js';
+import { asMarkdown, introduction } from './openapi-introduction.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -21,7 +20,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Bailiwick')
-    .setDescription(INTRODUCTION)
+    .setDescription(introduction())
     .setVersion('1')
     .addBasicAuth(
       { type: 'http', scheme: 'basic', description: 'User name `api-key`, password the key’s secret.' },
@@ -37,18 +36,14 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     ...document.components,
     schemas: { ...document.components?.schemas, Error: ERROR_SCHEMA },
   };
-  const used = new Set<string>();
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
-      operation?.tags?.forEach(tag => used.add(tag));
       const declared = operation && declarations.get(operation.operationId ?? '');
       if (operation && declared) complete(operation, declared, path, method);
     }
   }
-  document.tags = Object.entries(TAGS)
-    .filter(([name]) => used.has(name))
-    .map(([name, description]) => ({ name, description }));
+  document.tags = tagsOf(declarations.values());
   polishSchemas(document.components.schemas!);
   return document;
 }
@@ -64,6 +59,14 @@ function declarationsOf(app: NestFastifyApplication): Map<string, Declarations> 
     if (access !== undefined) found.set(operationId(route.controller, route.handler), { ...route, access });
   }
   return found;
+}
+
+/** The headings of the routes, in the order of their places. */
+function tagsOf(routes: Iterable<Declarations>) {
+  const tags = new Set([...routes].flatMap(({ tag }) => tag ?? []));
+  return [...tags]
+    .sort((one, other) => one.place - other.place)
+    .map(({ name, description }) => ({ name, description }));
 }
 
 function complete(operation: Operation, declared: Declarations, path: string, method: string): void {

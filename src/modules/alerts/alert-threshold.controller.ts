@@ -3,7 +3,7 @@ import { Access } from '../../kernel/access/access.decorator.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import {
   AlertThreshold,
   AlertThresholdPage,
@@ -14,7 +14,13 @@ import {
 } from './alert-threshold.dto.js';
 import { AlertThresholdService } from './alert-threshold.service.js';
 
-@Docs.tag('Alerts')
+const TAG: Tag = {
+  name: 'Alerts',
+  description: 'Be told when a metric crosses a value.',
+  place: 150,
+};
+
+@Docs.tag(TAG)
 @Controller('projects/:id/alert-thresholds')
 export class AlertThresholdController {
   constructor(private readonly thresholds: AlertThresholdService) {}

@@ -15,8 +15,9 @@ import {
   UpdateApiKey,
 } from './api-key.dto.js';
 import { ApiKeyService } from './api-key.service.js';
+import { API_KEYS } from './api-keys.tag.js';
 
-@Docs.tag('API keys')
+@Docs.tag(API_KEYS)
 @Controller('projects/:id/api-keys')
 export class ApiKeyController {
   constructor(private readonly keys: ApiKeyService) {}

@@ -7,8 +7,9 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { ExplainKey, KeyExplanation, KeyVerdict, VerifyKey } from './key-check.dto.js';
 import { KeyCheckService } from './key-check.service.js';
+import { API_KEYS } from './api-keys.tag.js';
 
-@Docs.tag('API keys')
+@Docs.tag(API_KEYS)
 @Controller()
 export class KeyCheckController {
   constructor(private readonly checks: KeyCheckService) {}

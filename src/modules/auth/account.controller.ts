@@ -12,8 +12,9 @@ import { UserService } from '../users/user.service.js';
 import { ChangePassword, EndedSession, SignedIn, SignIn } from './auth.dto.js';
 import { RegistrationService } from './registration.service.js';
 import { SignInService } from './sign-in.service.js';
+import { ACCOUNT } from '../users/account.tag.js';
 
-@Docs.tag('Account')
+@Docs.tag(ACCOUNT)
 @Controller()
 export class AccountController {
   constructor(

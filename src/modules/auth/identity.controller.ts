@@ -3,13 +3,19 @@ import type { FastifyRequest } from 'fastify';
 import { Access } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { Lookup, WhoAmI } from './auth.dto.js';
 import { CurrentCaller } from './caller.decorator.js';
 import type { Caller } from './caller.js';
 import { IdentityService } from './identity.service.js';
 
-@Docs.tag('Identity')
+const TAG: Tag = {
+  name: 'Identity',
+  description: 'Who calls, and what an id stands for.',
+  place: 20,
+};
+
+@Docs.tag(TAG)
 @Controller()
 export class IdentityController {
   constructor(private readonly identity: IdentityService) {}

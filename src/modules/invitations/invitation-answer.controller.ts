@@ -4,7 +4,7 @@ import { Access, Public } from '../../kernel/access/access.decorator.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { listQuery } from '../../kernel/http/pagination.js';
 import { InvitationAnswers } from './invitation-answers.service.js';
 import {
@@ -16,11 +16,17 @@ import {
 } from './invitation.dto.js';
 import { InvitationService } from './invitation.service.js';
 
+const TAG: Tag = {
+  name: 'Invitations',
+  description: 'Invitations you have received.',
+  place: 70,
+};
+
 const ListMine = z.strictObject(listQuery());
 type ListMine = z.output<typeof ListMine>;
 
 /** How the invited answer, to projects and organizations alike. */
-@Docs.tag('Invitations')
+@Docs.tag(TAG)
 @Controller()
 export class InvitationAnswerController {
   constructor(

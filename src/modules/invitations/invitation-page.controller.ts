@@ -6,6 +6,7 @@ import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { FormErrorFilter } from '../../kernel/pages/page-error.filter.js';
 import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/pages/form-page.js';
+import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { InvitationAnswers } from './invitation-answers.service.js';
 import { AcceptInvitation, DeclineInvitation, type Invitation } from './invitation.dto.js';
 
@@ -56,6 +57,7 @@ class InvitationErrors extends FormErrorFilter {
 
 /** The pages behind the link of an invitation. Opening them consumes nothing; their forms do. */
 @ApiExcludeController()
+@OutsideV1()
 @Controller('invitation')
 @UseFilters(InvitationErrors)
 export class InvitationPageController {

@@ -12,8 +12,9 @@ import {
 } from '../invitations/invitation.dto.js';
 import { OrganizationInvitations } from './organization-invitations.service.js';
 import { InviteToOrganization } from './organization-member.dto.js';
+import { ORGANIZATIONS } from './organizations.tag.js';
 
-@Docs.tag('Organizations')
+@Docs.tag(ORGANIZATIONS)
 @Controller('organizations/:id/invitations')
 export class OrganizationInvitationController {
   constructor(private readonly invitations: OrganizationInvitations) {}

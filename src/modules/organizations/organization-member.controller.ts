@@ -14,8 +14,9 @@ import {
 } from './organization-member.dto.js';
 import { OrganizationMembers } from './organization-members.service.js';
 import { Organization } from './organization.dto.js';
+import { ORGANIZATIONS } from './organizations.tag.js';
 
-@Docs.tag('Organizations')
+@Docs.tag(ORGANIZATIONS)
 @Controller('organizations/:id')
 export class OrganizationMemberController {
   constructor(private readonly members: OrganizationMembers) {}

@@ -1,4 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    org: true;
+  }
+}
+defineId('org', { of: 'the organization', collection: 'organizations' });
 
 /** The account that owns projects, and the subscription whose quota they share. */
 @Entity('organizations')

@@ -3,11 +3,17 @@ import { Access } from '../../kernel/access/access.decorator.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { CreateProject, ListProjects, Project, ProjectPage, ProjectRecord } from './project.dto.js';
 import { ProjectService } from './project.service.js';
 
-@Docs.tag('Projects')
+const TAG: Tag = {
+  name: 'Projects',
+  description: 'The unit of isolation: nothing of one project is ever visible from another.',
+  place: 40,
+};
+
+@Docs.tag(TAG)
 @Controller('projects')
 export class ProjectController {
   constructor(private readonly projects: ProjectService) {}

@@ -4,7 +4,7 @@ import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { PERMISSIONS } from '../../kernel/access/permissions.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import {
   CreateRole,
   DeletedRole,
@@ -17,7 +17,13 @@ import {
 import { RoleChanges } from './role-changes.service.js';
 import { RoleService } from './role.service.js';
 
-@Docs.tag('Roles')
+const TAG: Tag = {
+  name: 'Roles',
+  description: 'What members and keys of a project may do.',
+  place: 80,
+};
+
+@Docs.tag(TAG)
 @Controller()
 export class RoleController {
   constructor(

@@ -3,7 +3,7 @@ import { Access } from '../../kernel/access/access.decorator.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import {
   CreateVisibilityRule,
   DeletedVisibilityRule,
@@ -15,7 +15,13 @@ import {
 } from './visibility-rule.dto.js';
 import { VisibilityRules } from './visibility-rule.service.js';
 
-@Docs.tag('Attribute visibility')
+const TAG: Tag = {
+  name: 'Attribute visibility',
+  description: 'What is hidden from which roles.',
+  place: 90,
+};
+
+@Docs.tag(TAG)
 @Controller('projects/:id/attribute-visibility')
 export class VisibilityRuleController {
   constructor(private readonly rules: VisibilityRules) {}

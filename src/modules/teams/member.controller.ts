@@ -7,8 +7,9 @@ import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { MemberChanges } from './member-changes.service.js';
 import { ChangeMember, ListTeam, RemovedMember, TeamMember, TeamMemberPage } from './member.dto.js';
 import { TeamList } from './team-list.service.js';
+import { TEAM } from './team.tag.js';
 
-@Docs.tag('Team')
+@Docs.tag(TEAM)
 @Controller('projects/:id/members')
 export class MemberController {
   constructor(

@@ -12,8 +12,9 @@ import {
 } from '../invitations/invitation.dto.js';
 import { InviteMember } from './member.dto.js';
 import { TeamInvitations } from './team-invitations.service.js';
+import { TEAM } from './team.tag.js';
 
-@Docs.tag('Team')
+@Docs.tag(TEAM)
 @Controller('projects/:id/invitations')
 export class TeamInvitationController {
   constructor(private readonly invitations: TeamInvitations) {}

@@ -3,13 +3,19 @@ import type { z } from 'zod';
 import { Access } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { ListRequestLogs, RequestLog, RequestLogPage } from './request-log.dto.js';
 import { RequestLogService } from './request-log.service.js';
 import { ProjectUsageQuery, Usage } from './usage.dto.js';
 import { UsageService } from './usage.service.js';
 
-@Docs.tag('Usage')
+const TAG: Tag = {
+  name: 'Usage',
+  description: 'What was called, by whom, and how much is left.',
+  place: 140,
+};
+
+@Docs.tag(TAG)
 @Controller('projects/:id')
 export class UsageController {
   constructor(

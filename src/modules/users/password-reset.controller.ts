@@ -11,8 +11,9 @@ import {
   PasswordResetAccepted,
   RequestPasswordReset,
 } from './password-reset.dto.js';
+import { ACCOUNT } from './account.tag.js';
 
-@Docs.tag('Account')
+@Docs.tag(ACCOUNT)
 @Controller('password-resets')
 export class PasswordResetController {
   constructor(private readonly passwords: PasswordChanges) {}

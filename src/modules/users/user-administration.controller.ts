@@ -4,13 +4,19 @@ import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { PlatformAdmin } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import type { UserAction } from '../../kernel/facets/effects.js';
 import { USER_ACTIONS } from './user-actions.js';
 import { UserAdministration } from './user-administration.service.js';
 import { ListUsers, RunUserAction, UpdateUser, UserPage, UserRecord } from './user.dto.js';
 
-@Docs.tag('Users')
+const TAG: Tag = {
+  name: 'Users',
+  description: 'All accounts. For platform admins.',
+  place: 210,
+};
+
+@Docs.tag(TAG)
 @Controller('users')
 export class UserAdministrationController {
   constructor(private readonly administration: UserAdministration) {}

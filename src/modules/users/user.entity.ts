@@ -1,4 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    usr: true;
+  }
+}
+defineId('usr', { of: 'the user', collection: 'users' });
 
 export type UserStatus = 'new' | 'activated' | 'suspended' | 'deleted';
 export type PlatformRole = 'user' | 'admin';
