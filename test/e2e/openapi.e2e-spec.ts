@@ -148,6 +148,29 @@ describe('the OpenAPI document', () => {
     expect(mistaken).toEqual([]);
   });
 
+  it('shows a harmless example of every body: none confirms what cannot be undone', () => {
+    const bodies = operations.flatMap(({ at, operation }) => {
+      const schema = operation.requestBody?.content['application/json'].schema;
+      return schema ? [[at, pointTo(schema.$ref).example]] : [];
+    });
+    expect(bodies.length).toBeGreaterThan(20);
+    expect(bodies.filter(([, example]) => !example || 'confirm' in example)).toEqual([]);
+  });
+
+  it('has no example on a parameter, which the page would fill in and send', () => {
+    expect(
+      wrong(({ parameters = [] }) => parameters.filter((each: any) => 'example' in each.schema)),
+    ).toEqual([]);
+  });
+
+  it('says of every id in a path what it stands for', () => {
+    expect(
+      wrong(({ parameters = [] }) =>
+        parameters.filter((each: any) => each.in === 'path' && !each.schema.enum && !each.description),
+      ),
+    ).toEqual([]);
+  });
+
   it('is served as YAML too', async () => {
     const answer = expectStatus(200, await server.api.get('/docs/openapi.yaml'));
     expect(answer.body).toMatch(/^openapi: 3\.1\.0$/m);

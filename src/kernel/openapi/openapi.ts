@@ -2,10 +2,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { AccessRule } from '../access/access.decorator.js';
 import type { MutationOptions } from '../mutations/mutation-options.js';
+import { exampleId } from '../database/ids.js';
 import { AppError } from '../errors/app-error.js';
 import { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from '../errors/error-codes.js';
 import { DeclaredRoutes, type DeclaredRoute } from '../routes/declared-routes.js';
-import { describeParameter, exampleId, polishSchemas } from './openapi-examples.js';
+import { polishParameters, removeEmptyBounds } from './openapi-polish.js';
 import { asMarkdown, introduction } from './openapi-introduction.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -44,7 +45,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     }
   }
   document.tags = tagsOf(declarations.values());
-  polishSchemas(document.components.schemas!);
+  removeEmptyBounds(document.components.schemas);
   return document;
 }
 
@@ -82,7 +83,7 @@ function complete(operation: Operation, declared: Declarations, path: string, me
   operation.description = [docs?.description, whoMay(access), whatItLeaves(mutation)]
     .filter(Boolean)
     .join('\n\n');
-  describeParameters(operation, path);
+  polishParameters(operation, path, docs?.params);
   if (mutation?.idempotent && method === 'post' && !isPublic) addIdempotencyKey(operation);
   const codes = new Set<ErrorCode>([
     ...(docs?.errors ?? []),
@@ -168,27 +169,6 @@ function whatItLeaves(mutation: MutationOptions | undefined): string | undefined
   );
 }
 
-/** Also adds those of the path that only the access guard reads. */
-function describeParameters(operation: Operation, path: string): void {
-  const declared = (operation.parameters ?? []).map(parameter => 'name' in parameter && parameter.name);
-  const missing = [...path.matchAll(/\{(\w+)\}/g)]
-    .map(([, name]) => name!)
-    .filter(name => !declared.includes(name));
-  operation.parameters = [
-    ...missing.map(name => ({
-      name,
-      in: 'path' as const,
-      required: true,
-      schema: { type: 'string' as const },
-    })),
-    ...(operation.parameters ?? []),
-  ];
-  for (const parameter of operation.parameters) {
-    if (!('in' in parameter) || parameter.in !== 'path') continue;
-    parameter.description ??= describeParameter(path, parameter.name);
-  }
-}
-
 function addIdempotencyKey(operation: Operation): void {
   operation.parameters = [
     ...(operation.parameters ?? []),
@@ -247,7 +227,7 @@ const ERROR_SCHEMA = {
         param: { type: 'string', description: 'The input field it is about.' },
         details: { type: 'object', additionalProperties: true },
         retryable: { type: 'boolean', description: 'Whether the same request may succeed later.' },
-        request_id: { type: 'string', description: 'Also in `X-Request-Id`.' },
+        request_id: { type: 'string', description: 'Also in `X-Request-Id`.', example: exampleId('req') },
       },
     },
   },

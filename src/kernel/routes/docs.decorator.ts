@@ -24,6 +24,8 @@ export interface RouteDocs {
   accepted?: z.ZodType;
   /** Codes the route can answer beside those every route of its kind can. */
   errors?: readonly ErrorCode[];
+  /** What parameters of the path mean, where they are not the id that the collection before them says. */
+  params?: Readonly<Record<string, string>>;
   /**
    * The attributes that query parameters filter, search or sort by, where their names do not say it
    * (`ip` filters by the `ip` of what is listed): refused when one is hidden from the caller. `*.name`

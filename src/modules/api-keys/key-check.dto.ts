@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { id, like, named } from '../../kernel/http/schemas.js';
 import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
 import { isTouched, REDACTED } from '../../kernel/context/hidden-attributes.js';
 import { redactedBy } from '../../kernel/visibility/shape.js';
@@ -72,10 +73,10 @@ export const KeyVerdict = z
       'RATE_LIMITED',
       'PROJECT_SUSPENDED',
     ]),
-    key_id: z.string().optional(),
-    project_id: z.string().optional(),
-    role: z.object({ id: z.string(), name: z.string() }).optional(),
-    permissions: z.array(z.string()).optional(),
+    key_id: id('key').optional(),
+    project_id: id('prj').optional(),
+    role: named('rol', 'Support').optional(),
+    permissions: z.array(like('project:read')).optional(),
     remaining: z
       .object({ minute: z.number().int(), day: z.number().int() })
       .optional()

@@ -30,7 +30,12 @@ export class IdentityController {
 
   @Get('lookup/:id')
   @Access('any')
-  @Docs({ summary: 'What an id stands for', ok: Lookup, errors: ['not_found'] })
+  @Docs({
+    summary: 'What an id stands for',
+    params: { id: 'Id of anything you may see, such as `prj_…`.' },
+    ok: Lookup,
+    errors: ['not_found'],
+  })
   lookup(@Ctx() ctx: RequestContext, @CurrentCaller() caller: Caller, @Param('id') id: string) {
     return this.identity.lookup(ctx, caller, id);
   }

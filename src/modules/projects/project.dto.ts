@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import type { ProjectFigure } from '../../kernel/facets/figures.js';
-import { country, email, instant, longText, text, toWire } from '../../kernel/http/schemas.js';
+import {
+  country,
+  email,
+  id,
+  instant,
+  like,
+  longText,
+  shown,
+  text,
+  toWire,
+} from '../../kernel/http/schemas.js';
 import type { User } from '../users/user.dto.js';
 import type { ProjectEntity } from './project.entity.js';
 
@@ -9,31 +19,36 @@ const status = z.enum(['new', 'activated', 'suspended', 'deleted']);
 const environment = z.enum(['sandbox', 'production']);
 const count = z.number().int();
 /** What the team's list shows of the owner too, and hides with it. */
-const ofMember = (field: string) => z.string().meta({ 'x-also-attribute': `member.${field}` });
+const ofMember = (field: 'email' | 'name', example: string) =>
+  like(example).meta({ 'x-also-attribute': `member.${field}` });
 
 export const Project = z
   .object({
-    id: z.string().meta({ examples: ['prj_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
-    name: z.string(),
+    id: id('prj'),
+    name: like('Acme sandbox'),
     status,
     environment,
-    purpose: z.string().nullable(),
-    country: z.string().nullable().describe('ISO 3166-1 alpha-2.'),
-    description: z.string().nullable(),
-    owner: z.object({ id: z.string(), email: ofMember('email'), name: ofMember('name') }),
+    purpose: like('Billing integration').nullable(),
+    country: shown.country.nullable().describe('ISO 3166-1 alpha-2.'),
+    description: like('Where the integration is tried out.').nullable(),
+    owner: z.object({
+      id: id('usr'),
+      email: ofMember('email', 'ada@example.com'),
+      name: ofMember('name', 'Ada Lovelace'),
+    }),
     team_size: count,
     api_key_count: count,
     customer_count: count,
     verified: z.boolean(),
     verified_at: instant.nullable(),
-    organization_id: z.string(),
+    organization_id: id('org'),
     created_at: instant,
   })
   .meta({ id: 'Project' });
 export type Project = z.infer<typeof Project>;
 
 export const projectFields = {
-  name: text(100),
+  name: text(100, 'Acme sandbox'),
   description: longText(2_000).nullable().optional(),
   country: country.nullable().optional(),
   purpose: text(200).nullable().optional(),
@@ -83,12 +98,12 @@ export const ProjectRecord = z
   .object({
     project: Project,
     owner: z.object({
-      id: z.string(),
-      email: ofMember('email'),
-      first_name: ofMember('name'),
-      name: ofMember('name'),
-      phone: z.string().nullable(),
-      country: z.string().nullable(),
+      id: id('usr'),
+      email: ofMember('email', 'ada@example.com'),
+      first_name: ofMember('name', 'Ada'),
+      name: ofMember('name', 'Lovelace'),
+      phone: shown.phone.nullable(),
+      country: shown.country.nullable(),
       status,
       created_at: instant,
     }),
@@ -96,7 +111,7 @@ export const ProjectRecord = z
       .object({
         verified: z.boolean(),
         verified_at: instant.nullable(),
-        verified_by: z.string().nullable(),
+        verified_by: id('usr').nullable(),
       })
       .meta({ 'x-resource': 'project' }),
     environment: z

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { ALL_PERMISSIONS } from '../../kernel/access/permissions.js';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { text } from '../../kernel/http/schemas.js';
+import { deleted, id, like, text } from '../../kernel/http/schemas.js';
 import type { Role } from './system-roles.js';
 
 export const RoleItem = z
   .object({
-    id: z.string().meta({ examples: ['rol_00000000000000000000000002'] }),
-    name: z.string(),
+    id: id('rol'),
+    name: like('Support'),
     system: z.boolean().describe('System roles cannot be changed.'),
-    permissions: z.array(z.string()),
+    permissions: z.array(like('project:read')),
   })
   .meta({ id: 'Role' });
 export type RoleItem = z.infer<typeof RoleItem>;
@@ -28,10 +28,10 @@ export type CreateRole = z.output<typeof CreateRole>;
 export const UpdateRole = z
   .strictObject({ name: text(100), permissions })
   .partial()
-  .meta({ id: 'UpdateRole' });
+  .meta({ id: 'UpdateRole', examples: [{ name: 'Support' }] });
 export type UpdateRole = z.output<typeof UpdateRole>;
 
-export const DeletedRole = z.object({ id: z.string(), deleted: z.literal(true) }).meta({ id: 'DeletedRole' });
+export const DeletedRole = deleted('rol').meta({ id: 'DeletedRole' });
 
 export const ListRoles = z.strictObject(listQuery());
 export type ListRoles = z.output<typeof ListRoles>;
@@ -39,7 +39,11 @@ export type ListRoles = z.output<typeof ListRoles>;
 export const RolePage = pageOf(RoleItem, 'RolePage');
 
 export const PermissionList = z
-  .object({ items: z.array(z.object({ name: z.string(), description: z.string() })) })
+  .object({
+    items: z.array(
+      z.object({ name: like('project:read'), description: like('See the project and its record.') }),
+    ),
+  })
   .meta({ id: 'PermissionList' });
 
 export function toRoleItem(role: Role): RoleItem {

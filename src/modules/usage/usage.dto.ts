@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { instant } from '../../kernel/http/schemas.js';
+import { id, instant } from '../../kernel/http/schemas.js';
 import { startOf, type UsageRange } from './usage-range.js';
 
 const requests = z.number().int();
 const errors = z.number().int().describe('Those answered with a status of 400 or more.');
 const group = {
-  project_id: z.string().optional(),
-  api_key_id: z.string().optional(),
-  member_id: z.string().nullable().optional().describe('Null for keys that belong to no member.'),
+  project_id: id('prj').optional(),
+  api_key_id: id('key').optional(),
+  member_id: id('mbr').nullable().optional().describe('Null for keys that belong to no member.'),
   // What the request log hides is hidden here.
   route: z.string().optional().meta({ 'x-also-attribute': 'request_log.route' }),
   status: z.number().int().optional().meta({ 'x-also-attribute': 'request_log.status' }),

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
-import { country, email, instant, text } from '../../kernel/http/schemas.js';
+import { country, email, id, instant, shown, text } from '../../kernel/http/schemas.js';
 import type { UserEntity } from './user.entity.js';
 
 export const User = z
   .object({
-    id: z.string().meta({ examples: ['usr_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
-    email: z.string(),
-    first_name: z.string(),
-    name: z.string(),
-    phone: z.string().nullable(),
-    country: z.string().nullable(),
+    id: id('usr'),
+    email: shown.email,
+    first_name: shown.firstName,
+    name: shown.lastName,
+    phone: shown.phone.nullable(),
+    country: shown.country.nullable(),
     status: z.enum(['new', 'activated', 'suspended', 'deleted']),
     platform_role: z.enum(['user', 'admin']),
     max_projects: z
@@ -27,8 +27,8 @@ export type User = z.infer<typeof User>;
 export const LastSignIn = z
   .object({
     at: instant,
-    device: z.string().nullable().describe('Read from the user agent.'),
-    location: z.string().nullable(),
+    device: shown.device.nullable().describe('Read from the user agent.'),
+    location: shown.location.nullable(),
   })
   .meta({ id: 'LastSignIn' });
 export type LastSignIn = z.infer<typeof LastSignIn>;
@@ -40,9 +40,9 @@ export const UserRecord = User.extend({
 export type UserRecord = z.infer<typeof UserRecord>;
 
 export const personFields = {
-  first_name: text(100),
-  name: text(100),
-  phone: text(40).nullable().optional(),
+  first_name: text(100, 'Ada'),
+  name: text(100, 'Lovelace'),
+  phone: text(40, '+44 20 7946 0000').nullable().optional(),
   country: country.nullable().optional(),
 };
 
@@ -84,10 +84,15 @@ export const CreatedUser = User.extend({
 }).meta({ id: 'CreatedUser' });
 export type CreatedUser = z.infer<typeof CreatedUser>;
 
-export const Activate = z.strictObject({ token: z.string().min(1).max(200) }).meta({ id: 'Activate' });
+export const Activate = z
+  .strictObject({ token: z.string().min(1).max(200) })
+  .meta({ id: 'Activate', examples: [{ token: 'k3Jw…' }] });
 export type Activate = z.output<typeof Activate>;
 
-export const UpdateMe = z.strictObject(personFields).partial().meta({ id: 'UpdateMe' });
+export const UpdateMe = z
+  .strictObject(personFields)
+  .partial()
+  .meta({ id: 'UpdateMe', examples: [{ first_name: 'Ada' }] });
 export type UpdateMe = z.output<typeof UpdateMe>;
 
 const count = z.number().int();
@@ -127,7 +132,7 @@ export const RunUserAction = z
     reason: text(500).optional(),
   })
   .default({})
-  .meta({ id: 'RunUserAction', examples: [{ confirm: true, reason: 'Left the company' }] });
+  .meta({ id: 'RunUserAction', examples: [{ reason: 'Left the company' }] });
 export type RunUserAction = z.output<typeof RunUserAction>;
 
 export function toLastSignIn(user: UserEntity): LastSignIn | null {
