@@ -13,6 +13,7 @@ import {
   type NewUser,
   type NewUserOptions,
 } from '../users/user.service.js';
+import { TEMPORARY_PASSWORD_MAIL } from '../users/account.mails.js';
 
 /** How accounts come to be. */
 @Injectable()
@@ -55,7 +56,7 @@ export class RegistrationService {
       to: user.email,
       toName: displayName(user),
       userId: user.id,
-      template: 'temporary_password',
+      template: TEMPORARY_PASSWORD_MAIL,
       data: {
         name: user.first_name,
         temporary: temporary_password !== undefined,

@@ -21,6 +21,7 @@ import { OrganizationMemberRepository } from './organization-member.repository.j
 import type { Organization } from './organization.dto.js';
 import { OrganizationRepository } from './organization.repository.js';
 import { organizationTarget, OrganizationService } from './organization.service.js';
+import { REMOVAL_MAIL } from './removal.mail.js';
 
 /** The people of an organization: their roles, suspension, removal, and who owns it. */
 @Injectable()
@@ -116,7 +117,7 @@ export class OrganizationMembers {
       to: user.email,
       toName: displayName(user),
       userId: user.id,
-      template: 'removal',
+      template: REMOVAL_MAIL,
       data: { name: user.first_name, kind: 'organization', target: row.name },
     });
     ctx.audit.about(user.id).change(memberTarget(member, user.email), snapshot(member), null);

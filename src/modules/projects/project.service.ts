@@ -24,6 +24,7 @@ import {
 } from './project.dto.js';
 import type { ProjectEntity } from './project.entity.js';
 import { ProjectRepository, type ProjectScope } from './project.repository.js';
+import { WELCOME_MAIL } from './project.mails.js';
 
 /** Projects: made, listed, shown. What changes one stands in `ProjectChanges`. */
 @Injectable()
@@ -71,7 +72,7 @@ export class ProjectService {
     await this.notifications.send(ctx, {
       to: owner.email,
       toName: displayName(owner),
-      template: 'welcome',
+      template: WELCOME_MAIL,
       data: {
         name: owner.first_name,
         projectName: project.name,
