@@ -39,7 +39,7 @@ export const IssuedApiKey = z
     secret: z
       .string()
       .describe('Shown this once.')
-      .meta({ examples: ['bw_test_…'] }),
+      .meta({ examples: ['bw_test_…'], 'x-structural': true }),
   })
   .meta({ id: 'IssuedApiKey' });
 export type IssuedApiKey = z.infer<typeof IssuedApiKey>;

@@ -57,7 +57,7 @@ export const WhoAmI = z
       .nullable()
       .describe("The quota of the key's organization; null for sessions, which do not count."),
   })
-  .meta({ id: 'WhoAmI' });
+  .meta({ id: 'WhoAmI', 'x-structural': true });
 export type WhoAmI = z.infer<typeof WhoAmI>;
 
 export const Lookup = z
@@ -68,5 +68,5 @@ export const Lookup = z
     name: like('Nightly import').nullable(),
     url: like('https://api.example.com/v1/projects/prj_…/api-keys/key_…'),
   })
-  .meta({ id: 'Lookup' });
+  .meta({ id: 'Lookup', 'x-structural': true });
 export type Lookup = z.infer<typeof Lookup>;

@@ -25,9 +25,10 @@ const ofMember = (field: 'email' | 'name', example: string) =>
 export const Project = z
   .object({
     id: id('prj'),
-    name: like('Acme sandbox'),
-    status,
-    environment,
+    // Without these nobody could tell which project they work in, and why something is refused.
+    name: like('Acme sandbox').meta({ 'x-structural': true }),
+    status: status.meta({ 'x-structural': true }),
+    environment: environment.meta({ 'x-structural': true }),
     purpose: like('Billing integration').nullable(),
     country: shown.country.nullable().describe('ISO 3166-1 alpha-2.'),
     description: like('Where the integration is tried out.').nullable(),

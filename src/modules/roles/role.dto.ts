@@ -11,7 +11,8 @@ export const RoleItem = z
     system: z.boolean().describe('System roles cannot be changed.'),
     permissions: z.array(like('project:read')),
   })
-  .meta({ id: 'Role' });
+  // Who may read roles is a matter of `roles:read`.
+  .meta({ id: 'Role', 'x-structural': true });
 export type RoleItem = z.infer<typeof RoleItem>;
 
 const permissions = z
@@ -44,7 +45,7 @@ export const PermissionList = z
       z.object({ name: like('project:read'), description: like('See the project and its record.') }),
     ),
   })
-  .meta({ id: 'PermissionList' });
+  .meta({ id: 'PermissionList', 'x-structural': true });
 
 export function toRoleItem(role: Role): RoleItem {
   return { id: role.id, name: role.name, system: role.system, permissions: [...role.permissions] };

@@ -12,7 +12,8 @@ export const VisibilityRule = z
     hidden_from: z.array(id('rol')).describe('Ids of roles; they see `[REDACTED]` instead.'),
     created_at: instant,
   })
-  .meta({ id: 'VisibilityRule' });
+  // Who may read rules is a matter of `visibility:read`.
+  .meta({ id: 'VisibilityRule', 'x-structural': true });
 export type VisibilityRule = z.infer<typeof VisibilityRule>;
 
 export const CreateVisibilityRule = z
@@ -51,7 +52,7 @@ export const VisibilityAttributeList = z
       }),
     ),
   })
-  .meta({ id: 'VisibilityAttributeList' });
+  .meta({ id: 'VisibilityAttributeList', 'x-structural': true });
 
 export function toVisibilityRule(row: VisibilityRuleEntity, roleIds: string[]): VisibilityRule {
   return {

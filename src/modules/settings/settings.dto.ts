@@ -12,16 +12,19 @@ export const Settings = z
     billing_owner_email: shown.email.nullable(),
     status: Project.shape.status,
     verified: z.boolean(),
-    actions: z.array(
-      z.object({
-        action: like('suspend'),
-        method: z.enum(['PATCH', 'POST']),
-        url: like('/v1/projects/prj_…/settings/suspend'),
-        value: z.unknown().describe('What the action would change, as it is now.'),
-        available: z.boolean(),
-        reason: z.string().optional().describe('Why it is not available.'),
-      }),
-    ),
+    // What the caller may do. Values among them are hidden by the settings themselves.
+    actions: z
+      .array(
+        z.object({
+          action: like('suspend'),
+          method: z.enum(['PATCH', 'POST']),
+          url: like('/v1/projects/prj_…/settings/suspend'),
+          value: z.unknown().describe('What the action would change, as it is now.'),
+          available: z.boolean(),
+          reason: z.string().optional().describe('Why it is not available.'),
+        }),
+      )
+      .meta({ 'x-structural': true }),
   })
   .meta({ id: 'Settings', 'x-resource': 'project' });
 export type Settings = z.infer<typeof Settings>;
