@@ -152,20 +152,20 @@ function hasFilters(operation: Operation, access: AccessRule): boolean {
 function whoMay(access: AccessRule): string {
   const who: Partial<Record<AccessRule, string>> = {
     public: 'Open to anybody.',
-    optional: 'Open to anybody; credentials that are sent must be good.',
+    optional: 'Open to anybody; credentials, if sent, must be valid.',
     session: 'For signed-in people.',
     key: 'For API keys.',
     any: 'For signed-in people and API keys.',
     admin: 'For platform admins.',
     member: 'For active members of the project, and its keys.',
   };
-  return who[access] ?? `Takes the permission \`${access}\`.`;
+  return who[access] ?? `Requires the permission \`${access}\`.`;
 }
 
 function whatItLeaves(mutation: MutationOptions | undefined): string | undefined {
   return (
     mutation &&
-    `Leaves one entry in the event log: ${mutation.events.map(type => `\`${type}\``).join(' or ')}.`
+    `Writes one entry to the event log: ${mutation.events.map(type => `\`${type}\``).join(' or ')}.`
   );
 }
 
@@ -177,7 +177,7 @@ function addIdempotencyKey(operation: Operation): void {
       in: 'header',
       required: false,
       description:
-        'Repeating the request with the same key answers the first answer, without a second effect, for 24 hours.',
+        'For 24 hours, repeating the request with the same key returns the first answer and has no second effect.',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     },
   ];

@@ -16,7 +16,7 @@ import { AlertThresholdService } from './alert-threshold.service.js';
 
 const TAG: Tag = {
   name: 'Alerts',
-  description: 'Be told when a metric crosses a value.',
+  description: 'Get notified when a metric crosses a value.',
   place: 150,
 };
 
@@ -40,9 +40,9 @@ export class AlertThresholdController {
   @Access('alerts:write')
   @Mutation(['alert_threshold.created'])
   @Docs({
-    summary: 'Be told when a metric crosses a value',
+    summary: 'Create an alert threshold',
     description:
-      'Fires once when the metric crosses the value, at most once a window, and again only after it has recovered. ' +
+      'Fires once when the metric crosses the value, at most once per window, and again only after the metric has recovered. ' +
       "E-mail goes to the project's owner and administrators.",
     created: AlertThreshold,
   })

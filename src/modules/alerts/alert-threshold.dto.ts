@@ -25,7 +25,7 @@ export const AlertThreshold = z
 export type AlertThreshold = z.infer<typeof AlertThreshold>;
 
 const fields = {
-  metric: metric.describe('`error_rate` and `quota_percent` are in per cent.'),
+  metric: metric.describe('`error_rate` and `quota_percent` are percentages.'),
   operator,
   value: z.number().min(-9_007_199_254_740_991).max(9_007_199_254_740_991),
   window: window.describe('How far back the metric looks; no second alert is sent within it.'),

@@ -22,8 +22,8 @@ export const ALERT_MAIL = defineTemplate(
     subject: `Alert: ${condition} in ${inline(projectName)}`,
     greeting: `Hello ${inline(name)},`,
     paragraphs: [
-      `in the project ${inline(projectName)}, ${condition} holds over the last ${window}: the value is ${measured}.`,
-      'You will hear of it again only after it has recovered and crossed the threshold anew.',
+      `In the project ${inline(projectName)}, ${condition} over the last ${window}: the value is ${measured}.`,
+      'You will be alerted again only after the value has recovered and crosses the threshold once more.',
     ],
     action: { label: 'Look at the usage', url },
     footer: 'You get this e-mail because you own or administer the project.',

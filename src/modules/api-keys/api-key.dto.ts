@@ -38,7 +38,7 @@ export const IssuedApiKey = z
     api_key: ApiKey,
     secret: z
       .string()
-      .describe('Shown this once.')
+      .describe('Shown only once.')
       .meta({ examples: ['bw_test_…'], 'x-structural': true }),
   })
   .meta({ id: 'IssuedApiKey' });
@@ -69,11 +69,11 @@ export const CreateApiKey = z
       .string()
       .max(40)
       .optional()
-      .describe("`member` unless given; for a member's own key, the member's role."),
+      .describe("Defaults to `member`; for a member's own key, to the member's role."),
     allowed_ips: allowedIps.default([]),
     allowed_domains: allowedDomains.default([]),
     expires_at: expiresAt.optional(),
-    member: z.boolean().default(false).describe('Whether it is your own key as a member.'),
+    member: z.boolean().default(false).describe('Whether to create a key of your own as a member.'),
   })
   .meta({ id: 'CreateApiKey', examples: [{ name: 'Nightly import' }] });
 export type CreateApiKey = z.output<typeof CreateApiKey>;
@@ -99,7 +99,7 @@ export const RegenerateApiKey = z
       .min(0)
       .max(604_800, 'must be at most 604800, seven days')
       .default(0)
-      .describe('How long the old secret is still accepted; 0 ends it at once.'),
+      .describe('How long the old secret is still accepted; 0 ends it immediately.'),
   })
   .default({ grace_period_seconds: 0 })
   .meta({ id: 'RegenerateApiKey', examples: [{ grace_period_seconds: 3_600 }] });

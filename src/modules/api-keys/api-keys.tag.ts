@@ -2,6 +2,6 @@ import type { Tag } from '../../kernel/routes/docs.decorator.js';
 
 export const API_KEYS: Tag = {
   name: 'API keys',
-  description: 'Credentials of scripts, and the check for your own gateway.',
+  description: 'Credentials for scripts, and the key check for your own gateway.',
   place: 100,
 };

@@ -35,7 +35,8 @@ export class KeyCheckController {
   @Read()
   @Docs({
     summary: 'Why a key would pass or be refused',
-    description: 'Walks a would-be request through every check, in order, and says how to mend what fails.',
+    description:
+      'Runs the request you describe through every check, in order, and says how to fix what fails.',
     ok: KeyExplanation,
     errors: ['permission_denied', 'not_found'],
   })

@@ -29,7 +29,7 @@ const explanation = z
           check: z.string(),
           passed: z.boolean(),
           reason: z.string().optional(),
-          fix: z.string().optional().describe('What exactly to do about it.'),
+          fix: z.string().optional().describe('How to fix it.'),
         }),
       )
       .describe('Every check, in the order it is made.'),

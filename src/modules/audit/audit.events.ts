@@ -2,7 +2,7 @@ import { defineEvents } from '../../kernel/event-log/event-types.js';
 
 export const AUDIT_EVENTS = defineEvents({
   'access.denied': {
-    text: 'A known principal was refused; further refusals of the same minute are counted in one entry.',
+    text: 'Somebody known was refused. Further refusals within the same minute are counted in one entry.',
     access: false,
   },
 });

@@ -56,8 +56,8 @@ const filter = {
   actor_id: z.string().max(40).optional(),
   target_id: z.string().max(255).optional(),
   outcome: z.enum(['success', 'denied', 'failed']).optional(),
-  from: instant.optional().describe('Not before.'),
-  to: instant.optional().describe('Before.'),
+  from: instant.optional().describe('Earliest instant, included.'),
+  to: instant.optional().describe('Latest instant, not included.'),
   q: searchQuery,
 };
 

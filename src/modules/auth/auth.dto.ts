@@ -14,14 +14,14 @@ export const SignedIn = z
   .object({
     token: z
       .string()
-      .describe('The session token; shown this once.')
+      .describe('The session token; shown only once.')
       .meta({ examples: ['bws_…'] }),
     session: Session,
     user: User,
     password_change_required: z
       .literal(true)
       .optional()
-      .describe('Present when the password must be changed first.'),
+      .describe('Present when the password must be changed before anything else.'),
   })
   .meta({ id: 'SignedIn' });
 export type SignedIn = z.infer<typeof SignedIn>;

@@ -11,7 +11,7 @@ import { IdentityService } from './identity.service.js';
 
 const TAG: Tag = {
   name: 'Identity',
-  description: 'Who calls, and what an id stands for.',
+  description: 'Who you are, and what an id stands for.',
   place: 20,
 };
 

@@ -33,7 +33,7 @@ export class RegistrationService {
   async register(ctx: RequestContext, input: Register): Promise<CreatedUser> {
     if (ctx.isPlatformAdmin) return this.createFor(ctx, input);
     const { password } = input;
-    if (password === undefined) throw invalidField('password', 'is needed', 'Choose 12 to 128 characters.');
+    if (password === undefined) throw invalidField('password', 'is required', 'Choose 12 to 128 characters.');
     const user = await this.create(ctx, { ...input, password });
     await this.activations.send(ctx, user);
     return user;

@@ -18,7 +18,7 @@ const Health = z
   .object({
     status: z
       .enum(['ok', 'degraded', 'down'])
-      .describe('`degraded`: it works, but something beside it is down.'),
+      .describe('`degraded`: requests are served, but something they do not depend on is down.'),
     checks: z.record(z.string(), z.enum(['up', 'down'])),
   })
   .meta({ id: 'Health' });

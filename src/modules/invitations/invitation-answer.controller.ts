@@ -37,8 +37,8 @@ export class InvitationAnswerController {
   @Get('me/invitations')
   @Access('session')
   @Docs({
-    summary: 'The invitations that wait for your answer',
-    description: 'Those sent to the e-mail address of your account.',
+    summary: 'Invitations waiting for your answer',
+    description: 'Lists those sent to the e-mail address of your account.',
     ok: InvitationPage,
     errors: ['invalid_cursor'],
   })
@@ -72,8 +72,8 @@ export class InvitationAnswerController {
   @Docs({
     summary: 'Accept an invitation with the mailed token',
     description:
-      'The token proves the address. Who has no account yet gets one: send `password`, and `first_name` and `name` ' +
-      'unless the invitation says them.',
+      'The token proves the address. If there is no account yet, this creates one: send `password`, and also ' +
+      '`first_name` and `name` unless the invitation has them.',
     ok: AcceptedInvitation,
     errors: ['invalid_token', 'member_already_active', 'account_suspended'],
   })

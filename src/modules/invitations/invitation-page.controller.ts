@@ -13,7 +13,7 @@ import { AcceptInvitation, DeclineInvitation, type Invitation } from './invitati
 /** What the link opens; whose invitation it is, only the token in the fragment knows. */
 const ANSWER: PageForm = {
   title: 'You are invited',
-  text: 'Accept to join, or decline: the invitation ends either way.',
+  text: 'Accept to join, or decline. Either way, the link then stops working.',
   action: '/invitation',
   button: 'Accept',
   otherButton: { label: 'Decline', action: '/invitation/decline' },
@@ -87,7 +87,7 @@ export class InvitationPageController {
     const { invitation } = await this.answers.acceptByToken(ctx, body);
     return messagePage(
       'You have joined',
-      `You are a member of ${placeOf(invitation)} now. Sign in to begin.`,
+      `You are now a member of ${placeOf(invitation)}. Sign in to begin.`,
     );
   }
 

@@ -12,9 +12,9 @@ export const Invitation = z
     first_name: shown.firstName.nullable().meta({ 'x-also-attribute': 'member.name' }),
     name: shown.lastName.nullable().meta({ 'x-also-attribute': 'member.name' }),
     status: z.enum(['pending', 'accepted', 'declined', 'revoked', 'expired']),
-    project: named('prj', 'Acme sandbox').nullable().describe('Set when it is to a project.'),
-    organization: named('org', 'Acme').nullable().describe('Set when it is to an organization.'),
-    role: named('rol', 'Support').describe('In an organization, id and name are the same.'),
+    project: named('prj', 'Acme sandbox').nullable().describe('Set for an invitation to a project.'),
+    organization: named('org', 'Acme').nullable().describe('Set for an invitation to an organization.'),
+    role: named('rol', 'Support').describe('For an organization, id and name are the same.'),
     invited_by: z.object({ id: id('usr'), name: shown.fullName.meta({ 'x-also-attribute': 'member.name' }) }),
     expires_at: instant,
     created_at: instant,
@@ -55,7 +55,7 @@ export type DeclineInvitation = z.output<typeof DeclineInvitation>;
 export const AcceptedInvitation = z
   .object({
     invitation: Invitation,
-    account_created: z.boolean().describe('Whether the account was made by accepting.'),
+    account_created: z.boolean().describe('Whether accepting created the account.'),
   })
   .meta({ id: 'AcceptedInvitation' });
 export type AcceptedInvitation = z.infer<typeof AcceptedInvitation>;

@@ -21,11 +21,11 @@ export const INVITATION_MAIL = defineTemplate(
     greeting: 'Hello,',
     paragraphs: [
       `${inline(inviter)} invites you to the ${kind} ${inline(target)}, as ${inline(role)}.`,
-      'The page behind the link lets you accept or decline. You need no account yet.',
+      'Follow the link to accept or decline. You do not need an account yet.',
     ],
     action: { label: 'Answer the invitation', url: link },
     footer:
       'The link works once, for seven days. If you do not know the sender, ignore this e-mail: nothing ' +
-      'happens without the link.',
+      'happens unless the link is used.',
   }),
 );

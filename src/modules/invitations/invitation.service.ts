@@ -209,7 +209,7 @@ export class InvitationService {
   }
 }
 
-/** What a settled invitation has no more. */
+/** What a settled invitation no longer has. */
 export const SETTLED = { token_hash: null, pending_key: null } as const;
 
 /** How an invitation stands in the event log. */
@@ -225,5 +225,5 @@ function pending(former?: InvitationEntity): AppError {
 }
 
 function settled(): AppError {
-  return new AppError('invalid_transition', { message: 'The invitation is pending no more.' });
+  return new AppError('invalid_transition', { message: 'The invitation is no longer pending.' });
 }

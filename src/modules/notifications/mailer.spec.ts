@@ -16,7 +16,7 @@ function mailTo(name: string, change: Partial<Mail> = {}): Mail {
   const letter: Letter = {
     subject: 'Activate your account',
     greeting: `Hello ${name},`,
-    paragraphs: ['an account was registered with this e-mail address. Activate it to sign in.'],
+    paragraphs: ['An account was registered with this e-mail address. Activate it to sign in.'],
     action: { label: 'Activate the account', url: LINK },
   };
   return {

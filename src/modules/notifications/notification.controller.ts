@@ -22,7 +22,7 @@ export class NotificationController {
   @Docs({
     summary: 'Mails and their delivery',
     description:
-      'Newest first. What a mail said is never shown: it holds tokens, and is erased once delivered.',
+      'Newest first. The text of a mail is never shown: it contains tokens, and is erased once the mail is delivered.',
     ok: NotificationPage,
     errors: ['invalid_cursor'],
   })

@@ -15,7 +15,7 @@ export const NotificationItem = z
     to_name: shown.fullName.nullable(),
     user_id: id('usr').nullable().describe("The recipient's account, if there was one."),
     status,
-    attempts: z.number().int().describe('Failed ones included.'),
+    attempts: z.number().int().describe('Including failed ones.'),
     last_error: z.string().nullable(),
     created_at: instant,
     sent_at: instant.nullable(),

@@ -57,7 +57,7 @@ export class OrganizationInvitationController {
   @Mutation(['organization.invitation_resent'])
   @Docs({
     summary: 'Send an invitation again',
-    description: 'With a new link, for another seven days; the former one ends.',
+    description: 'Sends a new link, valid for another seven days; the previous one stops working.',
     ok: Invitation,
     errors: ['not_found', 'permission_denied', 'invalid_transition'],
   })

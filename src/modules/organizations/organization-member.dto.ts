@@ -11,7 +11,7 @@ const assignableRole = z.enum(['admin', 'member']);
 
 export const OrganizationMember = z
   .object({
-    id: id('mbr').describe('Of somebody invited, the id of the invitation.'),
+    id: id('mbr').describe('For an invited person, the id of the invitation.'),
     user_id: id('usr').nullable(),
     name: shown.fullName.nullable(),
     email: shown.email,

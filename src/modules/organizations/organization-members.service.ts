@@ -139,7 +139,7 @@ export class OrganizationMembers {
     if (role !== 'owner' && role !== 'platform_admin') throw new AppError('permission_denied');
     if (row.personal) throw conflict('A personal organization stays with its account.');
     const heir = await this.members.find(ctx, organizationId, input.member_id);
-    if (heir?.role === 'owner') throw conflict('This member is the owner already.');
+    if (heir?.role === 'owner') throw conflict('This member is already the owner.');
     const user = heir?.status === 'active' ? await this.users.find(ctx, heir.user_id) : null;
     if (!heir || user?.status !== 'activated') throw noActiveMember();
     const owner = await this.users.get(ctx, row.owner_id);
@@ -149,7 +149,7 @@ export class OrganizationMembers {
     }
     if ((await this.users.lock(ctx, heir.user_id)).status !== 'activated') throw noActiveMember();
     const demoted = await this.members.demoteOwner(ctx, organizationId, row.owner_id);
-    if (!demoted) throw conflict('The organization has just got another owner.');
+    if (!demoted) throw conflict('The organization has just been given to another owner.');
     if (!(await this.members.updateOther(ctx, heir, 'active', { role: 'owner' }))) throw noActiveMember();
     await this.repository.update(ctx, organizationId, { owner_id: heir.user_id });
     ctx.audit
@@ -215,7 +215,7 @@ function conflict(message: string): AppError {
 function noActiveMember(): AppError {
   return invalidField(
     'member_id',
-    'is no active member of the organization',
-    'Take one of GET /v1/organizations/{id}/members.',
+    'is not an active member of the organization',
+    'Choose one from GET /v1/organizations/{id}/members.',
   );
 }

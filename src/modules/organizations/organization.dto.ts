@@ -14,8 +14,8 @@ export const Organization = z
     role: z
       .enum(['owner', 'admin', 'member'])
       .nullable()
-      .describe('What you are in it; null for platform admins who are no members.'),
-    personal: z.boolean().describe("Whether it was made with its owner's account."),
+      .describe('Your role in it; null for platform admins who are not members.'),
+    personal: z.boolean().describe("Whether it was created along with its owner's account."),
     project_count: count,
     api_key_count: count,
     customer_count: count,
@@ -31,11 +31,11 @@ export const Subscription = z
     requests_per_day: z.number().int(),
     current: z
       .object({
-        minute: z.number().int().describe('Requests in the present minute.'),
+        minute: z.number().int().describe('Requests in the current minute.'),
         day: z.number().int().describe('Requests today, UTC.'),
-        resets_at: instant.describe('When the day begins anew.'),
+        resets_at: instant.describe('When the next day begins.'),
       })
-      .describe('What is used of it.'),
+      .describe('How much of it is used.'),
   })
   .describe('The quota that every key of every project of the organization shares.')
   .meta({ id: 'Subscription' });

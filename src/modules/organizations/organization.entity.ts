@@ -21,7 +21,7 @@ export class OrganizationEntity {
   @Column('varchar')
   owner_id!: string;
 
-  /** Whether it was made with its owner's account. */
+  /** Whether it was created along with its owner's account. */
   @Column('boolean')
   personal!: boolean;
 

@@ -23,7 +23,7 @@ export class ProjectController {
   @Docs({
     summary: 'The projects you may see',
     description:
-      'People see the projects of their teams and organizations, a key its own, platform admins all.',
+      'People see the projects of their teams and organizations, a key sees its own project, and platform admins see all.',
     ok: ProjectPage,
     filters: { q: ['project.name'] },
     errors: ['invalid_cursor'],

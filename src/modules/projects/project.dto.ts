@@ -58,18 +58,14 @@ export const projectFields = {
 export const CreateProject = z
   .strictObject({
     ...projectFields,
-    environment: environment.default('sandbox').describe('Fixed for ever.'),
-    organization_id: z
-      .string()
-      .max(40)
-      .optional()
-      .describe("The owner's personal organization unless given."),
+    environment: environment.default('sandbox').describe('Cannot be changed later.'),
+    organization_id: z.string().max(40).optional().describe("Defaults to the owner's personal organization."),
     owner_id: z.string().max(40).optional().describe('For platform admins: who owns it.'),
     owner_email: email.optional().describe('For platform admins, instead of `owner_id`.'),
   })
   .refine(({ owner_id, owner_email }) => owner_id === undefined || owner_email === undefined, {
     path: ['owner_email'],
-    error: 'must not be given beside owner_id',
+    error: 'must not be sent together with owner_id',
   })
   .meta({
     id: 'CreateProject',
@@ -79,7 +75,9 @@ export type CreateProject = z.output<typeof CreateProject>;
 
 export const ListProjects = z.strictObject({
   ...listQuery(),
-  status: status.optional().describe('Without it, all but deleted ones, which platform admins alone see.'),
+  status: status
+    .optional()
+    .describe('Without it, all except deleted ones. Only platform admins see deleted projects.'),
   environment: environment.optional(),
   organization_id: z.string().max(40).optional(),
   q: searchQuery,

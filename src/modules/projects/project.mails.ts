@@ -8,8 +8,8 @@ export const WELCOME_MAIL = defineTemplate(
     subject: `Your project ${inline(projectName)} is ready`,
     greeting: `Hello ${inline(name)},`,
     paragraphs: [
-      `the project ${inline(projectName)} has been created, and you are its owner.`,
-      'Issue an API key and make a first call with it, or invite your team.',
+      `The project ${inline(projectName)} has been created, and you are its owner.`,
+      'To begin, issue an API key and make a first call with it, or invite your team.',
     ],
     action: { label: 'Open the project', url: projectUrl },
     footer: 'You get this e-mail because you own the project.',
@@ -33,8 +33,8 @@ export const PROJECT_STOPPED_MAIL = defineTemplate(
     subject: `The project ${inline(projectName)} was ${what}`,
     greeting: `Hello ${inline(name)},`,
     paragraphs: [
-      `the project ${inline(projectName)} was ${what}. Its API keys have stopped working.`,
-      ...(reason === null ? [] : [`The reason given: ${inline(reason, 500)}`]),
+      `The project ${inline(projectName)} was ${what}. Its API keys no longer work.`,
+      ...(reason === null ? [] : [`Reason: ${inline(reason, 500)}`]),
     ],
     footer: 'You get this e-mail because you are a member of its team.',
   }),
@@ -57,10 +57,10 @@ export const OWNERSHIP_MAIL = defineTemplate(
     subject: `The project ${inline(projectName)} has a new owner`,
     greeting: `Hello ${inline(name)},`,
     paragraphs: yours
-      ? [`you own the project ${inline(projectName)} now, and are an administrator of its team.`]
+      ? [`You are now the owner of the project ${inline(projectName)} and an administrator of its team.`]
       : [
-          `the project ${inline(projectName)} belongs to ${inline(newOwner)} now. You stay a member of its team.`,
-          'If you did not expect this, speak to your administrators.',
+          `The project ${inline(projectName)} now belongs to ${inline(newOwner)}. You remain a member of its team.`,
+          'If you did not expect this, talk to your administrators.',
         ],
   }),
 );

@@ -181,7 +181,7 @@ export class ProjectService {
     if (!usable)
       throw invalidField(
         byId ? 'owner_id' : 'owner_email',
-        'is no active account',
+        'is not an active account',
         'Name an existing account.',
       );
     return user;
@@ -193,8 +193,8 @@ export class ProjectService {
     if (!role) {
       throw invalidField(
         'organization_id',
-        'is no organization of the owner',
-        'Take one of GET /v1/organizations.',
+        'is not an organization of the owner',
+        'Choose one from GET /v1/organizations.',
       );
     }
     return input.organization_id;

@@ -51,7 +51,7 @@ export class RoleController {
   @Docs({
     summary: 'Make a custom role',
     description:
-      'Its name must differ from those of the other roles, whatever the case. It may permit no more than you may do.',
+      'The name must be unique among the roles, regardless of case. The role cannot permit more than you may do yourself.',
     created: RoleItem,
     errors: ['role_name_taken', 'permission_escalation'],
   })
@@ -76,8 +76,8 @@ export class RoleController {
   @Docs({
     summary: 'Change a custom role',
     description:
-      'Takes effect on the next request of whoever holds it. Neither before nor after may it permit more than you ' +
-      'may do.',
+      'Takes effect on the next request of those who hold it. The role cannot permit more than you may do yourself, ' +
+      'neither before nor after the change.',
     ok: RoleItem,
     errors: ['system_role', 'role_name_taken', 'permission_escalation'],
   })

@@ -18,7 +18,7 @@ export type RoleItem = z.infer<typeof RoleItem>;
 const permissions = z
   .array(z.enum(ALL_PERMISSIONS, { error: 'is not on the published list' }))
   .max(100, 'must have at most 100 entries')
-  .describe('Of GET /v1/permissions; none that you lack yourself.');
+  .describe('Any of GET /v1/permissions that you hold yourself.');
 
 export const CreateRole = z.strictObject({ name: text(100), permissions }).meta({
   id: 'CreateRole',

@@ -1,11 +1,11 @@
 import { defineEvents } from '../../kernel/event-log/event-types.js';
 
 export const ROLE_EVENTS = defineEvents({
-  'role.created': 'A custom role was made.',
+  'role.created': 'A custom role was created.',
   'role.updated': 'A custom role was changed.',
   'role.deleted': 'A custom role was deleted; its holders became viewers.',
   'visibility_rule.created': 'An attribute was hidden from roles.',
-  'visibility_rule.updated': 'The roles an attribute is hidden from were changed.',
+  'visibility_rule.updated': 'A rule that hides an attribute from roles was changed.',
   'visibility_rule.deleted': 'An attribute is no longer hidden.',
 });
 

@@ -41,7 +41,7 @@ export class VisibilityRuleController {
   @Access('visibility:read')
   @Docs({
     summary: 'The attributes a rule may name',
-    description: 'All that answers show, apart from ids and what holds answers together.',
+    description: 'Everything that answers show, except ids and the envelope around them.',
     ok: VisibilityAttributeList,
   })
   attributes() {
@@ -54,7 +54,7 @@ export class VisibilityRuleController {
   @Docs({
     summary: 'Hide an attribute from roles',
     description:
-      'Members and keys of these roles see `[REDACTED]` instead, wherever it stands, the event log included, and ' +
+      'Members and keys of these roles see `[REDACTED]` instead, everywhere, including the event log, and ' +
       'cannot filter or sort by it. The owner, owners and admins of the organization and platform admins see ' +
       'everything.',
     created: VisibilityRule,
@@ -80,7 +80,7 @@ export class VisibilityRuleController {
   @Mutation(['visibility_rule.updated'])
   @Docs({
     summary: 'Change a visibility rule',
-    description: 'Takes effect on the next request. What is hidden from you, you cannot show to anybody.',
+    description: 'Takes effect on the next request. You cannot show to others what is hidden from you.',
     ok: VisibilityRule,
     errors: ['visibility_rule_exists', 'permission_escalation'],
   })

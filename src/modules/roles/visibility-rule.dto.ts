@@ -47,7 +47,7 @@ export const VisibilityAttributeList = z
       z.object({
         attribute: like(EXAMPLE.attribute),
         resource: like('member'),
-        open: z.boolean().describe('Whether anything below it can be named too: `customer.metadata.plan`.'),
+        open: z.boolean().describe('Whether attributes below it can be named too: `customer.metadata.plan`.'),
         description: z.string().nullable(),
       }),
     ),

@@ -13,7 +13,7 @@ import { SettingsService } from './settings.service.js';
 
 const TAG: Tag = {
   name: 'Settings',
-  description: 'Everything that can be changed about a project. Each action says first what it would do.',
+  description: 'Everything that can be changed about a project. Each action first says what it would do.',
   place: 50,
 };
 

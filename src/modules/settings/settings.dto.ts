@@ -19,7 +19,7 @@ export const Settings = z
           action: like('suspend'),
           method: z.enum(['PATCH', 'POST']),
           url: like('/v1/projects/prj_…/settings/suspend'),
-          value: z.unknown().describe('What the action would change, as it is now.'),
+          value: z.unknown().describe('The current value of what the action would change.'),
           available: z.boolean(),
           reason: z.string().optional().describe('Why it is not available.'),
         }),
@@ -50,7 +50,7 @@ export const RunAction = z
     confirm: z
       .union([z.literal(true), z.string().max(200)])
       .optional()
-      .describe("`true`; to delete, the project's exact name."),
+      .describe("`true`, or, to delete, the project's exact name."),
     reason: text(500).optional(),
   })
   .default({})

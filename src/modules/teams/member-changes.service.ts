@@ -137,7 +137,7 @@ function refuseOutranked(ctx: RequestContext, { permissions }: Role): void {
   const lacking = [...permissions].filter(permission => !ctx.can(permission));
   if (lacking.length === 0 || [...ctx.permissions].some(permission => !permissions.has(permission))) return;
   throw new AppError('permission_escalation', {
-    message: 'This member may do more than you.',
+    message: 'This member has more permissions than you.',
     details: { lacking },
   });
 }

@@ -4,9 +4,9 @@ import { country, deleted, email, id, instant, named, shown, text } from '../../
 
 export const TeamMember = z
   .object({
-    id: id('mbr').describe("Of somebody invited, the invitation's id."),
-    user_id: id('usr').nullable().describe('Null for somebody invited who has no account yet.'),
-    name: shown.fullName.nullable().describe('Null when nobody has said it yet.'),
+    id: id('mbr').describe('For an invited person, the id of the invitation.'),
+    user_id: id('usr').nullable().describe('Null for an invited person without an account.'),
+    name: shown.fullName.nullable().describe('Null when it is not known yet.'),
     email: shown.email,
     status: z.enum(['invited', 'active', 'suspended']),
     role: named('rol', 'Support'),
@@ -39,7 +39,7 @@ export const RemovedMember = deleted('mbr').meta({ id: 'RemovedMember' });
 export const InviteMember = z
   .strictObject({
     email,
-    role_id: z.string().max(40).optional().describe('`member` unless given.'),
+    role_id: z.string().max(40).optional().describe('Defaults to `member`.'),
     first_name: text(100).nullable().optional(),
     name: text(100).nullable().optional(),
     phone: text(40).nullable().optional(),

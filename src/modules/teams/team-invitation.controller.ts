@@ -52,7 +52,7 @@ export class TeamInvitationController {
   @Mutation(['invitation.resent'])
   @Docs({
     summary: 'Mail an invitation again',
-    description: 'With a new link, valid for seven days; the former one ends at once.',
+    description: 'Sends a new link, valid for seven days; the previous one stops working immediately.',
     ok: Invitation,
     errors: ['invalid_transition', 'permission_escalation'],
   })

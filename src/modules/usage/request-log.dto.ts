@@ -45,8 +45,8 @@ const filter = {
     .max(200)
     .optional()
     .describe('The route as the log shows it, e.g. `/v1/projects/:id`.'),
-  from: instant.optional().describe('Not before.'),
-  to: instant.optional().describe('Before.'),
+  from: instant.optional().describe('Earliest instant, included.'),
+  to: instant.optional().describe('Latest instant, not included.'),
 };
 
 export const ListRequestLogs = z.strictObject({ ...listQuery(), ...filter });

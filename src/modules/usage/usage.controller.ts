@@ -11,7 +11,7 @@ import { UsageService } from './usage.service.js';
 
 const TAG: Tag = {
   name: 'Usage',
-  description: 'What was called, by whom, and how much is left.',
+  description: 'What was called, by whom, and how much of the quota is left.',
   place: 140,
 };
 
@@ -28,7 +28,7 @@ export class UsageController {
   @Docs({
     summary: "A project's usage",
     description:
-      'Every request with a key, refused ones included, by hour or day. The last 24 hours unless asked otherwise.',
+      'Counts every request made with a key, including refused ones, by hour or day; by default for the last 24 hours.',
     ok: Usage,
   })
   show(
@@ -44,7 +44,7 @@ export class UsageController {
   @Docs({
     summary: "A project's request log",
     description:
-      'Newest first. Without `usage:write`, a member sees the requests of the own keys, and a key its own.',
+      'Newest first. Without `usage:write`, members see only the requests of their own keys, and a key only its own.',
     ok: RequestLogPage,
     errors: ['invalid_cursor'],
   })

@@ -7,21 +7,21 @@ export const ACTIVATION_MAIL = defineTemplate(
   ({ name, link, resetLink }: { name: string; link: string; resetLink?: string }) => ({
     subject: 'Activate your account',
     greeting: `Hello ${inline(name)},`,
-    paragraphs: ['an account was registered with this e-mail address. Activate it to sign in.'],
+    paragraphs: ['An account was registered with this e-mail address. Activate it to sign in.'],
     action: { label: 'Activate the account', url: link },
     ...(resetLink === undefined
       ? {}
       : {
           otherwise: {
             text:
-              'If you do not know its password, set one instead. That activates the account, too; this link is ' +
-              'good for an hour:',
+              'If you do not know the password, set a new one instead. That activates the account, too. This link ' +
+              'works for one hour:',
             url: resetLink,
           },
         }),
     footer:
-      'The link works once, and for a limited time. If you did not register, ignore this e-mail: ' +
-      'nothing happens without the link.',
+      'The link works once, for a limited time. If you did not register, ignore this e-mail: ' +
+      'nothing happens unless the link is used.',
   }),
 );
 
@@ -29,16 +29,16 @@ export const ACTIVATION_MAIL = defineTemplate(
 export const TEMPORARY_PASSWORD_MAIL = defineTemplate(
   'temporary_password',
   ({ name, temporary, url }: { name: string; temporary: boolean; url: string }) => ({
-    subject: 'An account was made for you',
+    subject: 'An account was created for you',
     greeting: `Hello ${inline(name)},`,
     paragraphs: [
-      'an administrator made an account with this e-mail address for you, and will hand you its password.',
+      'An administrator created an account for you with this e-mail address, and will give you the password.',
       temporary
-        ? 'That password is temporary: you choose your own when you first sign in.'
-        : 'You may change that password whenever you like.',
+        ? 'The password is temporary: you will choose your own when you first sign in.'
+        : 'You can change the password whenever you like.',
     ],
     action: { label: 'Sign in', url },
-    footer: 'This e-mail never holds a password. If you did not expect an account, ignore it.',
+    footer: 'E-mails like this one never contain a password. If you did not expect an account, ignore it.',
   }),
 );
 
@@ -48,11 +48,11 @@ export const PASSWORD_RESET_MAIL = defineTemplate(
   ({ name, link }: { name: string; link: string }) => ({
     subject: 'Set a new password',
     greeting: `Hello ${inline(name)},`,
-    paragraphs: ['somebody asked to set a new password for your account. If it was you, choose one.'],
+    paragraphs: ['Somebody asked to reset the password of your account. If it was you, choose a new one.'],
     action: { label: 'Set a new password', url: link },
     footer:
-      'The link works once, for an hour. If you did not ask for it, ignore this e-mail: nothing changes ' +
-      'without the link.',
+      'The link works once, for one hour. If you did not ask for it, ignore this e-mail: nothing changes ' +
+      'unless the link is used.',
   }),
 );
 
@@ -63,8 +63,8 @@ export const PASSWORD_CHANGED_MAIL = defineTemplate(
     subject: 'Your password was changed',
     greeting: `Hello ${inline(name)},`,
     paragraphs: [
-      `the password of your account was changed at ${at.toISOString()}${ip ? `, from ${ip}` : ''}.`,
-      'If it was not you, ask for a password reset at once, and tell your administrator.',
+      `The password of your account was changed at ${at.toISOString()}${ip ? `, from ${ip}` : ''}.`,
+      'If this was not you, reset your password immediately and tell your administrator.',
     ],
   }),
 );

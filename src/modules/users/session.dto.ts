@@ -12,7 +12,7 @@ export const Session = z
     ip: shown.ip.nullable(),
     created_at: instant,
     last_seen_at: instant,
-    current: z.boolean().describe('Whether it is the session that asks.'),
+    current: z.boolean().describe('Whether this is the session that makes the request.'),
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof Session>;

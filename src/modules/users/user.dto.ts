@@ -17,7 +17,7 @@ export const User = z
       .number()
       .int()
       .nullable()
-      .describe('How many projects the user may own; null for no limit.'),
+      .describe('How many projects the user may own; null means no limit.'),
     password_change_required: z.boolean(),
     created_at: instant,
   })
@@ -35,7 +35,7 @@ export type LastSignIn = z.infer<typeof LastSignIn>;
 
 /** An account as platform admins see it. */
 export const UserRecord = User.extend({
-  last_sign_in: LastSignIn.nullable().describe('null for somebody who never did.'),
+  last_sign_in: LastSignIn.nullable().describe('Null for somebody who has never signed in.'),
 }).meta({ id: 'UserRecord' });
 export type UserRecord = z.infer<typeof UserRecord>;
 
@@ -52,13 +52,15 @@ export const Register = z
     password: z
       .string()
       .optional()
-      .describe('12 to 128 characters. Only platform admins may leave it out, for a temporary one.'),
+      .describe(
+        '12 to 128 characters. Only platform admins may omit it; the account then gets a temporary one.',
+      ),
     ...personFields,
   })
   // Who asks is not known here; with other mistakes, this one is named along with them.
   .refine(input => typeof input !== 'object' || input === null || 'password' in input, {
     path: ['password'],
-    error: 'must be given, except by platform admins',
+    error: 'is required, except from platform admins',
     when: ({ issues }) => issues.length > 0,
   })
   .meta({
@@ -79,7 +81,7 @@ export const CreatedUser = User.extend({
     .string()
     .optional()
     .describe(
-      'Shown this once, to platform admins who gave no password. It must be changed at first sign-in.',
+      'Shown only once, to platform admins who sent no password. It must be changed at the first sign-in.',
     ),
 }).meta({ id: 'CreatedUser' });
 export type CreatedUser = z.infer<typeof CreatedUser>;
@@ -99,7 +101,7 @@ const count = z.number().int();
 
 export const ListUsers = z.strictObject({
   ...listQuery(),
-  status: User.shape.status.optional().describe('Without it, all but deleted ones.'),
+  status: User.shape.status.optional().describe('Without it, all except deleted ones.'),
   q: searchQuery.describe('Searches name, e-mail and phone; `%` and `_` are literal.'),
 });
 export type ListUsers = z.output<typeof ListUsers>;
@@ -116,7 +118,7 @@ export type UserPage = z.infer<typeof UserPage>;
 export const UpdateUser = z
   .strictObject({
     ...personFields,
-    max_projects: z.number().int().min(0).max(1_000_000).nullable().describe('null for no limit.'),
+    max_projects: z.number().int().min(0).max(1_000_000).nullable().describe('Null for no limit.'),
     platform_role: User.shape.platform_role,
   })
   .partial()
@@ -128,7 +130,7 @@ export const RunUserAction = z
     confirm: z
       .union([z.literal(true), z.string().max(254)])
       .optional()
-      .describe("`true`; to delete, the account's e-mail address does as well."),
+      .describe("`true`; to delete, the account's e-mail address is accepted too."),
     reason: text(500).optional(),
   })
   .default({})

@@ -46,7 +46,7 @@ export class UserEntity {
   @Column('boolean')
   password_change_required!: boolean;
 
-  /** How many projects the user may own; null for no limit. */
+  /** How many projects the user may own; null means no limit. */
   @Column('int', { nullable: true })
   max_projects!: number | null;
 
