@@ -5,7 +5,7 @@ import { ListenError } from './kernel/errors/listen-error.js';
 const CONFIG_EXIT = 78;
 
 /**
- * Ends a process that could not start. What its operator can mend is said in plain lines; anything else comes
+ * Ends a process that could not start. What its operator can fix is printed in plain lines; anything else comes
  * with its stack.
  */
 export function endUnstarted(what: string, error: unknown): never {

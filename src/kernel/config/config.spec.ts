@@ -146,11 +146,11 @@ describe('GEOIP_DATABASE and COUNTRY_HEADER', () => {
       'PORT: must be a whole number from 0 to 65535',
       'GEOIP_DATABASE: cannot be read (ENOENT)',
       'COUNTRY_HEADER: must be the name of a header, such as CF-IPCountry',
-      'COUNTRY_HEADER: takes TRUST_PROXY: from anybody else the header could say anything',
+      'COUNTRY_HEADER: requires TRUST_PROXY, because anybody could send the header otherwise',
     ]);
     expect(mistakesOf({ GEOIP_DATABASE: folder })).toEqual(['GEOIP_DATABASE: is no file']);
     expect(mistakesOf({ GEOIP_DATABASE: text })).toEqual([
-      'GEOIP_DATABASE: is no file in the MaxMind DB format',
+      'GEOIP_DATABASE: is not a file in the MaxMind DB format',
     ]);
   });
 });

@@ -139,7 +139,7 @@ export class Config {
     const result = Environment.safeParse(given);
     const mistakes = (result.error?.issues ?? []).map(issue => `${issue.path.join('.')}: ${issue.message}`);
     if (given.COUNTRY_HEADER && !given.TRUST_PROXY) {
-      mistakes.push('COUNTRY_HEADER: takes TRUST_PROXY: from anybody else the header could say anything');
+      mistakes.push('COUNTRY_HEADER: requires TRUST_PROXY, because anybody could send the header otherwise');
     }
     if (result.success && mistakes.length === 0) return new Config(result.data);
     throw new ConfigError(mistakes);

@@ -1,9 +1,48 @@
 import { z } from 'zod';
+import { exampleId, type IdPrefix } from '../database/ids.js';
 import { mustBe, NOT_EMPTY } from './validation-phrases.js';
 
-/** A string of 1 to `max` characters that is not all white space; kept exactly as it came. */
-export function text(max: number) {
-  return z.string().max(max).regex(/\S/, NOT_EMPTY);
+/** Text of an answer that looks like `example`, which the documents show. */
+export function like(example: string) {
+  return z.string().meta({ examples: [example] });
+}
+
+/** An id. */
+export function id(prefix: IdPrefix) {
+  return like(exampleId(prefix));
+}
+
+/** Something that is referred to by its id, along with its name. */
+export function named(prefix: IdPrefix, name: string) {
+  return z.object({ id: id(prefix), name: like(name) });
+}
+
+/** The answer to the deletion of something. */
+export function deleted(prefix: IdPrefix) {
+  return z.object({ id: id(prefix), deleted: z.literal(true) });
+}
+
+/** What answers show of people and of where they are. */
+export const shown = {
+  email: like('ada@example.com'),
+  firstName: like('Ada'),
+  lastName: like('Lovelace'),
+  fullName: like('Ada Lovelace'),
+  phone: like('+44 20 7946 0000'),
+  country: like('GB'),
+  device: like('Firefox on Linux'),
+  location: like('London, GB'),
+  ip: like('203.0.113.7'),
+  userAgent: like('curl/8.5.0'),
+};
+
+/**
+ * A string of 1 to `max` characters that is not all white space; kept exactly as it came. The documents show
+ * `example`.
+ */
+export function text(max: number, example?: string) {
+  const schema = z.string().max(max).regex(/\S/, NOT_EMPTY);
+  return example === undefined ? schema : schema.meta({ examples: [example] });
 }
 
 /** Text that may be empty, of at most `max` characters; kept exactly as it came. */
@@ -12,7 +51,13 @@ export function longText(max: number) {
 }
 
 /** An e-mail address; compared without regard to case, kept in lower case. */
-export const email = z.string().trim().toLowerCase().max(254).pipe(z.email()).meta({ format: 'email' });
+export const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .pipe(z.email())
+  .meta({ format: 'email', examples: ['ada@example.com'] });
 
 const COUNTRIES = new Set(
   // ISO 3166-1 alpha-2, officially assigned codes.

@@ -6,13 +6,14 @@ import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { FormErrorFilter } from '../../kernel/pages/page-error.filter.js';
 import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/pages/form-page.js';
+import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { InvitationAnswers } from './invitation-answers.service.js';
 import { AcceptInvitation, DeclineInvitation, type Invitation } from './invitation.dto.js';
 
 /** What the link opens; whose invitation it is, only the token in the fragment knows. */
 const ANSWER: PageForm = {
   title: 'You are invited',
-  text: 'Accept to join, or decline: the invitation ends either way.',
+  text: 'Accept to join, or decline. Either way, the link then stops working.',
   action: '/invitation',
   button: 'Accept',
   otherButton: { label: 'Decline', action: '/invitation/decline' },
@@ -56,6 +57,7 @@ class InvitationErrors extends FormErrorFilter {
 
 /** The pages behind the link of an invitation. Opening them consumes nothing; their forms do. */
 @ApiExcludeController()
+@OutsideV1()
 @Controller('invitation')
 @UseFilters(InvitationErrors)
 export class InvitationPageController {
@@ -85,7 +87,7 @@ export class InvitationPageController {
     const { invitation } = await this.answers.acceptByToken(ctx, body);
     return messagePage(
       'You have joined',
-      `You are a member of ${placeOf(invitation)} now. Sign in to begin.`,
+      `You are now a member of ${placeOf(invitation)}. Sign in to begin.`,
     );
   }
 

@@ -81,7 +81,9 @@ export class ProjectChanges {
     const before = await this.locked(ctx, id);
     const verified_at = new Date();
     if (!(await this.projects.verify(ctx, id, verified_at, ctx.user.id)))
-      throw new AppError('invalid_transition', { message: 'The project is verified already, or deleted.' });
+      throw new AppError('invalid_transition', {
+        message: 'The project is already verified, or it is deleted.',
+      });
     ctx.audit
       .as('project.verified')
       .because(reason)

@@ -83,7 +83,11 @@ export class RoleService {
 
   /** The error for an id that is no role's. */
   unknown(param: string): AppError {
-    return invalidField(param, 'is no role of this project', 'Take one of GET /v1/projects/{id}/roles.');
+    return invalidField(
+      param,
+      'is not a role of this project',
+      'Choose one from GET /v1/projects/{id}/roles.',
+    );
   }
 
   /** @throws AppError `permission_escalation` unless the caller holds every one of `permissions` */

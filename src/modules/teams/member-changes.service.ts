@@ -13,6 +13,7 @@ import type { MemberEntity } from './member.entity.js';
 import { MemberRepository } from './member.repository.js';
 import { memberTarget } from './member.service.js';
 import { TeamList } from './team-list.service.js';
+import { REMOVAL_MAIL } from '../organizations/removal.mail.js';
 
 /** A member whom nobody else can change before the unit of work ends. */
 interface LockedMember {
@@ -81,7 +82,7 @@ export class MemberChanges {
       to: user.email,
       toName: displayName(user),
       userId: user.id,
-      template: 'removal',
+      template: REMOVAL_MAIL,
       data: { name: user.first_name, kind: 'project', target: ctx.project!.name },
     });
     return { id, deleted: true };
@@ -136,7 +137,7 @@ function refuseOutranked(ctx: RequestContext, { permissions }: Role): void {
   const lacking = [...permissions].filter(permission => !ctx.can(permission));
   if (lacking.length === 0 || [...ctx.permissions].some(permission => !permissions.has(permission))) return;
   throw new AppError('permission_escalation', {
-    message: 'This member may do more than you.',
+    message: 'This member has more permissions than you.',
     details: { lacking },
   });
 }

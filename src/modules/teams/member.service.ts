@@ -37,7 +37,7 @@ export class MemberService {
 
   /**
    * Takes somebody into a team, in the caller's unit of work, and says so in its event-log entry. A role that
-   * is there no more is replaced by `viewer`, as it was for all who held it.
+   * no longer exists is replaced by `viewer`, as it was for all who held it.
    * @throws AppError `member_already_active`
    */
   async join(ctx: RequestContext, projectId: string, roleId: string, user: User): Promise<void> {

@@ -6,6 +6,7 @@ import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { FormErrorFilter } from '../../kernel/pages/page-error.filter.js';
 import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/pages/form-page.js';
+import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { ConfirmPasswordReset } from './password-reset.dto.js';
 
@@ -35,6 +36,7 @@ class PasswordResetErrors extends FormErrorFilter {
 
 /** The page behind the link of a reset mail. Opening it consumes nothing; its form does. */
 @ApiExcludeController()
+@OutsideV1()
 @Controller('password-reset')
 @UseFilters(PasswordResetErrors)
 export class PasswordResetPageController {
