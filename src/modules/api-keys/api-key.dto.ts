@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { instant, text, toWire } from '../../kernel/http/schemas.js';
-import { isAddressEntry, isDomainEntry } from './allow-lists.js';
+import { anyInstant, instant, text, toWire } from '../../kernel/http/schemas.js';
+import { addressEntry, isDomainEntry } from './allow-lists.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 
 export const ApiKey = z
@@ -41,7 +41,17 @@ export type IssuedApiKey = z.infer<typeof IssuedApiKey>;
 export const ApiKeyPage = pageOf(ApiKey, 'ApiKeyPage');
 
 const allowedIps = z
-  .array(z.string().trim().refine(isAddressEntry, { error: 'must be an IPv4 or IPv6 address or CIDR' }))
+  .array(
+    z
+      .string()
+      .trim()
+      .max(50)
+      .refine(entry => addressEntry(entry) !== null, {
+        error: 'must be an IPv4 or IPv6 address, or a CIDR such as 203.0.113.0/24',
+        abort: true,
+      })
+      .overwrite(entry => addressEntry(entry) ?? entry),
+  )
   .max(100, 'must have at most 100 entries');
 const allowedDomains = z
   .array(
@@ -52,7 +62,7 @@ const allowedDomains = z
       .refine(isDomainEntry, { error: 'must be a host name such as example.com or *.example.com' }),
   )
   .max(100, 'must have at most 100 entries');
-const expiresAt = instant
+const expiresAt = anyInstant
   .refine(value => Date.parse(value) > Date.now(), { error: 'must be in the future' })
   .nullable();
 

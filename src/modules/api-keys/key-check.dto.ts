@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
 import { isTouched, REDACTED } from '../../kernel/context/hidden-attributes.js';
+import { parseAddress } from '../../kernel/network/addresses.js';
 import { redactedBy } from '../../kernel/visibility/shape.js';
 
 const permission = z.enum(ALL_PERMISSIONS as [Permission, ...Permission[]]);
 
-const ip = z.union([z.ipv4(), z.ipv6()], { error: 'must be an IPv4 or IPv6 address' });
+const ip = z
+  .string()
+  .trim()
+  .max(50)
+  .refine(value => parseAddress(value) !== null, { error: 'must be an IPv4 or IPv6 address' });
 
 const request = {
   ip: ip.optional().describe('The address the request comes from.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../kernel/event-log/event-types.js';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
-import { instant } from '../../kernel/http/schemas.js';
+import { anyInstant, instant } from '../../kernel/http/schemas.js';
 import { redactedBy } from '../../kernel/visibility/shape.js';
 import type { EventEntity } from './event.entity.js';
 import { redactEvent } from './event.redaction.js';
@@ -53,8 +53,8 @@ const filter = {
   actor_id: z.string().max(40).optional(),
   target_id: z.string().max(255).optional(),
   outcome: z.enum(['success', 'denied', 'failed']).optional(),
-  from: instant.optional().describe('Not before.'),
-  to: instant.optional().describe('Before.'),
+  from: anyInstant.optional().describe('Not before.'),
+  to: anyInstant.optional().describe('Before.'),
   q: searchQuery,
 };
 

@@ -12,7 +12,7 @@ import { UserService } from '../users/user.service.js';
 const FORM = formPage({
   title: 'Activate your account',
   text: 'One click, and the account is yours.',
-  action: '/activate',
+  action: 'activate',
   button: 'Activate',
 });
 

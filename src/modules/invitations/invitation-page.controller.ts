@@ -13,9 +13,9 @@ import { AcceptInvitation, DeclineInvitation, type Invitation } from './invitati
 const ANSWER: PageForm = {
   title: 'You are invited',
   text: 'Accept to join, or decline: the invitation ends either way.',
-  action: '/invitation',
+  action: 'invitation',
   button: 'Accept',
-  otherButton: { label: 'Decline', action: '/invitation/decline' },
+  otherButton: { label: 'Decline', action: 'invitation/decline' },
 };
 
 /** What somebody without an account fills in to accept. */
@@ -24,7 +24,7 @@ function accountForm(known: { first_name?: unknown; name?: unknown }): PageForm 
   return {
     title: 'Create your account',
     text: 'There is no account for your e-mail address yet. Say who you are and choose a password to join.',
-    action: '/invitation',
+    action: 'invitation',
     button: 'Create the account and join',
     fields: [
       {

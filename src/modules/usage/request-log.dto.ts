@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timeOfId } from '../../kernel/database/ids.js';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { instant } from '../../kernel/http/schemas.js';
+import { anyInstant, instant } from '../../kernel/http/schemas.js';
 import type { LogLine } from './request-log.repository.js';
 
 export const RequestLog = z
@@ -45,8 +45,8 @@ const filter = {
     .max(200)
     .optional()
     .describe('The route as the log shows it, e.g. `/v1/projects/:id`.'),
-  from: instant.optional().describe('Not before.'),
-  to: instant.optional().describe('Before.'),
+  from: anyInstant.optional().describe('Not before.'),
+  to: anyInstant.optional().describe('Before.'),
 };
 
 export const ListRequestLogs = z.strictObject({ ...listQuery(), ...filter });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant } from '../../kernel/http/schemas.js';
+import { anyInstant, instant } from '../../kernel/http/schemas.js';
 import { startOf, type UsageRange } from './usage-range.js';
 
 const requests = z.number().int();
@@ -32,10 +32,10 @@ export const Usage = z
 export type Usage = z.infer<typeof Usage>;
 
 const query = {
-  from: instant
+  from: anyInstant
     .optional()
     .describe('24 hours before `to` unless given; taken down to the whole hour or day.'),
-  to: instant.optional().describe('Now unless given; taken up to the whole hour or day.'),
+  to: anyInstant.optional().describe('Now unless given; taken up to the whole hour or day.'),
   granularity: z.enum(['hour', 'day']).optional().describe('By hour up to 31 days, by day (UTC) up to 400.'),
 };
 
