@@ -38,7 +38,7 @@ export class AppModule {
         ConfigModule.forRoot(config),
         DatabaseModule.forRoot(MIGRATIONS),
         HttpModule,
-        JobsModule,
+        JobsModule.forRoot(config),
         LimitsModule,
         OutboxModule,
         MetricsModule,
