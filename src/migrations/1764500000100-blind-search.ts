@@ -12,7 +12,7 @@ export class BlindSearch1764500000100 implements MigrationInterface {
     for (const table of TABLES) await refold(runner, table);
   }
 
-  /** The former texts are found by the former search, too. */
+  /** Leaves the texts as they are: the former search finds them by their plain letters. */
   async down(): Promise<void> {}
 }
 
