@@ -281,7 +281,7 @@ describe('the page behind the mailed link', () => {
     for (let time = 0; time < 3; time++) {
       const { headers, body } = expectStatus(200, await server.api.get<string>('/activate'));
       expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
-      expect(body).toContain('<form method="post" action="/activate">');
+      expect(body).toContain('<form method="post" action="activate">');
     }
     expectStatus(200, await server.api.get('/activate', { query: { token } }));
     expectStatus(200, await server.api.request('HEAD', '/activate'));

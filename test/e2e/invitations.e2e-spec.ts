@@ -276,7 +276,7 @@ describe('the page behind the mailed link', () => {
     expect(policy).toContain("default-src 'none'");
     expect(policy).not.toContain('unsafe');
     expect(page.body).toContain('<button>Accept</button>');
-    expect(page.body).toContain('formaction="/invitation/decline"');
+    expect(page.body).toContain('formaction="invitation/decline"');
     expect(await pending()).toBe(before);
   });
 

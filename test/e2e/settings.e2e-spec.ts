@@ -95,7 +95,7 @@ describe('the settings', () => {
       suspend: true,
       delete: 'Only the owner and platform admins delete a project.',
     });
-    const lacking = 'Takes the permission settings:write.';
+    const lacking = 'Requires the permission settings:write.';
     expect(available(await show(worker.auth, id))).toMatchObject({
       'edit name': lacking,
       verify: lacking,
@@ -108,7 +108,7 @@ describe('the settings', () => {
     await run(root.auth, id, 'activate');
     expect(available(await show(root.auth, id))).toMatchObject({
       ...edits,
-      verify: 'The project is verified already.',
+      verify: 'The project is already verified.',
       activate: 'The project is activated.',
       suspend: true,
       delete: true,

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
-import { DataSource } from 'typeorm';
 import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
+import { WriterSource } from '../../src/kernel/database/writer-source.js';
 import { MIGRATIONS } from '../../src/migrations/migrations.js';
 import { freshDatabase, laneDatabase, runDirectory, type FreshDatabase } from './lane.js';
 
@@ -32,7 +32,7 @@ export async function migratedDatabase(): Promise<FreshDatabase> {
 /** Brings the database at `url` up to date. */
 export async function migrate(url: string): Promise<void> {
   const options = writerOptions(parseDatabaseUrl(url)!);
-  const source = new DataSource(Object.assign(options, { entities: [], migrations: MIGRATIONS }));
+  const source = new WriterSource(Object.assign(options, { entities: [], migrations: MIGRATIONS }));
   await (await openDatabase(await source.initialize())).close();
 }
 

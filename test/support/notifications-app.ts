@@ -14,6 +14,7 @@ import { NotificationSearch1763700003020 } from '../../src/migrations/1763700003
 import { Mailer, type Mail } from '../../src/modules/notifications/mailer.js';
 import { NotificationService } from '../../src/modules/notifications/notification.service.js';
 import { NotificationsModule } from '../../src/modules/notifications/notifications.module.js';
+import { ACTIVATION_MAIL } from '../../src/modules/users/account.mails.js';
 
 export const ACTIVATION_LINK = `https://bailiwick.example.com/activate#token=${'aB3_-'.repeat(8)}`;
 
@@ -41,12 +42,13 @@ export async function startNotifications(
   environment: Record<string, string>,
   mailer?: Mailer,
 ): Promise<TestingModule> {
+  const config = Config.from(environment);
   const builder = Test.createTestingModule({
     imports: [
-      ConfigModule.forRoot(Config.from(environment)),
+      ConfigModule.forRoot(config),
       NoEventLogModule,
       DatabaseModule.forRoot([OutboxAndNotifications1763700002000, NotificationSearch1763700003020]),
-      JobsModule,
+      JobsModule.forRoot(config),
       OutboxModule,
       NotificationsModule,
     ],
@@ -65,7 +67,7 @@ export function sendActivation(app: TestingModule, after: () => void = () => und
       to: 'ada@example.com',
       toName: 'Ada',
       userId: 'usr_1',
-      template: 'activation',
+      template: ACTIVATION_MAIL,
       data: { name: 'Ada', link: ACTIVATION_LINK },
     });
     after();
