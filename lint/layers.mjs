@@ -47,6 +47,41 @@ export const LAYERS = {
   health: [],
 };
 
+/**
+ * The same within the kernel, bottom up. A place is a folder or, where one file belongs further down than the rest
+ * of its folder, that file without its extension. A file belongs to the longest place that its path begins with. It
+ * may import its own place, the places inside it, and those listed.
+ */
+export const KERNEL_LAYERS = {
+  text: [],
+  network: [],
+  errors: [],
+  logging: [],
+  access: [],
+  redis: [],
+  'event-log': [],
+  config: ['network'],
+  crypto: ['config'],
+  context: ['access', 'event-log'],
+  database: ['config', 'context', 'errors', 'event-log'],
+  'access-cache': ['database', 'event-log'],
+  facets: ['access', 'context', 'database', 'errors', 'event-log'],
+  attempts: ['config', 'crypto', 'errors', 'network', 'redis'],
+  storage: ['config', 'context', 'crypto', 'errors'],
+
+  jobs: ['config', 'context', 'database', 'errors', 'redis'],
+  outbox: ['config', 'context', 'database', 'errors', 'jobs'],
+  mutations: ['context', 'database', 'errors', 'event-log', 'jobs', 'text'],
+  routes: ['access', 'errors', 'event-log', 'mutations'],
+
+  'http/hot-path': [],
+  http: ['config', 'database', 'errors', 'network', 'text'],
+  visibility: ['access', 'context', 'errors', 'http', 'routes'],
+  pages: ['errors', 'http'],
+  openapi: ['access', 'config', 'errors', 'event-log', 'mutations', 'routes'],
+  metrics: ['config', 'database', 'errors', 'jobs', 'outbox'],
+};
+
 /** What stays inside its module: others go through its service. */
 const PRIVATE = /\.(entity|repository|controller|facet)(\.js|\.ts)?$/;
 
@@ -55,10 +90,10 @@ const PRIVATE = /\.(entity|repository|controller|facet)(\.js|\.ts)?$/;
  * forward slashes.
  */
 export function violation(importer, imported) {
-  const from = placeOf(importer);
-  const to = placeOf(imported);
+  const from = areaOf(importer);
+  const to = areaOf(imported);
   if (from.area === 'root') return null;
-  if (to.area === 'kernel') return null;
+  if (to.area === 'kernel') return from.area === 'kernel' ? kernelViolation(importer, imported) : null;
   if (from.area !== 'modules') {
     return to.area === from.area ? null : `${from.area} imports nothing but the kernel, so not ${imported}`;
   }
@@ -74,8 +109,31 @@ export function violation(importer, imported) {
   return null;
 }
 
+function kernelViolation(importer, imported) {
+  const from = kernelPlaceOf(importer);
+  const to = kernelPlaceOf(imported);
+  if (from === null || to === null)
+    return `${from === null ? importer : imported} has no place in KERNEL_LAYERS in lint/layers.mjs`;
+  if (to === from || to.startsWith(`${from}/`) || KERNEL_LAYERS[from].includes(to)) return null;
+  const allowed = KERNEL_LAYERS[from].join(', ') || 'nothing else of the kernel';
+  return `kernel/${from} may not import kernel/${to} (it may import: ${allowed})`;
+}
+
+/** The longest place of KERNEL_LAYERS that a path of the kernel is in, or null. */
+function kernelPlaceOf(path) {
+  const parts = path
+    .replace(/\.[jt]s$/, '')
+    .split('/')
+    .slice(1);
+  for (; parts.length; parts.pop()) {
+    const place = parts.join('/');
+    if (Object.hasOwn(KERNEL_LAYERS, place)) return place;
+  }
+  return null;
+}
+
 /** `root` is what puts everything together: app.module.ts, main.ts, server.ts and their like. */
-function placeOf(path) {
+function areaOf(path) {
   const [area, module] = path.split('/');
   if (!path.includes('/')) return { area: 'root' };
   return area === 'modules' ? { area, module } : { area };

@@ -35,7 +35,7 @@ async function admitted(count: number, auth: string): Promise<number> {
   return sum;
 }
 
-it('a kill loses the last second of the request log at most, and no more than 5 % of the quota', async () => {
+it('a kill forgets the last second at most, of the request log and of the quota in use', async () => {
   const people = server as unknown as TestServer;
   const root = await admin(people);
   const owner = await signUp(people);
@@ -59,8 +59,8 @@ it('a kill loses the last second of the request log at most, and no more than 5 
   expect(expectStatus(200, usage).body.totals.requests).toBe(logs.body.total_count);
 
   const total = 500 + (await admitted(REQUESTS_PER_DAY, auth));
-  expect(total).toBeLessThanOrEqual(REQUESTS_PER_DAY);
-  expect(total).toBeGreaterThanOrEqual(REQUESTS_PER_DAY * 0.95);
+  expect(total).toBeGreaterThanOrEqual(REQUESTS_PER_DAY);
+  expect(total).toBeLessThanOrEqual(REQUESTS_PER_DAY + 300);
 }, 90_000);
 
 it('a stop loses nothing', async () => {

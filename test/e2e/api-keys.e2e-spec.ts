@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Database } from '../../src/kernel/database/database.js';
 import { ApiKeyEntity } from '../../src/modules/api-keys/api-key.entity.js';
 import { eventOf, eventsOf, projectEvents, sameAnswer } from '../support/answers.js';
@@ -666,7 +667,7 @@ describe('a secret', () => {
     expect(await eventsOf(server, root.auth, notAgain)).toEqual([]);
     expect(await works(renewed.body.secret)).toBe(true);
 
-    const database = server.app.get(Database).read(null);
+    const database = server.app.get(Database).read(RequestContext.reading('test'));
     const kept = [await server.api.get(keysOf(id), { auth: owner.auth })] as unknown[];
     kept.push(await projectEvents(server, owner.auth, id));
     for (const table of ['api_keys', 'events', 'idempotency_records', 'outbox', 'notifications']) {

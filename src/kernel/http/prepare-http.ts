@@ -31,18 +31,13 @@ export function prepareHttp(app: NestFastifyApplication, config: Config): void {
       maxAge: 600,
     });
   }
-  drainOnClose(fastify);
-  let closing = false;
-  fastify.addHook('preClose', done => {
-    closing = true;
-    done();
-  });
+  const closing = drainOnClose(fastify);
   const headersOf = securityHeaders(config);
   fastify.addHook('onRequest', (request, reply, done) => {
     const { url } = request;
     void reply.headers(headersOf(url)).header('x-request-id', request.id);
     if (config.trustProxy.length) soundForwardedFor(request.raw.headers);
-    done(closing ? new AppError('shutting_down', { retryAfter: 5 }) : urlTrouble(url));
+    done(closing() ? new AppError('shutting_down', { retryAfter: 5 }) : urlTrouble(url));
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {

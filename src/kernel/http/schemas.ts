@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { exampleId, type IdPrefix } from '../database/ids.js';
+import { mustBe, NOT_EMPTY } from './validation-phrases.js';
 
 /** Text of an answer that looks like `example`, which the documents show. */
 export function like(example: string) {
@@ -40,7 +41,7 @@ export const shown = {
  * `example`.
  */
 export function text(max: number, example?: string) {
-  const schema = z.string().max(max).regex(/\S/, 'must not be empty');
+  const schema = z.string().max(max).regex(/\S/, NOT_EMPTY);
   return example === undefined ? schema : schema.meta({ examples: [example] });
 }
 
@@ -55,7 +56,7 @@ export const email = z
   .trim()
   .toLowerCase()
   .max(254)
-  .pipe(z.email('must be an e-mail address'))
+  .pipe(z.email())
   .meta({ format: 'email', examples: ['ada@example.com'] });
 
 const COUNTRIES = new Set(
@@ -76,7 +77,9 @@ export const country = z
   .string()
   .trim()
   .toUpperCase()
-  .refine(code => COUNTRIES.has(code), { error: 'must be an ISO 3166-1 alpha-2 country code, such as DE' })
+  .refine(code => COUNTRIES.has(code), {
+    error: mustBe('an ISO 3166-1 alpha-2 country code, such as DE'),
+  })
   .meta({ examples: ['DE'] });
 
 /** An instant as the API writes it. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { deleted, id, instant, like, named, shown, text, toWire } from '../../kernel/http/schemas.js';
+import { mustBe, phrase } from '../../kernel/http/validation-phrases.js';
 import { isAddressEntry, isDomainEntry } from './allow-lists.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 
@@ -47,19 +48,26 @@ export type IssuedApiKey = z.infer<typeof IssuedApiKey>;
 export const ApiKeyPage = pageOf(ApiKey, 'ApiKeyPage');
 
 const allowedIps = z
-  .array(z.string().trim().refine(isAddressEntry, { error: 'must be an IPv4 or IPv6 address or CIDR' }))
-  .max(100, 'must have at most 100 entries');
+  .array(
+    z
+      .string()
+      .trim()
+      .refine(isAddressEntry, { error: mustBe('an IPv4 or IPv6 address or CIDR') }),
+  )
+  .max(100);
 const allowedDomains = z
   .array(
     z
       .string()
       .trim()
       .toLowerCase()
-      .refine(isDomainEntry, { error: 'must be a host name such as example.com or *.example.com' }),
+      .refine(isDomainEntry, { error: mustBe('a host name such as example.com or *.example.com') }),
   )
-  .max(100, 'must have at most 100 entries');
+  .max(100);
 const expiresAt = instant
-  .refine(value => Date.parse(value) > Date.now(), { error: 'must be in the future' })
+  .refine(value => Date.parse(value) > Date.now(), {
+    error: phrase('must be in the future', 'Send a later instant.'),
+  })
   .nullable();
 
 export const CreateApiKey = z
@@ -97,7 +105,7 @@ export const RegenerateApiKey = z
       .number()
       .int()
       .min(0)
-      .max(604_800, 'must be at most 604800, seven days')
+      .max(604_800)
       .default(0)
       .describe('How long the old secret is still accepted; 0 ends it immediately.'),
   })

@@ -79,7 +79,7 @@ export class ApiKeyService {
       created_at: new Date(),
     };
     // A member who is being removed must not leave a key behind.
-    if (memberId && !(await this.members.holdActive(ctx, projectId, memberId)))
+    if (memberId && !(await this.members.lockActive(ctx, projectId, memberId)))
       throw new AppError('not_found');
     await this.roles.giving(this.keys.insert(ctx, key));
     const api_key = toApiKey(key, role.name, new Date());

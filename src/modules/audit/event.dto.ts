@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import { id, instant, like, shown } from '../../kernel/http/schemas.js';
+import { mustBe } from '../../kernel/http/validation-phrases.js';
 import { redactedBy } from '../../kernel/visibility/shape.js';
 import type { EventEntity } from './event.entity.js';
 import { redactEvent } from './event.redaction.js';
@@ -50,7 +51,7 @@ const filter = {
   type: z
     .string()
     .max(60)
-    .regex(/^[a-z_.]*\*?$/, 'must be an event type, or a beginning followed by *')
+    .regex(/^[a-z_.]*\*?$/, mustBe('an event type, or a beginning followed by *'))
     .optional()
     .describe('An event type, or the beginning of one: `api_key.*`.'),
   actor_id: z.string().max(40).optional(),

@@ -17,7 +17,7 @@ export class OrganizationMemberRepository {
   }
 
   findUser(
-    ctx: RequestContext | null,
+    ctx: RequestContext,
     organizationId: string,
     userId: string,
   ): Promise<OrganizationMemberEntity | null> {

@@ -12,6 +12,7 @@ import {
   text,
   toWire,
 } from '../../kernel/http/schemas.js';
+import { phrase } from '../../kernel/http/validation-phrases.js';
 import type { User } from '../users/user.dto.js';
 import type { ProjectEntity } from './project.entity.js';
 
@@ -65,7 +66,7 @@ export const CreateProject = z
   })
   .refine(({ owner_id, owner_email }) => owner_id === undefined || owner_email === undefined, {
     path: ['owner_email'],
-    error: 'must not be sent together with owner_id',
+    error: phrase('must not be sent together with owner_id', 'Send one of the two.'),
   })
   .meta({
     id: 'CreateProject',

@@ -125,8 +125,8 @@ export class ProjectService {
   }
 
   /** The project as guards need it; null when there is none. */
-  async findForAccess(id: string): Promise<ProjectInContext | null> {
-    const project = await this.projects.find(null, id);
+  async findForAccess(ctx: RequestContext, id: string): Promise<ProjectInContext | null> {
+    const project = await this.projects.find(ctx, id);
     return (
       project && {
         id: project.id,

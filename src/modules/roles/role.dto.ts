@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ALL_PERMISSIONS } from '../../kernel/access/permissions.js';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { deleted, id, like, text } from '../../kernel/http/schemas.js';
+import { phrase } from '../../kernel/http/validation-phrases.js';
 import type { Role } from './system-roles.js';
 
 export const RoleItem = z
@@ -16,8 +17,12 @@ export const RoleItem = z
 export type RoleItem = z.infer<typeof RoleItem>;
 
 const permissions = z
-  .array(z.enum(ALL_PERMISSIONS, { error: 'is not on the published list' }))
-  .max(100, 'must have at most 100 entries')
+  .array(
+    z.enum(ALL_PERMISSIONS, {
+      error: phrase('is not on the published list', 'Choose one from GET /v1/permissions.'),
+    }),
+  )
+  .max(100)
   .describe('Any of GET /v1/permissions that you hold yourself.');
 
 export const CreateRole = z.strictObject({ name: text(100), permissions }).meta({

@@ -18,12 +18,8 @@ export type VisibilityRule = z.infer<typeof VisibilityRule>;
 
 export const CreateVisibilityRule = z
   .strictObject({
-    attribute: z.string().max(200, 'must have at most 200 characters'),
-    hidden_from: z
-      .array(z.string().max(40, 'must have at most 40 characters'))
-      .min(1, 'must have at least one role')
-      .max(100, 'must have at most 100 roles')
-      .describe('Ids of roles of the project.'),
+    attribute: z.string().max(200),
+    hidden_from: z.array(z.string().max(40)).min(1).max(100).describe('Ids of roles of the project.'),
   })
   .meta({ id: 'CreateVisibilityRule', examples: [EXAMPLE] });
 export type CreateVisibilityRule = z.output<typeof CreateVisibilityRule>;

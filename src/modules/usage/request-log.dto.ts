@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { timeOfId } from '../../kernel/database/ids.js';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { id, instant, like, shown } from '../../kernel/http/schemas.js';
+import { mustBe } from '../../kernel/http/validation-phrases.js';
 import type { LogLine } from './request-log.repository.js';
 
 export const RequestLog = z
@@ -31,12 +32,12 @@ const filter = {
   member_id: z.string().min(1).max(40).optional(),
   status: z
     .string()
-    .regex(/^[1-5](\d\d|xx)$/i, 'must be a status such as 404, or a class such as 4xx')
+    .regex(/^[1-5](\d\d|xx)$/i, mustBe('a status such as 404, or a class such as 4xx'))
     .transform(status => status.toLowerCase())
     .optional(),
   method: z
     .string()
-    .regex(/^[a-z]{1,10}$/i, 'must be an HTTP method')
+    .regex(/^[a-z]{1,10}$/i, mustBe('an HTTP method'))
     .transform(method => method.toUpperCase())
     .optional(),
   route: z

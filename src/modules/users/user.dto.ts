@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import { country, email, id, instant, shown, text } from '../../kernel/http/schemas.js';
+import { phrase } from '../../kernel/http/validation-phrases.js';
 import type { UserEntity } from './user.entity.js';
 
 export const User = z
@@ -60,7 +61,7 @@ export const Register = z
   // Who asks is not known here; with other mistakes, this one is named along with them.
   .refine(input => typeof input !== 'object' || input === null || 'password' in input, {
     path: ['password'],
-    error: 'is required, except from platform admins',
+    error: phrase('is required, except from platform admins', 'Send 12 to 128 characters.'),
     when: ({ issues }) => issues.length > 0,
   })
   .meta({
