@@ -74,8 +74,8 @@ it('its form activates the account, once', async () => {
 });
 
 it.each([
-  ['no token', {}, 'The link is not complete'],
-  ['an empty token', { token: '' }, 'The link is not complete'],
+  ['no token', {}, 'The link is incomplete'],
+  ['an empty token', { token: '' }, 'The link is incomplete'],
   ['markup for a token', { token: '<img src=x onerror=alert(1)>' }, 'unknown, already used or expired'],
   ['markup for a field', { token: 'x', '"><script>alert(1)</script>': 'y' }, 'not valid'],
 ])('%s shows a page that says so, and nothing of what was sent', async (_, fields, text) => {

@@ -108,6 +108,6 @@ it('says so when the link is not complete', async () => {
   for (const path of ['/invitation', '/invitation/decline']) {
     const answer = await submit({ token: '' }, path);
     expect(answer.status).toBe(400);
-    expect(answer.body).toContain('The link is not complete');
+    expect(answer.body).toContain('The link is incomplete');
   }
 });

@@ -189,7 +189,7 @@ describe('setting a new password with the token', () => {
     expect(codeOf(await attempt(ada.user.email, PASSWORD))).toEqual([401, 'invalid_credentials']);
     expectStatus(201, await attempt(ada.user.email, NEW_PASSWORD));
     const notice = await waitForMail(server, ada.user.email, null, /password was changed/);
-    expect(notice.text).toContain('ask for a password reset at once');
+    expect(notice.text).toContain('reset your password immediately');
     expect(codeOf(await confirm(token, 'yet-another-password'))).toEqual([400, 'invalid_token']);
   });
 
