@@ -11,16 +11,20 @@ export const LAYERS = {
   roles: [],
   audit: [],
 
-  users: ['notifications'],
   usage: [],
+  quota: [],
 
-  organizations: ['users', 'usage', 'notifications'],
+  users: ['notifications'],
 
-  teams: ['users', 'roles', 'organizations', 'notifications'],
+  invitations: ['users', 'notifications'],
 
-  projects: ['users', 'organizations', 'teams', 'notifications'],
+  organizations: ['users', 'invitations', 'usage', 'quota', 'notifications'],
 
-  'api-keys': ['roles', 'teams', 'projects', 'organizations', 'usage'],
+  teams: ['users', 'roles', 'invitations', 'organizations', 'notifications'],
+
+  projects: ['users', 'invitations', 'organizations', 'teams', 'notifications'],
+
+  'api-keys': ['roles', 'teams', 'projects', 'organizations', 'usage', 'quota'],
   media: ['projects'],
   customers: ['projects'],
   webhooks: PROJECT_PARTS,
@@ -33,13 +37,61 @@ export const LAYERS = {
   entitlements: ['customers'],
 
   auth: [
-    ...['notifications', 'roles', 'audit', 'users', 'usage', 'organizations', 'teams', 'projects'],
+    ...['notifications', 'roles', 'audit', 'usage', 'quota', 'users', 'invitations', 'organizations'],
+    ...['teams', 'projects'],
     ...['api-keys', 'media', 'customers', 'webhooks', 'alerts', 'settings', 'environments'],
   ],
   // These reach the other modules through the kernel's registries only.
   reports: [],
   retention: [],
   health: [],
+};
+
+/**
+ * The same within the kernel, bottom up. A place is a folder or, where one file belongs further down than the rest
+ * of its folder, that file without its extension. A file belongs to the longest place that its path begins with. It
+ * may import its own place, the places inside it, and those listed.
+ */
+export const KERNEL_LAYERS = {
+  text: [],
+  errors: [],
+  logging: [],
+  'access/permissions': [],
+  'visibility/hidden-attributes': [],
+  'event-log/event-types': [],
+  'event-log/audit-record': ['event-log/event-types'],
+  'database/database-url': [],
+  'database/ids': [],
+  'database/transaction': [],
+  'database/unit': ['database/transaction', 'event-log/audit-record'],
+
+  config: ['database/database-url'],
+  crypto: ['config'],
+  redis: ['config'],
+  context: [
+    'access/permissions',
+    'database/unit',
+    'event-log/audit-record',
+    'event-log/event-types',
+    'visibility/hidden-attributes',
+  ],
+  'event-log': ['context'],
+  database: ['config', 'context', 'errors', 'event-log', 'event-log/audit-record', 'event-log/event-types'],
+
+  jobs: ['config', 'context', 'database', 'database/ids', 'errors', 'redis'],
+  outbox: ['config', 'context', 'database', 'database/ids', 'errors', 'jobs'],
+  attempts: ['config', 'crypto', 'redis'],
+  storage: ['config', 'context', 'crypto', 'errors'],
+  facets: ['access/permissions', 'context', 'errors', 'event-log/event-types'],
+
+  'http/hot-path': [],
+  http: ['config', 'context', 'database', 'database/ids', 'errors', 'text'],
+  pages: ['errors', 'http', 'text'],
+  mutations: ['context', 'database', 'database/ids', 'errors', 'event-log/event-types', 'http', 'jobs'],
+  access: ['context', 'database', 'errors', 'event-log/audit-record', 'event-log/event-types', 'mutations'],
+  openapi: ['access', 'access/permissions', 'errors', 'event-log/event-types', 'http', 'mutations'],
+  visibility: ['access', 'context', 'errors', 'http', 'openapi'],
+  metrics: ['config', 'context', 'database', 'http', 'jobs', 'outbox'],
 };
 
 /** What stays inside its module: others go through its service. */
@@ -50,10 +102,10 @@ const PRIVATE = /\.(entity|repository|controller|facet)(\.js|\.ts)?$/;
  * forward slashes.
  */
 export function violation(importer, imported) {
-  const from = placeOf(importer);
-  const to = placeOf(imported);
+  const from = areaOf(importer);
+  const to = areaOf(imported);
   if (from.area === 'root') return null;
-  if (to.area === 'kernel') return null;
+  if (to.area === 'kernel') return from.area === 'kernel' ? kernelViolation(importer, imported) : null;
   if (from.area !== 'modules') {
     return to.area === from.area ? null : `${from.area} imports nothing but the kernel, so not ${imported}`;
   }
@@ -69,24 +121,57 @@ export function violation(importer, imported) {
   return null;
 }
 
+function kernelViolation(importer, imported) {
+  const from = kernelPlaceOf(importer);
+  const to = kernelPlaceOf(imported);
+  if (from === null || to === null)
+    return `${from === null ? importer : imported} has no place in KERNEL_LAYERS in lint/layers.mjs`;
+  if (to === from || to.startsWith(`${from}/`) || KERNEL_LAYERS[from].includes(to)) return null;
+  const allowed = KERNEL_LAYERS[from].join(', ') || 'nothing else of the kernel';
+  return `kernel/${from} may not import kernel/${to} (it may import: ${allowed})`;
+}
+
+/** The longest place of KERNEL_LAYERS that a path of the kernel is in, or null. */
+function kernelPlaceOf(path) {
+  const parts = path
+    .replace(/\.[jt]s$/, '')
+    .split('/')
+    .slice(1);
+  for (; parts.length; parts.pop()) {
+    const place = parts.join('/');
+    if (Object.hasOwn(KERNEL_LAYERS, place)) return place;
+  }
+  return null;
+}
+
 /** `root` is what puts everything together: app.module.ts, main.ts, server.ts and their like. */
-function placeOf(path) {
+function areaOf(path) {
   const [area, module] = path.split('/');
   if (!path.includes('/')) return { area: 'root' };
   return area === 'modules' ? { area, module } : { area };
 }
 
-/** The ESLint rule: {@link violation} for every relative import of a file under `src`. */
+/**
+ * The ESLint rule: {@link violation} for every relative import of a file under `src`. With `kernel: false`, the
+ * kernel's own layers are left out.
+ */
 export const layers = {
-  meta: { type: 'problem', schema: [], messages: { forbidden: '{{reason}}.' } },
+  meta: {
+    type: 'problem',
+    schema: [{ type: 'object', properties: { kernel: { type: 'boolean' } }, additionalProperties: false }],
+    defaultOptions: [{ kernel: true }],
+    messages: { forbidden: '{{reason}}.' },
+  },
   create(context) {
+    const [{ kernel }] = context.options;
     const src = join(context.cwd, 'src');
     const importer = relativeTo(src, context.filename);
     if (importer === null) return {};
     const check = source => {
       if (typeof source?.value !== 'string' || !source.value.startsWith('.')) return;
       const imported = relativeTo(src, join(dirname(context.filename), source.value));
-      const reason = imported && violation(importer, imported);
+      if (!imported || (!kernel && [importer, imported].every(path => path.startsWith('kernel/')))) return;
+      const reason = violation(importer, imported);
       if (reason) context.report({ node: source, messageId: 'forbidden', data: { reason } });
     };
     return {

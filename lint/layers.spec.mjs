@@ -1,5 +1,5 @@
 import { Linter } from 'eslint';
-import { layers, LAYERS, violation } from './layers.mjs';
+import { KERNEL_LAYERS, layers, LAYERS, violation } from './layers.mjs';
 
 describe('violation', () => {
   it.each([
@@ -11,6 +11,11 @@ describe('violation', () => {
     ['kernel/http/list.ts', 'kernel/errors/app-error.js'],
     ['app.module.ts', 'modules/auth/auth.module.js'],
     ['migrations/0001-first.ts', 'kernel/database/columns.js'],
+    ['kernel/database/unit-of-work.ts', 'kernel/database/database.js'],
+    ['kernel/database/database.ts', 'kernel/database/unit.js'],
+    ['kernel/context/request-context.ts', 'kernel/access/permissions.js'],
+    ['kernel/event-log/event-log.port.ts', 'kernel/context/request-context.js'],
+    ['kernel/http/prepare-http.ts', 'kernel/http/hot-path/together.js'],
   ])('%s may import %s', (importer, imported) => {
     expect(violation(importer, imported)).toBeNull();
   });
@@ -30,36 +35,52 @@ describe('violation', () => {
     ['kernel/http/list.ts', 'modules/users/user.service.js', /kernel imports nothing but the kernel/],
     ['kernel/http/list.ts', 'server.js', /kernel imports nothing but the kernel/],
     ['migrations/0001-first.ts', 'modules/users/user.entity.js', /migrations imports nothing but the kernel/],
+    ['kernel/errors/app-error.ts', 'kernel/http/validation.js', /kernel\/errors may not import kernel\/http/],
+    ['kernel/text/fold.ts', 'kernel/config/config.js', /it may import: nothing else of the kernel/],
+    ['kernel/context/request-context.ts', 'kernel/access/access-cache.js', /may not import kernel\/access/],
+    ['kernel/database/unit.ts', 'kernel/database/database.js', /kernel\/database\/unit may not import/],
+    ['kernel/http/hot-path/together.ts', 'kernel/http/validation.js', /may not import kernel\/http \(/],
+    ['kernel/gadgets/gadget.ts', 'kernel/errors/app-error.js', /gadget.ts has no place in KERNEL_LAYERS/],
+    ['kernel/errors/app-error.ts', 'kernel/gadget.js', /gadget.js has no place in KERNEL_LAYERS/],
   ])('%s may not import %s', (importer, imported, reason) => {
     expect(violation(importer, imported)).toMatch(reason);
   });
 });
 
 describe('LAYERS', () => {
-  it('names only modules it knows, and never auth', () => {
-    const named = Object.values(LAYERS).flat();
-    expect(named.filter(module => !Object.hasOwn(LAYERS, module))).toEqual([]);
-    expect(named).not.toContain('auth');
+  it('never names auth', () => {
+    expect(Object.values(LAYERS).flat()).not.toContain('auth');
+  });
+});
+
+describe.each([
+  ['LAYERS', LAYERS],
+  ['KERNEL_LAYERS', KERNEL_LAYERS],
+])('%s', (_, table) => {
+  it('names only what it knows', () => {
+    expect(Object.values(table).flatMap(all => all.filter(one => !Object.hasOwn(table, one)))).toEqual([]);
   });
 
-  it('has no cycle', () => {
-    const visit = (module, path) => {
-      if (path.includes(module)) throw new Error([...path, module].join(' → '));
-      LAYERS[module].forEach(next => visit(next, [...path, module]));
+  it('has no circle', () => {
+    // A place may import the places inside it without listing them.
+    const inside = place => Object.keys(table).filter(other => other.startsWith(`${place}/`));
+    const visit = (place, path) => {
+      if (path.includes(place)) throw new Error([...path, place].join(' → '));
+      for (const next of [...table[place], ...inside(place)]) visit(next, [...path, place]);
     };
-    expect(() => Object.keys(LAYERS).forEach(module => visit(module, []))).not.toThrow();
+    expect(() => Object.keys(table).forEach(place => visit(place, []))).not.toThrow();
   });
 });
 
 describe('the rule', () => {
-  const lint = (filename, code) =>
+  const lint = (filename, code, ...options) =>
     new Linter({ cwd: '/repository' })
       .verify(
         code,
         {
           files: ['**/*.ts'],
           plugins: { bailiwick: { rules: { layers } } },
-          rules: { 'bailiwick/layers': 'error' },
+          rules: { 'bailiwick/layers': ['error', ...options] },
         },
         { filename },
       )
@@ -79,6 +100,15 @@ describe('the rule', () => {
   it('is content with packages, the kernel and the own module', () => {
     const code = `import 'zod'; import '../../kernel/errors/app-error.js'; import './role.repository.js';`;
     expect(lint(file, code)).toEqual([]);
+  });
+
+  it('leaves the layers of the kernel out when told to, and nothing else', () => {
+    const kernel = '/repository/src/kernel/errors/app-error.ts';
+    const code = `import '../http/validation.js'; import '../../modules/roles/role.service.js';`;
+    expect(lint(kernel, code)).toHaveLength(2);
+    expect(lint(kernel, code, { kernel: false })).toEqual([
+      'kernel imports nothing but the kernel, so not modules/roles/role.service.js.',
+    ]);
   });
 
   it('leaves files outside src alone', () => {

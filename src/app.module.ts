@@ -1,13 +1,21 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { AccessCacheModule } from './kernel/access-cache/access-cache.module.js';
+import { FacetsModule } from './kernel/facets/facets.module.js';
+import { MutationsModule } from './kernel/mutations/mutations.module.js';
+import { RoutesModule } from './kernel/routes/routes.module.js';
+import { VisibilityModule } from './kernel/visibility/visibility.module.js';
+import { InvitationsModule } from './modules/invitations/invitations.module.js';
+import { QuotaModule } from './modules/quota/quota.module.js';
 import type { Config } from './kernel/config/config.js';
 import { ConfigModule } from './kernel/config/config.module.js';
+import { CryptoModule } from './kernel/crypto/crypto.module.js';
 import { DatabaseModule } from './kernel/database/database.module.js';
 import { ErrorFilter } from './kernel/http/error.filter.js';
 import { HttpModule } from './kernel/http/http.module.js';
 import { ValidationPipe } from './kernel/http/validation.js';
 import { JobsModule } from './kernel/jobs/jobs.module.js';
-import { LimitsModule } from './kernel/limits/limits.module.js';
+import { AttemptsModule } from './kernel/attempts/attempts.module.js';
 import { MetricsModule } from './kernel/metrics/metrics.module.js';
 import { OutboxModule } from './kernel/outbox/outbox.module.js';
 import { MIGRATIONS } from './migrations/migrations.js';
@@ -28,34 +36,46 @@ import { TeamsModule } from './modules/teams/teams.module.js';
 import { UsageModule } from './modules/usage/usage.module.js';
 import { UsersModule } from './modules/users/users.module.js';
 
+/** The kernel's modules that every process has. */
+const kernel = (config: Config) => [
+  ConfigModule.forRoot(config),
+  CryptoModule,
+  DatabaseModule.forRoot(MIGRATIONS),
+  AccessCacheModule,
+  MutationsModule,
+  FacetsModule,
+  JobsModule.forRoot(config),
+  AttemptsModule,
+  OutboxModule,
+  RoutesModule,
+  VisibilityModule,
+];
+
+/** The features. */
+const FEATURES = [
+  AuditModule,
+  NotificationsModule,
+  RolesModule,
+  UsersModule,
+  InvitationsModule,
+  UsageModule,
+  QuotaModule,
+  OrganizationsModule,
+  TeamsModule,
+  ProjectsModule,
+  ApiKeysModule,
+  AlertsModule,
+  SettingsModule,
+];
+
 /** Every module, and the one ordered list of what each request passes. */
 @Module({})
 export class AppModule {
-  static forRoot(config: Config): DynamicModule {
+  /** The process that answers HTTP. */
+  static forHttp(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [
-        ConfigModule.forRoot(config),
-        DatabaseModule.forRoot(MIGRATIONS),
-        HttpModule,
-        JobsModule.forRoot(config),
-        LimitsModule,
-        OutboxModule,
-        MetricsModule,
-        AuditModule,
-        NotificationsModule,
-        RolesModule,
-        UsersModule,
-        UsageModule,
-        OrganizationsModule,
-        TeamsModule,
-        ProjectsModule,
-        ApiKeysModule,
-        AlertsModule,
-        SettingsModule,
-        AuthModule,
-        HealthModule,
-      ],
+      imports: [...kernel(config), HttpModule, MetricsModule, ...FEATURES, AuthModule, HealthModule],
       providers: [
         { provide: APP_GUARD, useExisting: AuthenticationGuard },
         { provide: APP_GUARD, useExisting: AccessGuard },
@@ -66,5 +86,10 @@ export class AppModule {
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
     };
+  }
+
+  /** The process that only does jobs. */
+  static forJobs(config: Config): DynamicModule {
+    return { module: AppModule, imports: [...kernel(config), MetricsModule, ...FEATURES] };
   }
 }

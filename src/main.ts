@@ -1,5 +1,5 @@
 import { Config } from './kernel/config/config.js';
-import { ListenError } from './kernel/http/listen-error.js';
+import { ListenError } from './kernel/errors/listen-error.js';
 import { FirstAdmin } from './modules/auth/first-admin.service.js';
 import { createServer } from './server.js';
 import { endUnstarted } from './start-failure.js';

@@ -3,7 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import type { Config } from './kernel/config/config.js';
 import { newId } from './kernel/database/ids.js';
-import { serveDocs } from './kernel/http/docs-page.js';
+import { serveDocs } from './kernel/openapi/docs-page.js';
 import { earlyErrors } from './kernel/http/early-errors.js';
 import { BODY_LIMIT } from './kernel/http/json-body.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
@@ -24,7 +24,7 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     return503OnClosing: false,
     ...earlyErrors(config),
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forHttp(config), adapter, {
     bodyParser: false,
     abortOnError: false,
     logger: new JsonLogger(config.logLevel),

@@ -1,5 +1,5 @@
 import { ConfigError } from './kernel/config/config.js';
-import { ListenError } from './kernel/http/listen-error.js';
+import { ListenError } from './kernel/errors/listen-error.js';
 
 /** `EX_CONFIG` of sysexits.h. */
 const CONFIG_EXIT = 78;

@@ -12,7 +12,7 @@ async function main(): Promise<void> {
       'DATABASE_URL: the worker needs MySQL or MariaDB; with SQLite the server runs the jobs itself',
     ]);
   }
-  const app = await NestFactory.createApplicationContext(AppModule.forRoot(config), {
+  const app = await NestFactory.createApplicationContext(AppModule.forJobs(config), {
     abortOnError: false,
     logger: new JsonLogger(config.logLevel),
   });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Config } from './kernel/config/config.js';
-import { openApiDocument } from './kernel/http/openapi.js';
+import { openApiDocument } from './kernel/openapi/openapi.js';
 import { createServer } from './server.js';
 
 /** Writes the OpenAPI document to a file, without listening: `npm run openapi [-- <file>]`. */

@@ -1,8 +1,8 @@
 import { EntitySchema, Table, type MigrationInterface, type QueryRunner } from 'typeorm';
-import type { AuditRecord } from '../../src/kernel/context/audit-record.js';
+import type { AuditRecord } from '../../src/kernel/event-log/audit-record.js';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Columns } from '../../src/kernel/database/columns.js';
-import { parseDatabaseUrl } from '../../src/kernel/database/database-url.js';
+import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import type { Database } from '../../src/kernel/database/database.js';
 import { EventLog } from '../../src/kernel/database/event-log.port.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';

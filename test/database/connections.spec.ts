@@ -1,4 +1,4 @@
-import { parseDatabaseUrl } from '../../src/kernel/database/database-url.js';
+import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import { databaseTrouble } from '../../src/kernel/database/database-errors.js';
 import type { Database } from '../../src/kernel/database/database.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';

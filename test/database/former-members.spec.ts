@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { parseDatabaseUrl } from '../../src/kernel/database/database-url.js';
+import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
 import { WriterSource } from '../../src/kernel/database/writer-source.js';
 import { FormerMembers1763700004000 } from '../../src/migrations/1763700004000-former-members.js';

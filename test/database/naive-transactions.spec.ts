@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { parseDatabaseUrl } from '../../src/kernel/database/database-url.js';
+import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import { Gate } from '../support/gate.js';
 import { describeOn, freshDatabase, type FreshDatabase } from '../support/lane.js';
 import { CreateBank } from './bank.js';

@@ -1,5 +1,5 @@
 import { Not } from 'typeorm';
-import { IdempotencyRecord } from '../../src/kernel/http/idempotency.entity.js';
+import { IdempotencyRecord } from '../../src/kernel/mutations/idempotency.entity.js';
 import { eventsOf, projectEvents } from '../support/answers.js';
 import { basic, type Answer } from '../support/client.js';
 import {

@@ -1,5 +1,5 @@
 import { ERROR_CODES } from '../../src/kernel/errors/error-codes.js';
-import { TAGS } from '../../src/kernel/http/openapi-tags.js';
+import { TAGS } from '../../src/kernel/routes/tags.js';
 import { expectStatus } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
 

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { parseDatabaseUrl } from '../../src/kernel/database/database-url.js';
+import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import { writerOptions } from '../../src/kernel/database/open-database.js';
 import { WriterSource } from '../../src/kernel/database/writer-source.js';
 import { CustomRolesAndVisibility1763700005000 } from '../../src/migrations/1763700005000-custom-roles-and-visibility.js';

@@ -3,7 +3,7 @@ import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Database } from '../../src/kernel/database/database.js';
 import { newId } from '../../src/kernel/database/ids.js';
 import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
-import { AccessCache } from '../../src/kernel/access/access-cache.js';
+import { AccessCache } from '../../src/kernel/access-cache/access-cache.js';
 import type { OrganizationRole } from '../../src/modules/organizations/organization-member.entity.js';
 import { OrganizationMemberEntity } from '../../src/modules/organizations/organization-member.entity.js';
 import { RoleEntity } from '../../src/modules/roles/role.entity.js';

@@ -1,7 +1,4 @@
-import { applyDecorators, SetMetadata, UseInterceptors } from '@nestjs/common';
-import type { EventType } from '../context/event-types.js';
-import { MutationInterceptor } from '../http/mutation.interceptor.js';
-import { MUTATION, type MutationOptions } from './mutation-options.js';
+import { SetMetadata } from '@nestjs/common';
 import type { Permission } from './permissions.js';
 
 /**
@@ -20,7 +17,6 @@ import type { Permission } from './permissions.js';
 export type AccessRule = 'public' | 'optional' | 'session' | 'key' | 'any' | 'admin' | 'member' | Permission;
 
 export const ACCESS = 'bailiwick:access';
-export const READ = 'bailiwick:read';
 export const BEFORE_PASSWORD_CHANGE = 'bailiwick:before-password-change';
 
 /** Declares who may call a handler. Every handler carries exactly one; start-up fails otherwise. */
@@ -34,25 +30,3 @@ export const PlatformAdmin = () => Access('admin');
 
 /** Open to somebody who must change the password first; every other handler refuses such a session. */
 export const BeforePasswordChange = () => SetMetadata(BEFORE_PASSWORD_CHANGE, true);
-
-/** A POST that changes nothing. Start-up fails for one with neither this nor {@link Mutation}. */
-export const Read = () => SetMetadata(READ, true);
-
-/**
- * Runs the handler in a unit of work that leaves exactly one entry of one of `events` in the
- * event log, and honours `Idempotency-Key` on POST.
- */
-export const Mutation = (
-  events: readonly EventType[],
-  options: Partial<Omit<MutationOptions, 'events'>> = {},
-) =>
-  applyDecorators(
-    SetMetadata(MUTATION, {
-      events,
-      secrets: [],
-      idempotent: true,
-      whileSuspended: false,
-      ...options,
-    } satisfies MutationOptions),
-    UseInterceptors(MutationInterceptor),
-  );

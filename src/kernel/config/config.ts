@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { parseDatabaseUrl } from '../database/database-url.js';
+import { parseDatabaseUrl } from './database-url.js';
 import { geoipFileMistake } from './geoip-file.js';
 
 const flag = (fallback: boolean) =>

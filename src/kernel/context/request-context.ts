@@ -1,7 +1,7 @@
 import type { Permission } from '../access/permissions.js';
-import type { AuditRecord } from './audit-record.js';
-import type { Unit } from '../database/unit.js';
-import { isTouched, NOTHING_HIDDEN, type HiddenAttributes } from '../visibility/hidden-attributes.js';
+import type { AuditRecord } from '../event-log/audit-record.js';
+import type { OpenUnit } from './open-unit.js';
+import { isTouched, NOTHING_HIDDEN, type HiddenAttributes } from './hidden-attributes.js';
 
 /** A signed-in person. */
 export interface UserPrincipal {
@@ -81,7 +81,7 @@ export class RequestContext {
   readonly hidden: HiddenAttributes;
 
   /** The open unit of work; set and cleared by `UnitOfWork.run` alone. */
-  unit: Unit | null = null;
+  unit: OpenUnit | null = null;
 
   constructor(origin: RequestOrigin, grant: Grant) {
     this.requestId = origin.requestId;

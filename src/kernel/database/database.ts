@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import type { RequestContext } from '../context/request-context.js';
+import { unitOf } from './unit.js';
 import type { DatabaseLoad, Dialect, Transaction } from './transaction.js';
 
 /** The way of every repository to the database. */
@@ -17,7 +18,7 @@ export class Database {
    * rows; otherwise one that sees committed rows only.
    */
   read(ctx: RequestContext | null): EntityManager {
-    return ctx?.unit?.transactionManager ?? this.dialect.reader;
+    return (ctx && unitOf(ctx)?.transactionManager) ?? this.dialect.reader;
   }
 
   /**
@@ -25,8 +26,9 @@ export class Database {
    * @throws Error outside a unit of work: such a write would have no event-log entry.
    */
   write(ctx: RequestContext): Promise<EntityManager> {
-    if (!ctx.unit) throw new Error('a write needs an open unit of work');
-    return ctx.unit.manager();
+    const unit = unitOf(ctx);
+    if (!unit) throw new Error('a write needs an open unit of work');
+    return unit.manager();
   }
 
   /**

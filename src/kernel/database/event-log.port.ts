@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../context/audit-record.js';
+import type { AuditRecord } from '../event-log/audit-record.js';
 import type { RequestContext } from '../context/request-context.js';
 
 /** What the unit of work needs of the event log; the `audit` module provides it. */

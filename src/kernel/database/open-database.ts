@@ -1,6 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Database } from './database.js';
-import type { DatabaseLocation } from './database-url.js';
+import type { DatabaseLocation } from '../config/database-url.js';
 import { MysqlDialect } from './mysql.dialect.js';
 import { SqliteDialect } from './sqlite.dialect.js';
 import { WriterQueue } from './writer-queue.js';

@@ -5,6 +5,7 @@ import { AppError } from '../errors/app-error.js';
 import { Database } from './database.js';
 import { EventLog } from './event-log.port.js';
 import type { Unit } from './unit.js';
+import { unitOf } from './unit.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 const deadlock = () => Object.assign(new Error('deadlock'), { code: 'ER_LOCK_DEADLOCK' });
@@ -112,6 +113,6 @@ it('stays a success when a hook fails after the commit, and calls the others', a
 
 it('refuses a write that nobody waited for', async () => {
   let late: Unit | undefined;
-  await run(async () => void (late = ctx.unit!));
+  await run(async () => void (late = unitOf(ctx)!));
   await expect(late!.manager()).rejects.toThrow('the unit of work has ended');
 });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AuditRecord } from '../context/audit-record.js';
-import type { EventType } from '../context/event-types.js';
+import { AuditRecord } from '../event-log/audit-record.js';
+import type { EventType } from '../event-log/event-types.js';
 import type { RequestContext } from '../context/request-context.js';
 import { AppError } from '../errors/app-error.js';
 import { isContention } from './database-errors.js';

@@ -1,10 +1,12 @@
 import { Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { AuditRecord } from '../context/audit-record.js';
+import type { AuditRecord } from '../event-log/audit-record.js';
+import type { OpenUnit } from '../context/open-unit.js';
+import type { RequestContext } from '../context/request-context.js';
 import type { Transaction } from './transaction.js';
 
 /** One unit of work in progress. `UnitOfWork` makes and ends it; repositories reach it through `Database`. */
-export class Unit {
+export class Unit implements OpenUnit {
   private transaction: Promise<Transaction> | null = null;
   private begun: Transaction | null = null;
   private ended = false;
@@ -20,6 +22,10 @@ export class Unit {
     return this.begun?.manager ?? null;
   }
 
+  get writing(): boolean {
+    return this.begun !== null;
+  }
+
   /**
    * The transaction's manager; the transaction begins at the first call.
    * @throws Error once the unit has ended: somebody did not wait for a write.
@@ -31,7 +37,6 @@ export class Unit {
     return this.begun.manager;
   }
 
-  /** Calls `hook` once everything is committed, never when it is rolled back. */
   onCommit(hook: () => void): void {
     this.committed.push(hook);
   }
@@ -63,4 +68,9 @@ export class Unit {
       }
     }
   }
+}
+
+/** The unit of work a context is in. `UnitOfWork` alone sets it, to one of its own making. */
+export function unitOf(ctx: RequestContext): Unit | null {
+  return ctx.unit as Unit | null;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listQuery } from './list.js';
+import { listQuery } from './pagination.js';
 import { country, email, instant, text } from './schemas.js';
 import { invalidInput, ValidationPipe } from './validation.js';
 

@@ -4,7 +4,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import type { FastifyInstance } from 'fastify';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
-import { ListenError } from '../http/listen-error.js';
+import { ListenError } from '../errors/listen-error.js';
 import { JobRunner } from '../jobs/job-runner.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Metrics } from './metrics.js';

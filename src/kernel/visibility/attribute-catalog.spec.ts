@@ -3,8 +3,9 @@ import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { z } from 'zod';
 import { Access, type AccessRule } from '../access/access.decorator.js';
-import { Docs, type RouteDocs } from '../http/docs.decorator.js';
-import { pageOf } from '../http/list.js';
+import { DeclaredRoutes } from '../routes/declared-routes.js';
+import { Docs, type RouteDocs } from '../routes/docs.decorator.js';
+import { pageOf } from '../http/pagination.js';
 import { AttributeCatalog } from './attribute-catalog.js';
 
 const Plan = z
@@ -38,7 +39,7 @@ async function start(...controllers: Type[]): Promise<AttributeCatalog> {
   const module = await Test.createTestingModule({
     imports: [DiscoveryModule],
     controllers,
-    providers: [AttributeCatalog],
+    providers: [DeclaredRoutes, AttributeCatalog],
   }).compile();
   await module.init();
   return module.get(AttributeCatalog);

@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { ACCESS, type AccessRule } from '../access/access.decorator.js';
-import { answerOf, DOCS, type RouteDocs } from '../http/docs.decorator.js';
-import type { HiddenAttributes } from './hidden-attributes.js';
+import type { AccessRule } from '../access/access.decorator.js';
+import { DeclaredRoutes, type DeclaredRoute } from '../routes/declared-routes.js';
+import { answerOf, type RouteDocs } from '../routes/docs.decorator.js';
+import type { HiddenAttributes } from '../context/hidden-attributes.js';
 import { Redaction } from './redaction.js';
 import { itemsOf, Shapes, type ObjectShape, type Property, type Shape } from './shape.js';
 import { isStructural } from './structural.js';
@@ -15,8 +15,6 @@ export interface Attribute {
   readonly open: boolean;
   readonly description: string | null;
 }
-
-type Handler = (...parameters: never[]) => unknown;
 
 /** Rules that a role never decides about: everybody, the person alone, and those who see everything. */
 const BEYOND_ROLES = new Set<AccessRule>(['public', 'optional', 'session', 'admin']);
@@ -36,15 +34,11 @@ export class AttributeCatalog implements OnApplicationBootstrap {
   private readonly seen = new Set<Shape>();
   private readonly redactions = new WeakMap<HiddenAttributes, Redaction>();
 
-  constructor(
-    private readonly discovery: DiscoveryService,
-    private readonly scanner: MetadataScanner,
-    private readonly reflector: Reflector,
-  ) {}
+  constructor(private readonly routes: DeclaredRoutes) {}
 
   /** @throws Error naming every route whose answer, or whose filter, has no name to hide it by. */
   onApplicationBootstrap(): void {
-    const handlers = [...this.handlers()];
+    const handlers = [...this.routes].filter(isForRoles);
     const mistakes: string[] = [];
     for (const { name, docs } of handlers) {
       const answer = docs && answerOf(docs);
@@ -96,22 +90,6 @@ export class AttributeCatalog implements OnApplicationBootstrap {
     return namesIn(itemsOf(shape) ?? shape);
   }
 
-  private *handlers(): Generator<{ name: string; docs: RouteDocs | undefined }> {
-    for (const { instance, metatype } of this.discovery.getControllers()) {
-      if (!instance || !metatype) continue;
-      const prototype = Object.getPrototypeOf(instance) as Record<string, Handler>;
-      for (const name of this.scanner.getAllMethodNames(prototype)) {
-        const handler = prototype[name]!;
-        const access = this.reflector.get<AccessRule | undefined>(ACCESS, handler);
-        if (access === undefined || BEYOND_ROLES.has(access)) continue;
-        yield {
-          name: `${metatype.name}.${name}`,
-          docs: this.reflector.get<RouteDocs | undefined>(DOCS, handler),
-        };
-      }
-    }
-  }
-
   private read(shape: Shape): void {
     if (this.seen.has(shape)) return;
     this.seen.add(shape);
@@ -147,6 +125,10 @@ export class AttributeCatalog implements OnApplicationBootstrap {
     const path = attribute.split('.');
     return path.some((_, index) => index > 1 && isStructural(path.slice(0, index).join('.')));
   }
+}
+
+function isForRoles({ access }: DeclaredRoute): boolean {
+  return access !== undefined && !BEYOND_ROLES.has(access);
 }
 
 function isOpen(shape: Shape): boolean {

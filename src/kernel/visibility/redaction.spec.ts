@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import { hiddenAttributes, isHidden, isTouched, NOTHING_HIDDEN, REDACTED } from './hidden-attributes.js';
+import {
+  hiddenAttributes,
+  isHidden,
+  isTouched,
+  NOTHING_HIDDEN,
+  REDACTED,
+} from '../context/hidden-attributes.js';
 import { Redaction } from './redaction.js';
 import { redactedBy, Shapes, snakeCase, type ObjectShape } from './shape.js';
 

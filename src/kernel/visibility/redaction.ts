@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { isHidden, isTouched, REDACTED, type HiddenAttributes } from './hidden-attributes.js';
-import { Shapes, type ObjectShape, type Shape } from './shape.js';
+import { isHidden, isTouched, REDACTED, type HiddenAttributes } from '../context/hidden-attributes.js';
+import { Shapes, type Hiding, type ObjectShape, type Shape } from './shape.js';
 
 type Redact = (value: unknown) => unknown;
 
@@ -8,7 +8,7 @@ type Redact = (value: unknown) => unknown;
 export const LABELS = ['name', 'first_name', 'email', 'url', 'phone'];
 
 /** Replaces what is hidden from one caller. Compiled once for each schema; values are copied, not changed. */
-export class Redaction {
+export class Redaction implements Hiding {
   private readonly compiled = new Map<Shape, Redact | null>();
   private readonly answers = new Map<z.core.$ZodType, Redact | null>();
 

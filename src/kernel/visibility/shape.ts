@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Redaction } from './redaction.js';
+import type { HiddenAttributes } from '../context/hidden-attributes.js';
 
 /**
  * What a response schema shows, as far as attributes are concerned. Attributes are named after the
@@ -33,15 +33,22 @@ export interface Property {
   readonly description: string | undefined;
 }
 
+/** What is hidden from one caller, as a schema's own redaction may ask it; see `Redaction`. */
+export interface Hiding {
+  readonly hidden: HiddenAttributes;
+  field(resource: string, field: string, value: unknown): unknown;
+  label(resource: string, label: string | null): string | null;
+}
+
 /** Hides in one object what its schema alone cannot tell. */
-export type CustomRedaction = (value: Record<string, unknown>, redaction: Redaction) => object;
+export type CustomRedaction = (value: Record<string, unknown>, hiding: Hiding) => object;
 
 const custom = new WeakMap<z.core.$ZodType, CustomRedaction>();
 
 /** Lets `redact` hide first, in every object of this schema, what the schema alone cannot tell. */
 export function redactedBy<T extends z.ZodType>(
   schema: T,
-  redact: (value: z.output<T>, redaction: Redaction) => object,
+  redact: (value: z.output<T>, hiding: Hiding) => object,
 ): T {
   custom.set(schema, redact as CustomRedaction);
   return schema;

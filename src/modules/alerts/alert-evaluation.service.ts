@@ -5,7 +5,7 @@ import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { RecurringJobs } from '../../kernel/jobs/recurring.js';
-import { ProjectFacets } from '../../kernel/project-facet.js';
+import { AlertMetrics } from '../../kernel/facets/metrics.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { ProjectService } from '../projects/project.service.js';
 import type { AlertThresholdEntity } from './alert-threshold.entity.js';
@@ -26,7 +26,7 @@ export class AlertEvaluation implements OnApplicationBootstrap {
 
   constructor(
     private readonly thresholds: AlertThresholdRepository,
-    private readonly facets: ProjectFacets,
+    private readonly metrics: AlertMetrics,
     private readonly projects: ProjectService,
     private readonly notifications: NotificationService,
     private readonly units: UnitOfWork,
@@ -75,11 +75,8 @@ export class AlertEvaluation implements OnApplicationBootstrap {
     now: Date,
   ): Promise<number | null> {
     const from = new Date(now.getTime() - WINDOW_MS[threshold.window]);
-    for (const facet of this.facets.all()) {
-      const metric = facet.metrics?.[threshold.metric];
-      if (metric) return metric(ctx, threshold.project_id, { from, to: now });
-    }
-    return null;
+    const measure = this.metrics.get(threshold.metric);
+    return measure ? measure(ctx, threshold.project_id, { from, to: now }) : null;
   }
 
   private async fire(

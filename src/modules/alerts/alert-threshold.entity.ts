@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { AlertMetric } from '../../kernel/project-facet.js';
+import type { AlertMetric } from '../../kernel/facets/metrics.js';
 
 export type AlertOperator = '>' | '>=' | '<' | '<=';
 export type AlertWindow = '5m' | '15m' | '1h' | '24h';

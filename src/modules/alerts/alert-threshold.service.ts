@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { decodeCursor, page, type Page } from '../../kernel/http/list.js';
-import { ProjectFacets, type AlertMetric } from '../../kernel/project-facet.js';
+import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
+import { AlertMetrics, type AlertMetric } from '../../kernel/facets/metrics.js';
 import {
   toAlertThreshold,
   type AlertThreshold,
@@ -19,7 +19,7 @@ import { AlertThresholdRepository } from './alert-threshold.repository.js';
 export class AlertThresholdService {
   constructor(
     private readonly thresholds: AlertThresholdRepository,
-    private readonly facets: ProjectFacets,
+    private readonly metrics: AlertMetrics,
   ) {}
 
   async list(
@@ -28,7 +28,7 @@ export class AlertThresholdService {
     query: ListAlertThresholds,
   ): Promise<Page<AlertThreshold>> {
     const rows = await this.thresholds.list(ctx, projectId, query.limit, decodeCursor(query.cursor));
-    return page(rows, query.limit, await this.thresholds.count(ctx, projectId), toAlertThreshold);
+    return paginate(rows, query.limit, await this.thresholds.count(ctx, projectId), toAlertThreshold);
   }
 
   /** @throws AppError `validation_failed` for a metric that nothing measures */
@@ -79,7 +79,7 @@ export class AlertThresholdService {
   }
 
   private refuseUnmeasured(metric: AlertMetric): void {
-    const measured = this.facets.all().flatMap(facet => Object.keys(facet.metrics ?? {}));
+    const measured = this.metrics.measured();
     if (measured.includes(metric)) return;
     throw invalidField('metric', 'is not measured by this server', `Choose one of: ${measured.join(', ')}.`);
   }

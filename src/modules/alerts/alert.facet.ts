@@ -1,27 +1,21 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { ProjectFacets, type Found, type ProjectFacet } from '../../kernel/project-facet.js';
+import { Facet } from '../../kernel/facets/facets.js';
+import type { AnswersProjectFigures } from '../../kernel/facets/figures.js';
+import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import { AlertThresholdRepository } from './alert-threshold.repository.js';
 
 /** What alerts add to projects: how many thresholds there are, thresholds by id. */
-@Injectable()
-export class AlertFacet implements ProjectFacet, OnModuleInit {
+@Facet()
+export class AlertFacet implements AnswersLookups, AnswersProjectFigures {
   readonly lookup = {
     prefix: 'alr',
     permission: 'alerts:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
 
-  constructor(
-    private readonly thresholds: AlertThresholdRepository,
-    private readonly facets: ProjectFacets,
-  ) {}
+  constructor(private readonly thresholds: AlertThresholdRepository) {}
 
-  onModuleInit(): void {
-    this.facets.register(this);
-  }
-
-  async figures(ctx: RequestContext, projectIds: string[]) {
+  async projectFigures(ctx: RequestContext, projectIds: string[]) {
     const counts = await this.thresholds.countByProject(ctx, projectIds);
     return new Map([...counts].map(([id, threshold_alerts]) => [id, { threshold_alerts }]));
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listQuery, pageOf } from '../../kernel/http/list.js';
+import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { instant, text, toWire } from '../../kernel/http/schemas.js';
 import { isAddressEntry, isDomainEntry } from './allow-lists.js';
 import type { ApiKeyEntity } from './api-key.entity.js';

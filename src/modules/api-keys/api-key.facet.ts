@@ -1,41 +1,43 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import {
-  ProjectFacets,
-  type Found,
-  type GoneRole,
-  type ProjectEffect,
-  type ProjectFacet,
-  type UserAction,
-} from '../../kernel/project-facet.js';
+import { Facet } from '../../kernel/facets/facets.js';
+import type { AnswersCascades, GoneMember, GoneRole } from '../../kernel/facets/cascades.js';
+import type {
+  AnswersProjectEffects,
+  AnswersUserEffects,
+  Effect,
+  UserAction,
+} from '../../kernel/facets/effects.js';
+import type { AnswersOrganizationFigures, AnswersProjectFigures } from '../../kernel/facets/figures.js';
+import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 
 /** What keys add to projects: how many there are, how many an action stops, keys by id; a member's own go with the member. */
-@Injectable()
-export class ApiKeyFacet implements ProjectFacet, OnModuleInit {
+@Facet()
+export class ApiKeyFacet
+  implements
+    AnswersLookups,
+    AnswersProjectFigures,
+    AnswersOrganizationFigures,
+    AnswersProjectEffects,
+    AnswersUserEffects,
+    Pick<AnswersCascades, 'memberGone' | 'roleGone'>
+{
   readonly lookup = {
     prefix: 'key',
     permission: 'api_keys:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
 
-  constructor(
-    private readonly keys: ApiKeyRepository,
-    private readonly facets: ProjectFacets,
-  ) {}
+  constructor(private readonly keys: ApiKeyRepository) {}
 
-  onModuleInit(): void {
-    this.facets.register(this);
-  }
-
-  async figures(ctx: RequestContext, projectIds: string[]) {
+  async projectFigures(ctx: RequestContext, projectIds: string[]) {
     const counts = await this.keys.countByProject(ctx, projectIds, new Date());
     return new Map(
       [...counts].map(([id, count]) => [id, { api_key_count: count.kept, serving_keys: count.serving }]),
     );
   }
 
-  async effects(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]> {
+  async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
     if (action !== 'suspend' && action !== 'delete') return [];
     const counts = await this.keys.countByProject(ctx, [projectId], new Date());
     return [{ effect: 'api_keys_stopped', count: counts.get(projectId)?.serving ?? 0 }];
@@ -46,13 +48,13 @@ export class ApiKeyFacet implements ProjectFacet, OnModuleInit {
     return new Map(organizationIds.map(id => [id, { api_key_count: counts.get(id) ?? 0 }]));
   }
 
-  async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<ProjectEffect[]> {
+  async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<Effect[]> {
     if (action !== 'suspend' && action !== 'delete') return [];
     const effect = action === 'suspend' ? 'api_keys_stopped' : 'api_keys_revoked';
     return [{ effect, count: await this.keys.countOfUser(ctx, userId) }];
   }
 
-  async memberGone(ctx: RequestContext, { projectId, memberId }: { projectId: string; memberId: string }) {
+  async memberGone(ctx: RequestContext, { projectId, memberId }: GoneMember) {
     for (const { id, name, status } of await this.keys.revokeOfMember(ctx, projectId, memberId)) {
       ctx.audit.effect('api_key.revoked', { type: 'api_key', id, name }, { status }, { status: 'revoked' });
     }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken } from '../../kernel/access/tokens.js';
-import type { EventType } from '../../kernel/context/event-types.js';
+import { hashToken } from '../../kernel/crypto/tokens.js';
+import type { EventType } from '../../kernel/event-log/event-types.js';
 import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { decodeCursor, page, type Page } from '../../kernel/http/list.js';
+import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
 import { RoleService } from '../roles/role.service.js';
 import { orViewer, SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
 import { MemberService } from '../teams/member.service.js';
@@ -41,7 +41,7 @@ export class ApiKeyService {
     );
     const now = new Date();
     const toItem = (row: ApiKeyEntity) => toItemOf(row, orViewer(roles.get(row.role_id)), now);
-    return page(rows, query.limit, await this.keys.count(ctx, projectId, memberId), toItem);
+    return paginate(rows, query.limit, await this.keys.count(ctx, projectId, memberId), toItem);
   }
 
   /** @throws AppError `not_found`, also for somebody else's key when the caller may see the own ones only */

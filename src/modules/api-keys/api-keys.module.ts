@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { QuotaModule } from '../quota/quota.module.js';
 import { RolesModule } from '../roles/roles.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
 import { UsageModule } from '../usage/usage.module.js';
@@ -15,7 +16,14 @@ import { KeyLookup } from './key-lookup.service.js';
 import { KeyUsage } from './key-usage.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([ApiKeyEntity]), RolesModule, TeamsModule, ProjectsModule, UsageModule],
+  imports: [
+    TypeOrmModule.forFeature([ApiKeyEntity]),
+    RolesModule,
+    TeamsModule,
+    ProjectsModule,
+    UsageModule,
+    QuotaModule,
+  ],
   controllers: [ApiKeyController, KeyCheckController],
   providers: [ApiKeyRepository, ApiKeyService, KeyLookup, KeyUsage, KeyCheckService, ApiKeyFacet],
   exports: [KeyLookup, KeyUsage],

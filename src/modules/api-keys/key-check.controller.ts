@@ -1,9 +1,10 @@
 import { Body, Controller, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Access, Read } from '../../kernel/access/access.decorator.js';
+import { Access } from '../../kernel/access/access.decorator.js';
+import { Read } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/http/docs.decorator.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { ExplainKey, KeyExplanation, KeyVerdict, VerifyKey } from './key-check.dto.js';
 import { KeyCheckService } from './key-check.service.js';
 

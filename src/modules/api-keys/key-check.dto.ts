@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
-import { isTouched, REDACTED } from '../../kernel/visibility/hidden-attributes.js';
+import { isTouched, REDACTED } from '../../kernel/context/hidden-attributes.js';
 import { redactedBy } from '../../kernel/visibility/shape.js';
 
 const permission = z.enum(ALL_PERMISSIONS as [Permission, ...Permission[]]);

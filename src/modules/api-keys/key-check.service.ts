@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken } from '../../kernel/access/tokens.js';
+import { hashToken } from '../../kernel/crypto/tokens.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { ERROR_CODES, type ErrorCode } from '../../kernel/errors/error-codes.js';
 import { plainAddress } from '../../kernel/http/client-address.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
-import { UsageLimits, type Limits, type Quota } from '../usage/usage-limits.service.js';
+import { UsageLimits, type Limits, type Quota } from '../quota/usage-limits.service.js';
 import { ApiKeyService } from './api-key.service.js';
 import type { ExplainKey, KeyExplanation, KeyVerdict, VerifyKey } from './key-check.dto.js';
 import { firstFailure, KEY_CHECKS, type KeyRefusal, type KeyRequest } from './key-decision.js';

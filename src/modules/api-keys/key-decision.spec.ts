@@ -1,4 +1,4 @@
-import { NOTHING_HIDDEN } from '../../kernel/visibility/hidden-attributes.js';
+import { NOTHING_HIDDEN } from '../../kernel/context/hidden-attributes.js';
 import { KEY_CHECKS, firstFailure, refusalOf, type KeyRequest } from './key-decision.js';
 import type { KeyFacts } from './key-facts.js';
 

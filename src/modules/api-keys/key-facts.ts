@@ -1,5 +1,5 @@
 import type { Permission } from '../../kernel/access/permissions.js';
-import type { HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
+import type { HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
 
 /** Everything the decision about a key depends on, read with one look-up. */
 export interface KeyFacts {

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventLog } from '../../kernel/database/event-log.port.js';
+import { RefusalObserver } from '../../kernel/http/error.filter.js';
 import { EventChainEntity } from './event-chain.entity.js';
 import { EventChainRepository } from './event-chain.repository.js';
 import { EventController } from './event.controller.js';
@@ -9,9 +10,10 @@ import { EventFacet } from './event.facet.js';
 import { EventLogService } from './event-log.service.js';
 import { EventRepository } from './event.repository.js';
 import { EventSealer } from './event-sealer.service.js';
+import { RefusalLog } from './refusal-log.service.js';
 import { EventService } from './event.service.js';
 
-/** The event log: every mutation's entry, and the routes that read them. Global for the kernel's port. */
+/** The event log: every mutation's entry, and the routes that read them. Global for the kernel's ports. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([EventEntity, EventChainEntity])],
@@ -24,7 +26,9 @@ import { EventService } from './event.service.js';
     EventSealer,
     EventLogService,
     { provide: EventLog, useExisting: EventLogService },
+    RefusalLog,
+    { provide: RefusalObserver, useExisting: RefusalLog },
   ],
-  exports: [EventLog],
+  exports: [EventLog, RefusalLog, RefusalObserver],
 })
 export class AuditModule {}

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditRecord } from '../../kernel/context/audit-record.js';
+import type { AuditRecord } from '../../kernel/event-log/audit-record.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { EventLog } from '../../kernel/database/event-log.port.js';
 import { newId } from '../../kernel/database/ids.js';
-import { fold } from '../../kernel/http/list.js';
+import { fold } from '../../kernel/text/search.js';
 import type { EventCategory, EventEntity } from './event.entity.js';
 import { EventRepository } from './event.repository.js';
 

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { Access, PlatformAdmin } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/http/docs.decorator.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { Event, EventPage, ListEvents, ListProjectEvents, PlatformEventPage } from './event.dto.js';
 import { SEARCHED } from './event.redaction.js';
 import { EventService } from './event.service.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { EVENT_TYPES } from '../../kernel/context/event-types.js';
-import { listQuery, pageOf, searchQuery } from '../../kernel/http/list.js';
+import { EVENT_TYPES } from '../../kernel/event-log/event-types.js';
+import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import { instant } from '../../kernel/http/schemas.js';
 import { redactedBy } from '../../kernel/visibility/shape.js';
 import type { EventEntity } from './event.entity.js';

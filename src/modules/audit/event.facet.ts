@@ -1,25 +1,18 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { ProjectFacets, type Found, type ProjectFacet } from '../../kernel/project-facet.js';
+import { Facet } from '../../kernel/facets/facets.js';
+import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import { EventRepository } from './event.repository.js';
 
 /** What the event log adds to projects: its entries can be looked up by id. */
-@Injectable()
-export class EventFacet implements ProjectFacet, OnModuleInit {
+@Facet()
+export class EventFacet implements AnswersLookups {
   readonly lookup = {
     prefix: 'evt',
     permission: 'audit:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
 
-  constructor(
-    private readonly events: EventRepository,
-    private readonly facets: ProjectFacets,
-  ) {}
-
-  onModuleInit(): void {
-    this.facets.register(this);
-  }
+  constructor(private readonly events: EventRepository) {}
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
     const event = await this.events.findAnywhere(ctx, id);

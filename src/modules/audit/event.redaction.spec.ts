@@ -1,4 +1,4 @@
-import { hiddenAttributes, REDACTED } from '../../kernel/visibility/hidden-attributes.js';
+import { hiddenAttributes, REDACTED } from '../../kernel/context/hidden-attributes.js';
 import { Redaction } from '../../kernel/visibility/redaction.js';
 import { Shapes } from '../../kernel/visibility/shape.js';
 import { Event } from './event.dto.js';

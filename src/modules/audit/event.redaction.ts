@@ -1,8 +1,20 @@
-import { REDACTED } from '../../kernel/visibility/hidden-attributes.js';
-import { LABELS, type Redaction } from '../../kernel/visibility/redaction.js';
-import type { Event } from './event.dto.js';
+import { REDACTED } from '../../kernel/context/hidden-attributes.js';
+import { LABELS } from '../../kernel/visibility/redaction.js';
+import type { Hiding } from '../../kernel/visibility/shape.js';
 
-type Told = Pick<Event, 'target'> & Partial<Pick<Event, 'changes'>>;
+type Changes = Record<string, { before: unknown; after: unknown }>;
+
+/** What an entry, or one of its effects, tells of. */
+interface Told {
+  readonly target: { readonly type: string; readonly id: string; readonly name: string | null };
+  readonly changes?: Changes;
+}
+
+/** An entry of the event log, as far as something in it may be hidden. */
+interface Entry extends Told {
+  readonly actor: { readonly type: string; readonly name: string | null };
+  readonly effects: readonly Told[];
+}
 
 /** Actors and targets that answers show as something else. */
 const SHOWN_AS: Record<string, string> = { user: 'member' };
@@ -11,7 +23,7 @@ const SHOWN_AS: Record<string, string> = { user: 'member' };
 export const SEARCHED = ['event.actor.name', 'event.target.name', ...LABELS.map(label => `*.${label}`)];
 
 /** Hides in an entry what is hidden of the things it tells of: in their names and in what changed. */
-export function redactEvent(event: Event, redaction: Redaction): Event {
+export function redactEvent<E extends Entry>(event: E, redaction: Hiding): E {
   const { actor, effects } = event;
   return {
     ...redactTold(event, redaction),
@@ -20,7 +32,7 @@ export function redactEvent(event: Event, redaction: Redaction): Event {
   };
 }
 
-function redactTold<T extends Told>(told: T, redaction: Redaction): T {
+function redactTold<T extends Told>(told: T, redaction: Hiding): T {
   const { target, changes } = told;
   const resource = resourceOf(target.type);
   return {
@@ -31,7 +43,7 @@ function redactTold<T extends Told>(told: T, redaction: Redaction): T {
 }
 
 /** Both sides of a change are hidden together: that one is empty would tell of the other. */
-function redactChanges(resource: string, changes: Event['changes'], redaction: Redaction): Event['changes'] {
+function redactChanges(resource: string, changes: Changes, redaction: Hiding): Changes {
   return Object.fromEntries(
     Object.entries(changes).map(([field, change]) => {
       const before = redaction.field(resource, field, change.before);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Brackets, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { containsPattern, like, prefixPattern } from '../../kernel/http/list.js';
+import { containsPattern, like, prefixPattern } from '../../kernel/text/search.js';
 import { EventEntity, type EventCategory } from './event.entity.js';
 import type { EventFilter } from './event.dto.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { decodeCursor, page } from '../../kernel/http/list.js';
+import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
 import {
   toEvent,
   type Event,
@@ -25,7 +25,7 @@ export class EventService {
     const counts = await this.events.countByCategory(ctx, filter);
     const all = counts.user + counts.project + counts.admin;
     const total = query.about ? counts[query.about] : all;
-    return { ...page(rows, query.limit, total, toEvent), counts: { all, ...counts } };
+    return { ...paginate(rows, query.limit, total, toEvent), counts: { all, ...counts } };
   }
 
   async listOfProject(
@@ -35,7 +35,7 @@ export class EventService {
   ): Promise<EventPage> {
     const filter = toFilter(query);
     const rows = await this.events.list(ctx, projectId, filter, decodeCursor(query.cursor));
-    return page(rows, query.limit, await this.events.count(ctx, projectId, filter), toEvent);
+    return paginate(rows, query.limit, await this.events.count(ctx, projectId, filter), toEvent);
   }
 
   /** @throws AppError `not_found` */

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { ACCESS, BEFORE_PASSWORD_CHANGE, type AccessRule } from '../../kernel/access/access.decorator.js';
 import type { Permission } from '../../kernel/access/permissions.js';
-import { MUTATION, type MutationOptions } from '../../kernel/access/mutation-options.js';
+import { MUTATION, type MutationOptions } from '../../kernel/mutations/mutation-options.js';
 import { RequestContext, type Grant } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { clientAddress } from '../../kernel/http/client-address.js';

@@ -1,8 +1,9 @@
 import { Body, Controller, Delete, Get, Header, Param, Post, Query } from '@nestjs/common';
-import { Access, BeforePasswordChange, Mutation, Public } from '../../kernel/access/access.decorator.js';
+import { Access, BeforePasswordChange, Public } from '../../kernel/access/access.decorator.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/http/docs.decorator.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { ListSessions, SessionPage } from '../users/session.dto.js';
 import { SessionService } from '../users/session.service.js';
 import { PasswordChanged } from '../users/password-reset.dto.js';

@@ -1,10 +1,11 @@
 import { Body, Controller, Get, Header, HttpCode, Post, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Mutation, Public } from '../../kernel/access/access.decorator.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
+import { Public } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { PageErrorFilter } from '../../kernel/http/page-error.filter.js';
-import { formPage, messagePage, PAGE_CSP } from '../../kernel/http/page.js';
+import { PageErrorFilter } from '../../kernel/pages/page-error.filter.js';
+import { formPage, messagePage, PAGE_CSP } from '../../kernel/pages/form-page.js';
 import { Activate } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
 

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
-import { RefusalObserver } from '../../kernel/http/error.filter.js';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
+import { QuotaModule } from '../quota/quota.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
@@ -21,7 +21,6 @@ import { IdentityController } from './identity.controller.js';
 import { IdentityService } from './identity.service.js';
 import { ProjectAccess } from './project-access.service.js';
 import { RateGuard } from './rate.guard.js';
-import { RefusalLog } from './refusal-log.service.js';
 import { RegistrationService } from './registration.service.js';
 import { SignInService } from './sign-in.service.js';
 import { SignInThrottle } from './sign-in-throttle.js';
@@ -32,6 +31,7 @@ import { UsageHook } from './usage.hook.js';
 @Module({
   imports: [
     PassportModule,
+    QuotaModule,
     UsersModule,
     OrganizationsModule,
     RolesModule,
@@ -51,22 +51,12 @@ import { UsageHook } from './usage.hook.js';
     AccessGuard,
     RateGuard,
     UsageHook,
-    RefusalLog,
-    { provide: RefusalObserver, useExisting: RefusalLog },
     SignInThrottle,
     SignInService,
     RegistrationService,
     FirstAdmin,
     IdentityService,
   ],
-  exports: [
-    AuthenticationGuard,
-    AccessGuard,
-    RateGuard,
-    ProjectAccess,
-    RefusalObserver,
-    FirstAdmin,
-    UsageHook,
-  ],
+  exports: [AuthenticationGuard, AccessGuard, RateGuard, ProjectAccess, FirstAdmin, UsageHook],
 })
 export class AuthModule {}

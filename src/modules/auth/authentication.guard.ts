@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { ACCESS, type AccessRule } from '../../kernel/access/access.decorator.js';
-import { AccessCache } from '../../kernel/access/access-cache.js';
+import { AccessCache } from '../../kernel/access-cache/access-cache.js';
 import type { Caller } from './caller.js';
 import { credentialsOn } from './credentials.js';
 

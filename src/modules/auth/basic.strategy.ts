@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { BasicStrategy as Strategy } from 'passport-http';
-import { hashToken } from '../../kernel/access/tokens.js';
+import { hashToken } from '../../kernel/crypto/tokens.js';
 import { Callers } from './callers.service.js';
 
 /** `Authorization: Basic base64("api-key:" + secret)`. The guard has checked the header's form before. */

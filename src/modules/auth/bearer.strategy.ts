@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-http-bearer';
-import { hashToken } from '../../kernel/access/tokens.js';
+import { hashToken } from '../../kernel/crypto/tokens.js';
 import { SESSION_PREFIX } from '../users/session.service.js';
 import { Callers } from './callers.service.js';
 

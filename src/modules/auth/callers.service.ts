@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { KeyLookup } from '../api-keys/key-lookup.service.js';
 import { SessionService } from '../users/session.service.js';
-import { AccessCache } from '../../kernel/access/access-cache.js';
+import { AccessCache } from '../../kernel/access-cache/access-cache.js';
 import { keyCaller, userCaller, type KeyCaller, type UserCaller } from './caller.js';
 
 /** Finds out who a credential belongs to. */

@@ -1,4 +1,4 @@
-import { hashToken } from '../../kernel/access/tokens.js';
+import { hashToken } from '../../kernel/crypto/tokens.js';
 import { newKeySecret } from '../api-keys/key-secret.js';
 import { readCredentials } from './credentials.js';
 

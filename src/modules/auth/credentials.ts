@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { hashToken } from '../../kernel/access/tokens.js';
+import { hashToken } from '../../kernel/crypto/tokens.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { isKeySecret, looksLikeKeySecret } from '../api-keys/key-secret.js';
 import { SESSION_PREFIX } from '../users/session.service.js';

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Access } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/http/docs.decorator.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { Lookup, WhoAmI } from './auth.dto.js';
 import { CurrentCaller } from './caller.decorator.js';
 import type { Caller } from './caller.js';

@@ -3,9 +3,9 @@ import { ALL_PERMISSIONS } from '../../kernel/access/permissions.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { isId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { ProjectFacets, type Found } from '../../kernel/project-facet.js';
+import { Lookups, type Found } from '../../kernel/facets/lookups.js';
 import { AttributeCatalog } from '../../kernel/visibility/attribute-catalog.js';
-import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
+import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
 import type { Lookup, WhoAmI } from './auth.dto.js';
 import type { Caller } from './caller.js';
 import { ProjectAccess } from './project-access.service.js';
@@ -17,7 +17,7 @@ export class IdentityService {
   private readonly answers = new WeakMap<Caller, WhoAmI>();
 
   constructor(
-    private readonly facets: ProjectFacets,
+    private readonly lookups: Lookups,
     private readonly access: ProjectAccess,
     private readonly catalog: AttributeCatalog,
   ) {}
@@ -31,7 +31,7 @@ export class IdentityService {
 
   /** What an id stands for. @throws AppError `not_found`, also for what the caller may not see */
   async lookup(ctx: RequestContext, caller: Caller, id: string): Promise<Lookup> {
-    const lookup = this.facets.all().find(facet => facet.lookup?.prefix === id.slice(0, 3))?.lookup;
+    const lookup = this.lookups.for(id);
     const found = lookup && isId(id) ? await lookup.find(ctx, id) : null;
     const hidden = found && (await this.hiddenFrom(caller, found, lookup!.permission));
     if (!found || !hidden) throw new AppError('not_found');

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
 import type { Grant, ProjectInContext } from '../../kernel/context/request-context.js';
-import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
+import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import { ProjectService } from '../projects/project.service.js';
 import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { RoleService } from '../roles/role.service.js';
 import { orViewer, SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
 import { MemberService } from '../teams/member.service.js';
-import { AccessCache } from '../../kernel/access/access-cache.js';
+import { AccessCache } from '../../kernel/access-cache/access-cache.js';
 import type { UserCaller } from './caller.js';
 
 /** What a person may do in one project. */

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { UsageLimits, type QuotaRefusal } from '../usage/usage-limits.service.js';
+import { UsageLimits, type QuotaRefusal } from '../quota/usage-limits.service.js';
 
 /**
  * Spends one request of the organization's quota for every request with a key that was granted access.

@@ -4,7 +4,6 @@ import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { invalidField } from '../../kernel/errors/app-error.js';
 import { NotificationService } from '../notifications/notification.service.js';
-import { OrganizationService } from '../organizations/organization.service.js';
 import { ActivationMails } from '../users/activation-mails.service.js';
 import type { CreatedUser, Register, User } from '../users/user.dto.js';
 import {
@@ -20,7 +19,6 @@ import {
 export class RegistrationService {
   constructor(
     private readonly users: UserService,
-    private readonly organizations: OrganizationService,
     private readonly activations: ActivationMails,
     private readonly notifications: NotificationService,
     private readonly config: Config,
@@ -67,18 +65,13 @@ export class RegistrationService {
     return temporary_password === undefined ? user : { ...user, temporary_password };
   }
 
-  /** Creates the account and what every account has from its first moment. */
+  /** Creates the account, and says so in the event log. */
   async create(ctx: RequestContext, input: NewUser, options: NewUserOptions = {}): Promise<User> {
     const user = await this.users.create(ctx, input, options);
-    const organization = await this.organizations.createPersonal(ctx, {
-      id: user.id,
-      name: displayName(user),
-    });
     const { email, first_name, name, status, platform_role } = user;
     ctx.audit
       .about(user.id)
-      .change(userTarget(user), null, { email, first_name, name, status, platform_role })
-      .effect('organization.created', { type: 'organization', id: organization.id, name: organization.name });
+      .change(userTarget(user), null, { email, first_name, name, status, platform_role });
     return user;
   }
 }

@@ -1,6 +1,6 @@
 import { Config } from '../../kernel/config/config.js';
-import { Vault } from '../../kernel/config/vault.js';
-import { AttemptLimits } from '../../kernel/limits/attempt-limits.js';
+import { Vault } from '../../kernel/crypto/vault.js';
+import { AttemptLimits } from '../../kernel/attempts/attempt-limits.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 
 const HERE = '192.0.2.1';

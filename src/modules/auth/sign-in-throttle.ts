@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../kernel/errors/app-error.js';
-import type { AttemptLimit } from '../../kernel/limits/attempt-limit.js';
-import { AttemptLimits } from '../../kernel/limits/attempt-limits.js';
+import type { AttemptLimit } from '../../kernel/attempts/attempt-limit.js';
+import { AttemptLimits } from '../../kernel/attempts/attempt-limits.js';
 
 const FAILURES = 10;
 const WINDOW_SECONDS = 15 * 60;

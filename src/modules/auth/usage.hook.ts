@@ -1,17 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { AccessCache } from '../../kernel/access/access-cache.js';
+import { AccessCache } from '../../kernel/access-cache/access-cache.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { clientAddress } from '../../kernel/http/client-address.js';
 import { KeyUsage } from '../api-keys/key-usage.service.js';
-import { writeLimitHeaders } from '../usage/limit-headers.js';
+import { writeLimitHeaders } from '../quota/limit-headers.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
-import { UsageLimits } from '../usage/usage-limits.service.js';
+import { UsageLimits } from '../quota/usage-limits.service.js';
 import { SessionService } from '../users/session.service.js';
 import type { KeyCaller, UserCaller } from './caller.js';
 import { Callers } from './callers.service.js';
 import { credentialsOn } from './credentials.js';
-import { RefusalLog } from './refusal-log.service.js';
+import { RefusalLog } from '../audit/refusal-log.service.js';
 
 /**
  * What every request with credentials leaves: the key's last use, the request log, the meter; and, on the

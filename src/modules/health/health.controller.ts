@@ -3,7 +3,7 @@ import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Public } from '../../kernel/access/access.decorator.js';
-import { Docs } from '../../kernel/http/docs.decorator.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { HealthService } from './health.service.js';
 
 const Live = z.object({ status: z.literal('ok') }).meta({ id: 'Live' });

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Vault } from '../../kernel/config/vault.js';
+import { Vault } from '../../kernel/crypto/vault.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { JobRegistry, type JobHandler } from '../../kernel/jobs/job.js';

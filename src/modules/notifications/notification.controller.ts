@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { PlatformAdmin } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/http/docs.decorator.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { ListNotifications, NotificationPage } from './notification.dto.js';
 import { NotificationService } from './notification.service.js';
 

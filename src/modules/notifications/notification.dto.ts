@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listQuery, pageOf, searchQuery } from '../../kernel/http/list.js';
+import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import { instant, toWire } from '../../kernel/http/schemas.js';
 import type { Notification } from './notification.entity.js';
 

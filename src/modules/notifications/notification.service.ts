@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Vault } from '../../kernel/config/vault.js';
+import { Vault } from '../../kernel/crypto/vault.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
-import { decodeCursor, fold, page } from '../../kernel/http/list.js';
+import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
+import { fold } from '../../kernel/text/search.js';
 import { Outbox } from '../../kernel/outbox/outbox.js';
 import { asHtml, asText, inline } from './letter.js';
 import { toNotificationItem, type ListNotifications, type NotificationPage } from './notification.dto.js';
@@ -75,6 +76,6 @@ export class NotificationService {
     const counts = await this.notifications.countByStatus(ctx, query.q);
     const all = counts.queued + counts.sent + counts.failed;
     const total = query.status ? counts[query.status] : all;
-    return { ...page(rows, query.limit, total, toNotificationItem), counts: { all, ...counts } };
+    return { ...paginate(rows, query.limit, total, toNotificationItem), counts: { all, ...counts } };
   }
 }

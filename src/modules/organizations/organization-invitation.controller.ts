@@ -1,9 +1,15 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
-import { Access, Mutation } from '../../kernel/access/access.decorator.js';
+import { Access } from '../../kernel/access/access.decorator.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/http/docs.decorator.js';
-import { Invitation, InvitationPage, ListInvitations, RevokedInvitation } from './invitation.dto.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
+import {
+  Invitation,
+  InvitationPage,
+  ListInvitations,
+  RevokedInvitation,
+} from '../invitations/invitation.dto.js';
 import { OrganizationInvitations } from './organization-invitations.service.js';
 import { InviteToOrganization } from './organization-member.dto.js';
 

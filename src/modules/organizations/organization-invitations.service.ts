@@ -11,9 +11,9 @@ import {
   type InvitationFacts,
   type InvitationNames,
   type InvitationTarget,
-} from './invitation-acceptor.js';
-import type { Invitation, InvitationPage, ListInvitations } from './invitation.dto.js';
-import { InvitationService } from './invitation.service.js';
+} from '../invitations/invitation-acceptor.js';
+import type { Invitation, InvitationPage, ListInvitations } from '../invitations/invitation.dto.js';
+import { InvitationService } from '../invitations/invitation.service.js';
 import type { InviteToOrganization } from './organization-member.dto.js';
 import type { OrganizationMemberEntity, OrganizationRole } from './organization-member.entity.js';
 import { OrganizationMemberRepository } from './organization-member.repository.js';
@@ -85,6 +85,13 @@ export class OrganizationInvitations implements InvitationAcceptor, OnModuleInit
         { target: names.get(organizationId) ?? '', role },
       ]),
     );
+  }
+
+  async administers(ctx: RequestContext, organizationId: string): Promise<boolean> {
+    if (ctx.principal?.type !== 'user') return false;
+    if (ctx.isPlatformAdmin) return true;
+    const role = await this.organizations.roleOf(ctx, organizationId, ctx.principal.id);
+    return role === 'owner' || role === 'admin';
   }
 
   async join(ctx: RequestContext, invitation: InvitationFacts, user: User): Promise<void> {

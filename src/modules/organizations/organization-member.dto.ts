@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { listQuery, pageOf } from '../../kernel/http/list.js';
+import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { country, email, instant, text } from '../../kernel/http/schemas.js';
 import { LastSignIn, type User } from '../users/user.dto.js';
-import type { Invitation } from './invitation.dto.js';
+import type { Invitation } from '../invitations/invitation.dto.js';
 import type { OrganizationMemberEntity } from './organization-member.entity.js';
 
 /** What people can be made; the owner is made by a transfer. */

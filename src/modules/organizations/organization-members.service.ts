@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { decodeCursor, page } from '../../kernel/http/list.js';
-import { ProjectFacets } from '../../kernel/project-facet.js';
+import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
+import { Ownership } from '../../kernel/facets/ownership.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { displayName, UserService } from '../users/user.service.js';
-import { InvitationService } from './invitation.service.js';
+import { InvitationService } from '../invitations/invitation.service.js';
 import {
   toInvitedMember,
   toOrganizationMember,
@@ -31,7 +32,8 @@ export class OrganizationMembers {
     private readonly invitations: InvitationService,
     private readonly users: UserService,
     private readonly notifications: NotificationService,
-    private readonly facets: ProjectFacets,
+    private readonly cascades: Cascades,
+    private readonly ownership: Ownership,
   ) {}
 
   /** Members and the invited, newest first. @throws AppError `not_found`, `permission_denied` */
@@ -59,7 +61,7 @@ export class OrganizationMembers {
     ];
     const rest = both.filter(({ id }) => after === null || id < after);
     rest.sort((one, other) => (one.id < other.id ? 1 : -1));
-    return page(rest, query.limit, total, ({ member }) => member);
+    return paginate(rest, query.limit, total, ({ member }) => member);
   }
 
   /** @throws AppError `not_found`, `permission_denied`, `owner_protected` */
@@ -107,9 +109,9 @@ export class OrganizationMembers {
     const user = await this.users.lock(ctx, member.user_id);
     if (!(await this.members.deleteOther(ctx, member))) throw ownerProtected();
     const gone = { organizationId, userId: user.id };
-    const owned = await this.facets.ownedBy(ctx, gone);
+    const owned = await this.ownership.of(ctx, gone);
     if (owned.length) throw ownerProtected({ owned });
-    await this.facets.organizationMemberGone(ctx, gone);
+    await this.cascades.organizationMemberGone(ctx, gone);
     await this.notifications.send(ctx, {
       to: user.email,
       toName: displayName(user),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { UsageLimits, type Limits, type Quota } from '../usage/usage-limits.service.js';
+import { UsageLimits, type Limits, type Quota } from '../quota/usage-limits.service.js';
 import type { Subscription } from './organization.dto.js';
 
 /** How much of its quota an organization has used. */

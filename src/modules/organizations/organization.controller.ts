@@ -1,8 +1,9 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { Access, Mutation, PlatformAdmin } from '../../kernel/access/access.decorator.js';
+import { Access, PlatformAdmin } from '../../kernel/access/access.decorator.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/http/docs.decorator.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
 import {
   CreateOrganization,
   ListOrganizations,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { listQuery, pageOf } from '../../kernel/http/list.js';
+import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { instant, text } from '../../kernel/http/schemas.js';
-import type { OrganizationFigure } from '../../kernel/project-facet.js';
+import type { OrganizationFigure } from '../../kernel/facets/figures.js';
 import type { OrganizationEntity } from './organization.entity.js';
 
 const count = z.number().int();

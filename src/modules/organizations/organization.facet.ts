@@ -1,19 +1,18 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import {
-  ProjectFacets,
-  type Found,
-  type Ownership,
-  type ProjectEffect,
-  type ProjectFacet,
-} from '../../kernel/project-facet.js';
+import { Facet } from '../../kernel/facets/facets.js';
+import type { AnswersCascades, NewAccount } from '../../kernel/facets/cascades.js';
+import type { Effect } from '../../kernel/facets/effects.js';
+import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
+import type { AnswersOwnership, Owner } from '../../kernel/facets/ownership.js';
 import { OrganizationMemberRepository } from './organization-member.repository.js';
 import { OrganizationRepository } from './organization.repository.js';
 import { OrganizationService } from './organization.service.js';
 
-/** Organizations can be looked up by their members, and have owners; a deleted user leaves those of others. */
-@Injectable()
-export class OrganizationFacet implements ProjectFacet, OnModuleInit {
+/** Organizations can be looked up by their members, and have owners. Every new user has one; a deleted user leaves those of others. */
+@Facet()
+export class OrganizationFacet
+  implements AnswersLookups, AnswersOwnership, Pick<AnswersCascades, 'userCreated' | 'userGone'>
+{
   readonly lookup = {
     prefix: 'org',
     permission: 'project:read',
@@ -24,16 +23,15 @@ export class OrganizationFacet implements ProjectFacet, OnModuleInit {
     private readonly organizations: OrganizationService,
     private readonly repository: OrganizationRepository,
     private readonly members: OrganizationMemberRepository,
-    private readonly facets: ProjectFacets,
   ) {}
 
-  onModuleInit(): void {
-    this.facets.register(this);
-  }
-
-  async ownedBy(ctx: RequestContext, { userId, organizationId }: Ownership): Promise<ProjectEffect[]> {
+  async ownedBy(ctx: RequestContext, { userId, organizationId }: Owner): Promise<Effect[]> {
     if (organizationId) return [];
     return [{ effect: 'organizations_owned', count: await this.repository.countOwned(ctx, userId) }];
+  }
+
+  userCreated(ctx: RequestContext, user: NewAccount): Promise<void> {
+    return this.organizations.createPersonal(ctx, user);
   }
 
   async userGone(ctx: RequestContext, userId: string): Promise<void> {

@@ -3,8 +3,9 @@ import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { decodeCursor, page } from '../../kernel/http/list.js';
-import { ProjectFacets } from '../../kernel/project-facet.js';
+import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
+import type { NewAccount } from '../../kernel/facets/cascades.js';
+import { Figures } from '../../kernel/facets/figures.js';
 import type { OrganizationMemberEntity, OrganizationRole } from './organization-member.entity.js';
 import { OrganizationMemberRepository } from './organization-member.repository.js';
 import {
@@ -33,17 +34,15 @@ export class OrganizationService {
   constructor(
     private readonly organizations: OrganizationRepository,
     private readonly members: OrganizationMemberRepository,
-    private readonly facets: ProjectFacets,
+    private readonly figures: Figures,
     private readonly config: Config,
     private readonly usage: OrganizationUsage,
   ) {}
 
   /** Makes the organization every account has from its first moment. */
-  createPersonal(
-    ctx: RequestContext,
-    owner: { id: string; name: string },
-  ): Promise<Pick<Organization, 'id' | 'name'>> {
-    return this.insert(ctx, owner.id, owner.name, true);
+  async createPersonal(ctx: RequestContext, owner: NewAccount): Promise<void> {
+    const organization = await this.insert(ctx, owner.id, owner.name, true);
+    ctx.audit.effect('organization.created', organizationTarget(organization));
   }
 
   async create(ctx: RequestContext, input: CreateOrganization): Promise<Organization> {
@@ -55,12 +54,12 @@ export class OrganizationService {
   async list(ctx: RequestContext, query: ListOrganizations): Promise<OrganizationPage> {
     const rows = await this.organizations.listOf(ctx, ctx.user.id, query.limit, decodeCursor(query.cursor));
     const ids = rows.map(row => row.id);
-    const figures = await this.facets.organizationFigures(ctx, ids);
+    const figures = await this.figures.ofOrganizations(ctx, ids);
     const places = await this.members.findUserIn(ctx, ids, ctx.user.id);
     const roles = new Map(places.map(place => [place.organization_id, place.role]));
     const toItem = (row: OrganizationEntity) =>
       toOrganization(row, roles.get(row.id) ?? null, figures.get(row.id));
-    return page(rows, query.limit, await this.organizations.countOf(ctx, ctx.user.id), toItem);
+    return paginate(rows, query.limit, await this.organizations.countOf(ctx, ctx.user.id), toItem);
   }
 
   /** @throws AppError `not_found` for those who are no active member and no platform admin */
@@ -196,7 +195,7 @@ export class OrganizationService {
     role: AccessibleOrganization['role'],
   ): Promise<Organization> {
     const own = role === 'platform_admin' ? await this.roleOf(ctx, row.id, ctx.user.id) : role;
-    return toOrganization(row, own, (await this.facets.organizationFigures(ctx, [row.id])).get(row.id));
+    return toOrganization(row, own, (await this.figures.ofOrganizations(ctx, [row.id])).get(row.id));
   }
 }
 

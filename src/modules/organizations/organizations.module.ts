@@ -1,15 +1,9 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationsModule } from '../notifications/notifications.module.js';
+import { InvitationsModule } from '../invitations/invitations.module.js';
+import { QuotaModule } from '../quota/quota.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { InvitationAcceptors } from './invitation-acceptor.js';
-import { InvitationAnswerController } from './invitation-answer.controller.js';
-import { InvitationAnswers } from './invitation-answers.service.js';
-import { InvitationEntity } from './invitation.entity.js';
-import { InvitationFacet } from './invitation.facet.js';
-import { InvitationPageController } from './invitation-page.controller.js';
-import { InvitationRepository } from './invitation.repository.js';
-import { InvitationService } from './invitation.service.js';
 import { OrganizationInvitationController } from './organization-invitation.controller.js';
 import { OrganizationInvitations } from './organization-invitations.service.js';
 import { OrganizationMemberController } from './organization-member.controller.js';
@@ -26,19 +20,23 @@ import { OrganizationRequestsController } from './organization-requests.controll
 import { OrganizationRequests } from './organization-requests.service.js';
 import { OrganizationUsage } from './organization-usage.service.js';
 
+/**
+ * Who owns projects and holds the subscription whose quota they share; its members, roles and invitations. An
+ * organization has exactly one owner at any time.
+ */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([OrganizationEntity, OrganizationMemberEntity, InvitationEntity]),
+    TypeOrmModule.forFeature([OrganizationEntity, OrganizationMemberEntity]),
     UsersModule,
+    InvitationsModule,
     UsageModule,
+    QuotaModule,
     NotificationsModule,
   ],
   controllers: [
     OrganizationController,
     OrganizationMemberController,
     OrganizationInvitationController,
-    InvitationAnswerController,
-    InvitationPageController,
     OrganizationRequestsController,
   ],
   providers: [
@@ -48,14 +46,9 @@ import { OrganizationUsage } from './organization-usage.service.js';
     OrganizationUsage,
     OrganizationRequests,
     OrganizationFacet,
-    InvitationRepository,
-    InvitationFacet,
-    InvitationAcceptors,
-    InvitationService,
-    InvitationAnswers,
     OrganizationMembers,
     OrganizationInvitations,
   ],
-  exports: [OrganizationService, InvitationAcceptors, InvitationService, InvitationAnswers],
+  exports: [OrganizationService],
 })
 export class OrganizationsModule {}

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { EventType } from '../../kernel/context/event-types.js';
+import type { EventType } from '../../kernel/event-log/event-types.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { fold } from '../../kernel/http/list.js';
+import { fold } from '../../kernel/text/search.js';
 import type { ProjectEntity, ProjectStatus } from './project.entity.js';
 import { ProjectRepository } from './project.repository.js';
 import { projectTarget } from './project.service.js';

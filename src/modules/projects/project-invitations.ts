@@ -7,7 +7,7 @@ import {
   type InvitationEvents,
   type InvitationFacts,
   type InvitationNames,
-} from '../organizations/invitation-acceptor.js';
+} from '../invitations/invitation-acceptor.js';
 import { MemberService } from '../teams/member.service.js';
 import type { User } from '../users/user.dto.js';
 import { ProjectRepository } from './project.repository.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { listQuery, pageOf, searchQuery } from '../../kernel/http/list.js';
-import type { ProjectFigure } from '../../kernel/project-facet.js';
+import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
+import type { ProjectFigure } from '../../kernel/facets/figures.js';
 import { country, email, instant, longText, text, toWire } from '../../kernel/http/schemas.js';
 import type { User } from '../users/user.dto.js';
 import type { ProjectEntity } from './project.entity.js';

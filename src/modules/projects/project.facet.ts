@@ -1,19 +1,19 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import {
-  ProjectFacets,
-  type Found,
-  type Ownership,
-  type ProjectEffect,
-  type ProjectFacet,
-} from '../../kernel/project-facet.js';
+import { Facet } from '../../kernel/facets/facets.js';
+import type { Effect } from '../../kernel/facets/effects.js';
+import type { AnswersOrganizationFigures } from '../../kernel/facets/figures.js';
+import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
+import type { AnswersMetrics } from '../../kernel/facets/metrics.js';
+import type { AnswersOwnership, Owner } from '../../kernel/facets/ownership.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
 
 /** Projects themselves can be looked up, belong to organizations and have owners. */
-@Injectable()
-export class ProjectsFacet implements ProjectFacet, OnModuleInit {
+@Facet()
+export class ProjectsFacet
+  implements AnswersLookups, AnswersMetrics, AnswersOrganizationFigures, AnswersOwnership
+{
   readonly lookup = {
     prefix: 'prj',
     permission: 'project:read',
@@ -28,24 +28,14 @@ export class ProjectsFacet implements ProjectFacet, OnModuleInit {
     private readonly projects: ProjectService,
     private readonly organizations: OrganizationService,
     private readonly repository: ProjectRepository,
-    private readonly facets: ProjectFacets,
   ) {}
-
-  onModuleInit(): void {
-    this.facets.register(this);
-  }
-
-  async holdOwnerOtherThan(ctx: RequestContext, projectId: string, userId: string): Promise<boolean> {
-    const project = await this.repository.lock(ctx, projectId);
-    return project !== null && project.owner_id !== userId;
-  }
 
   async organizationFigures(ctx: RequestContext, organizationIds: string[]) {
     const counts = await this.repository.countByOrganization(ctx, organizationIds);
     return new Map(organizationIds.map(id => [id, { project_count: counts.get(id) ?? 0 }]));
   }
 
-  async ownedBy(ctx: RequestContext, owner: Ownership): Promise<ProjectEffect[]> {
+  async ownedBy(ctx: RequestContext, owner: Owner): Promise<Effect[]> {
     return [{ effect: 'projects_owned', count: await this.repository.countOwned(ctx, owner) }];
   }
 

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { containsPattern, like } from '../../kernel/http/list.js';
-import type { Ownership } from '../../kernel/project-facet.js';
+import { containsPattern, like } from '../../kernel/text/search.js';
+import type { Owner } from '../../kernel/facets/ownership.js';
 import { ProjectEntity, type Environment, type ProjectStatus } from './project.entity.js';
 
 /** Whose projects a list shows. */
@@ -100,7 +100,7 @@ export class ProjectRepository {
   }
 
   /** How many projects a user owns, everywhere or in one organization; deleted ones left out. */
-  countOwned(ctx: RequestContext, { userId, organizationId }: Ownership): Promise<number> {
+  countOwned(ctx: RequestContext, { userId, organizationId }: Owner): Promise<number> {
     const owned = { owner_id: userId, status: In(['new', 'activated', 'suspended']) };
     return this.database
       .read(ctx)

@@ -3,8 +3,9 @@ import { Config } from '../../kernel/config/config.js';
 import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { decodeCursor, fold, page } from '../../kernel/http/list.js';
-import { ProjectFacets } from '../../kernel/project-facet.js';
+import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
+import { fold } from '../../kernel/text/search.js';
+import { Figures } from '../../kernel/facets/figures.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import { MemberService } from '../teams/member.service.js';
@@ -30,7 +31,7 @@ export class ProjectService {
   constructor(
     private readonly projects: ProjectRepository,
     private readonly limit: OwnerLimit,
-    private readonly facets: ProjectFacets,
+    private readonly figures: Figures,
     private readonly users: UserService,
     private readonly organizations: OrganizationService,
     private readonly members: MemberService,
@@ -96,7 +97,7 @@ export class ProjectService {
     const { deleted, ...counts } = await this.projects.countByStatus(ctx, scope, query);
     const all = counts.new + counts.activated + counts.suspended;
     const total = query.status === undefined ? all : { ...counts, deleted }[query.status];
-    const figures = await this.facets.figures(
+    const figures = await this.figures.ofProjects(
       ctx,
       rows.map(row => row.id),
     );
@@ -105,7 +106,7 @@ export class ProjectService {
       rows.map(row => row.owner_id),
     );
     const toItem = (row: ProjectEntity) => toProject(row, owners.get(row.owner_id)!, figures.get(row.id)!);
-    const shown = page(rows, query.limit, total, toItem);
+    const shown = paginate(rows, query.limit, total, toItem);
     const items = await this.listed.withoutHidden(ctx, shown.items);
     return { ...shown, items, counts: { all, ...counts } };
   }
@@ -114,7 +115,7 @@ export class ProjectService {
   async record(ctx: RequestContext, id: string): Promise<ProjectRecord> {
     const project = await this.existing(ctx, id);
     const owner = await this.users.get(ctx, project.owner_id);
-    return toProjectRecord(project, owner, (await this.facets.figures(ctx, [id])).get(id)!);
+    return toProjectRecord(project, owner, (await this.figures.ofProjects(ctx, [id])).get(id)!);
   }
 
   /** The project as lists show it. @throws AppError `not_found` */
@@ -159,7 +160,7 @@ export class ProjectService {
   }
 
   private async item(ctx: RequestContext, project: ProjectEntity, owner?: User): Promise<Project> {
-    const figures = (await this.facets.figures(ctx, [project.id])).get(project.id)!;
+    const figures = (await this.figures.ofProjects(ctx, [project.id])).get(project.id)!;
     return toProject(project, owner ?? (await this.users.get(ctx, project.owner_id)), figures);
   }
 

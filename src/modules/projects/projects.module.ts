@@ -1,5 +1,7 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ProjectOwner } from '../../kernel/facets/project-owner.port.js';
+import { InvitationsModule } from '../invitations/invitations.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
@@ -10,15 +12,22 @@ import { ListedProjects } from './listed-projects.service.js';
 import { ProjectInvitations } from './project-invitations.js';
 import { ProjectNotices } from './project-notices.service.js';
 import { ProjectOwnership } from './project-ownership.service.js';
+import { StoredProjectOwner } from './project-owner.js';
 import { ProjectController } from './project.controller.js';
 import { ProjectEntity } from './project.entity.js';
 import { ProjectsFacet } from './project.facet.js';
 import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
 
+/**
+ * The unit of isolation: its record, its life from `new` to `deleted`, its one owner. No row of a project is ever
+ * reached from another. Global for `ProjectOwner`, which the modules below ask.
+ */
+@Global()
 @Module({
   imports: [
     TypeOrmModule.forFeature([ProjectEntity]),
+    InvitationsModule,
     UsersModule,
     OrganizationsModule,
     TeamsModule,
@@ -35,7 +44,8 @@ import { ProjectService } from './project.service.js';
     ProjectOwnership,
     ProjectInvitations,
     ProjectsFacet,
+    { provide: ProjectOwner, useClass: StoredProjectOwner },
   ],
-  exports: [ProjectService, ProjectChanges, ProjectNotices, ProjectOwnership],
+  exports: [ProjectService, ProjectChanges, ProjectNotices, ProjectOwnership, ProjectOwner],
 })
 export class ProjectsModule {}

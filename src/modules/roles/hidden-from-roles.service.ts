@@ -4,7 +4,7 @@ import {
   hiddenAttributes,
   NOTHING_HIDDEN,
   type HiddenAttributes,
-} from '../../kernel/visibility/hidden-attributes.js';
+} from '../../kernel/context/hidden-attributes.js';
 import { VisibilityRuleRepository } from './visibility-rule.repository.js';
 
 /** Says what visibility rules hide from roles. That owners and admins see everything is for the caller to know. */

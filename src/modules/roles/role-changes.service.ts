@@ -4,7 +4,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { ProjectFacets } from '../../kernel/project-facet.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
 import { toRoleItem, type CreateRole, type RoleItem, type UpdateRole } from './role.dto.js';
 import type { RoleEntity } from './role.entity.js';
 import { nameKey } from './role-name.js';
@@ -24,7 +24,7 @@ export class RoleChanges {
     private readonly roles: RoleRepository,
     private readonly service: RoleService,
     private readonly rules: VisibilityRuleRepository,
-    private readonly facets: ProjectFacets,
+    private readonly cascades: Cascades,
   ) {}
 
   /** @throws AppError `permission_escalation`, `role_name_taken` */
@@ -69,7 +69,7 @@ export class RoleChanges {
     const role = await this.locked(ctx, projectId, id);
     ctx.audit.change(target(role), snapshot(role), null);
     const { viewer } = SYSTEM_ROLES;
-    const holders = await this.facets.roleGone(ctx, { projectId, roleId: id, replacementId: viewer.id });
+    const holders = await this.cascades.roleGone(ctx, { projectId, roleId: id, replacementId: viewer.id });
     if (holders) await this.service.refuseInsight(ctx, projectId, viewer.id);
     if (holders) this.service.refuseEscalation(ctx, viewer.permissions);
     const rules = await this.rules.forgetRole(ctx, id);

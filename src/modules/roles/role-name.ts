@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fold } from '../../kernel/http/list.js';
+import { fold } from '../../kernel/text/search.js';
 
 /**
  * What names that people would take for one another have in common: `Admin`, `admin` and ` admin `. A hash

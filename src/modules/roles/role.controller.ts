@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { Access, Mutation } from '../../kernel/access/access.decorator.js';
+import { Access } from '../../kernel/access/access.decorator.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { PERMISSIONS } from '../../kernel/access/permissions.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/http/docs.decorator.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
 import {
   CreateRole,
   DeletedRole,

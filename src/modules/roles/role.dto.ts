@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ALL_PERMISSIONS } from '../../kernel/access/permissions.js';
-import { listQuery, pageOf } from '../../kernel/http/list.js';
+import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { text } from '../../kernel/http/schemas.js';
 import type { Role } from './system-roles.js';
 

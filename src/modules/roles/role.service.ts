@@ -3,8 +3,8 @@ import type { Permission } from '../../kernel/access/permissions.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfGone } from '../../kernel/database/database-errors.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { decodeCursor, page, type Page } from '../../kernel/http/list.js';
-import { isHidden } from '../../kernel/visibility/hidden-attributes.js';
+import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
+import { isHidden } from '../../kernel/context/hidden-attributes.js';
 import { HiddenFromRoles } from './hidden-from-roles.service.js';
 import { toRoleItem, type ListRoles, type RoleItem } from './role.dto.js';
 import type { RoleEntity } from './role.entity.js';
@@ -50,7 +50,7 @@ export class RoleService {
     const all = [...SYSTEM, ...(await this.roles.list(ctx, projectId)).map(toRole)];
     const after = decodeCursor(query.cursor);
     const rest = after === null ? all : all.filter(role => role.id > after);
-    return page(rest, query.limit, all.length, toRoleItem);
+    return paginate(rest, query.limit, all.length, toRoleItem);
   }
 
   /** @throws AppError `not_found` */

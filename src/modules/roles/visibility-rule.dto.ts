@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listQuery, pageOf } from '../../kernel/http/list.js';
+import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { instant } from '../../kernel/http/schemas.js';
 import type { VisibilityRuleEntity } from './visibility-rule.entity.js';
 

@@ -1,25 +1,18 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { ProjectFacets, type Found, type ProjectFacet } from '../../kernel/project-facet.js';
+import { Facet } from '../../kernel/facets/facets.js';
+import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import { VisibilityRuleRepository } from './visibility-rule.repository.js';
 
 /** Visibility rules can be looked up by id. */
-@Injectable()
-export class VisibilityRuleFacet implements ProjectFacet, OnModuleInit {
+@Facet()
+export class VisibilityRuleFacet implements AnswersLookups {
   readonly lookup = {
     prefix: 'avr',
     permission: 'visibility:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
 
-  constructor(
-    private readonly rules: VisibilityRuleRepository,
-    private readonly facets: ProjectFacets,
-  ) {}
-
-  onModuleInit(): void {
-    this.facets.register(this);
-  }
+  constructor(private readonly rules: VisibilityRuleRepository) {}
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
     const rule = await this.rules.findAnywhere(ctx, id);

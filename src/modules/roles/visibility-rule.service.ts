@@ -3,7 +3,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { decodeCursor, page, type Page } from '../../kernel/http/list.js';
+import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
 import { AttributeCatalog, type Attribute } from '../../kernel/visibility/attribute-catalog.js';
 import { RoleService } from './role.service.js';
 import {
@@ -44,7 +44,7 @@ export class VisibilityRules {
       rows.map(row => row.id),
     );
     const toItem = (row: VisibilityRuleEntity) => toVisibilityRule(row, roles.get(row.id)!);
-    return page(rows, query.limit, await this.rules.count(ctx, projectId), toItem);
+    return paginate(rows, query.limit, await this.rules.count(ctx, projectId), toItem);
   }
 
   /** @throws AppError `not_found` */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { ProjectFacets } from '../../kernel/project-facet.js';
-import { REDACTED } from '../../kernel/visibility/hidden-attributes.js';
+import { Effects } from '../../kernel/facets/effects.js';
+import { REDACTED } from '../../kernel/context/hidden-attributes.js';
 import { ProjectChanges } from '../projects/project-changes.service.js';
 import type { Project } from '../projects/project.dto.js';
 import { ProjectOwnership } from '../projects/project-ownership.service.js';
@@ -19,7 +19,7 @@ export class OwnershipTransfer {
     private readonly changes: ProjectChanges,
     private readonly ownership: ProjectOwnership,
     private readonly projects: ProjectService,
-    private readonly facets: ProjectFacets,
+    private readonly effects: Effects,
   ) {}
 
   /**
@@ -39,7 +39,7 @@ export class OwnershipTransfer {
       const { owner } = await this.projects.get(ctx, id);
       const from = ctx.hides('project.owner.email') ? REDACTED : owner.email;
       const to = plan && (ctx.hides('member.email') ? REDACTED : plan.to.email);
-      const effects = await this.facets.effects(ctx, id, ACTION);
+      const effects = await this.effects.ofProject(ctx, id, ACTION);
       const details = { action: ACTION, from, to, effects };
       throw new AppError('confirmation_required', { param: 'confirm', details });
     }

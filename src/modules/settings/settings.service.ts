@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { ProjectFacets } from '../../kernel/project-facet.js';
-import { REDACTED } from '../../kernel/visibility/hidden-attributes.js';
+import { Effects } from '../../kernel/facets/effects.js';
+import { REDACTED } from '../../kernel/context/hidden-attributes.js';
 import type { Project } from '../projects/project.dto.js';
 import {
   ProjectChanges,
@@ -23,7 +23,7 @@ export class SettingsService {
     private readonly changes: ProjectChanges,
     private readonly projects: ProjectService,
     private readonly notices: ProjectNotices,
-    private readonly facets: ProjectFacets,
+    private readonly effects: Effects,
   ) {}
 
   /** @throws AppError `not_found` */
@@ -105,7 +105,7 @@ export class SettingsService {
         action,
         from: valueOf(action, values),
         to,
-        effects: await this.facets.effects(ctx, values.id, action),
+        effects: await this.effects.ofProject(ctx, values.id, action),
       };
       throw new AppError('confirmation_required', { param: 'confirm', details });
     }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { ProjectFacets } from '../../kernel/project-facet.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
+import { ProjectOwner } from '../../kernel/facets/project-owner.port.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { RoleService } from '../roles/role.service.js';
 import { orViewer, type Role } from '../roles/system-roles.js';
@@ -32,7 +33,8 @@ export class MemberChanges {
     private readonly roles: RoleService,
     private readonly users: UserService,
     private readonly team: TeamList,
-    private readonly facets: ProjectFacets,
+    private readonly cascades: Cascades,
+    private readonly owner: ProjectOwner,
     private readonly notifications: NotificationService,
   ) {}
 
@@ -74,7 +76,7 @@ export class MemberChanges {
         { email: user.email, status: member.status, role: role.name },
         null,
       );
-    await this.facets.memberGone(ctx, { projectId, memberId: id });
+    await this.cascades.memberGone(ctx, { projectId, memberId: id });
     await this.notifications.send(ctx, {
       to: user.email,
       toName: displayName(user),
@@ -111,8 +113,7 @@ export class MemberChanges {
   /** @throws AppError `not_found`, `owner_protected`, `permission_escalation` */
   private async held(ctx: RequestContext, projectId: string, id: string): Promise<HeldMember> {
     const { user_id } = await this.existing(ctx, projectId, id);
-    if (!(await this.facets.holdOwnerOtherThan(ctx, projectId, user_id)))
-      throw new AppError('owner_protected');
+    if (!(await this.owner.holdOtherThan(ctx, projectId, user_id))) throw new AppError('owner_protected');
     // Read again: this is what nobody can change any more.
     const member = await this.existing(ctx, projectId, id);
     const role = orViewer(await this.roles.find(ctx, projectId, member.role_id));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listQuery, pageOf, searchQuery } from '../../kernel/http/list.js';
+import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import { country, email, instant, text } from '../../kernel/http/schemas.js';
 
 export const TeamMember = z

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import type { Ownership } from '../../kernel/project-facet.js';
+import type { Owner } from '../../kernel/facets/ownership.js';
 import { MemberEntity } from './member.entity.js';
 
 /** Members of teams; those removed are found by nothing here. */
@@ -48,7 +48,7 @@ export class MemberRepository {
   }
 
   /** A user's memberships, everywhere or in the projects of one organization. */
-  async listOfUser(ctx: RequestContext, { userId, organizationId }: Ownership): Promise<MemberEntity[]> {
+  async listOfUser(ctx: RequestContext, { userId, organizationId }: Owner): Promise<MemberEntity[]> {
     const query = this.database.read(ctx).createQueryBuilder(MemberEntity, 'm');
     query.where('m.current_user_id = :userId', { userId });
     if (organizationId) {

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import type { HiddenAttributes } from '../../kernel/visibility/hidden-attributes.js';
+import type { HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
 import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { RoleService } from '../roles/role.service.js';
 import { orViewer, SYSTEM_ROLES } from '../roles/system-roles.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import type { Invitation, InvitationPage, ListInvitations } from '../organizations/invitation.dto.js';
-import { InvitationService } from '../organizations/invitation.service.js';
+import type { Invitation, InvitationPage, ListInvitations } from '../invitations/invitation.dto.js';
+import { InvitationService } from '../invitations/invitation.service.js';
 import { RoleService } from '../roles/role.service.js';
 import { SYSTEM_ROLES } from '../roles/system-roles.js';
 import { UserService } from '../users/user.service.js';

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { decodeCursor, fold, page } from '../../kernel/http/list.js';
+import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
+import { fold } from '../../kernel/text/search.js';
 import { toWire } from '../../kernel/http/schemas.js';
-import type { Invitation } from '../organizations/invitation.dto.js';
-import { InvitationService } from '../organizations/invitation.service.js';
+import type { Invitation } from '../invitations/invitation.dto.js';
+import { InvitationService } from '../invitations/invitation.service.js';
 import { RoleService } from '../roles/role.service.js';
 import { orViewer } from '../roles/system-roles.js';
 import type { User } from '../users/user.dto.js';
@@ -40,7 +41,7 @@ export class TeamList {
     const lines = await this.lines(ctx, projectId, query);
     const rest = after === null ? lines : lines.filter(line => moment(line) < moment({ id: after }));
     const shown = await this.items(ctx, projectId, rest.slice(0, query.limit + 1));
-    return page(shown, query.limit, lines.length, item => item);
+    return paginate(shown, query.limit, lines.length, item => item);
   }
 
   /** One member. @throws AppError `not_found` */

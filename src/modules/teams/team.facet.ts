@@ -1,21 +1,34 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Facet } from '../../kernel/facets/facets.js';
 import {
-  ProjectFacets,
-  type Found,
+  Cascades,
+  type AnswersCascades,
+  type GoneOrganizationMember,
   type GoneRole,
-  type Ownership,
-  type ProjectEffect,
-  type ProjectFacet,
-  type UserAction,
-} from '../../kernel/project-facet.js';
-import { InvitationService } from '../organizations/invitation.service.js';
+} from '../../kernel/facets/cascades.js';
+import type {
+  AnswersProjectEffects,
+  AnswersUserEffects,
+  Effect,
+  UserAction,
+} from '../../kernel/facets/effects.js';
+import type { AnswersProjectFigures } from '../../kernel/facets/figures.js';
+import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
+import type { Owner } from '../../kernel/facets/ownership.js';
+import { InvitationService } from '../invitations/invitation.service.js';
 import { MemberRepository } from './member.repository.js';
 import { MemberService } from './member.service.js';
 
 /** What teams add to projects: their size, whom an action reaches, members by id. */
-@Injectable()
-export class TeamFacet implements ProjectFacet, OnModuleInit {
+@Facet()
+export class TeamFacet
+  implements
+    AnswersLookups,
+    AnswersProjectFigures,
+    AnswersProjectEffects,
+    AnswersUserEffects,
+    Pick<AnswersCascades, 'userGone' | 'organizationMemberGone' | 'roleGone'>
+{
   readonly lookup = {
     prefix: 'mbr',
     permission: 'members:read',
@@ -26,19 +39,15 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
     private readonly members: MemberRepository,
     private readonly service: MemberService,
     private readonly invitations: InvitationService,
-    private readonly facets: ProjectFacets,
+    private readonly cascades: Cascades,
   ) {}
 
-  onModuleInit(): void {
-    this.facets.register(this);
-  }
-
-  async figures(ctx: RequestContext, projectIds: string[]) {
+  async projectFigures(ctx: RequestContext, projectIds: string[]) {
     const counts = await this.members.countByProject(ctx, projectIds);
     return new Map(projectIds.map(id => [id, { team_size: counts.get(id) ?? 0 }]));
   }
 
-  async effects(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]> {
+  async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
     // Both owners are told.
     if (action === 'transfer-ownership') return [{ effect: 'members_notified', count: 2 }];
     if (action !== 'suspend' && action !== 'delete') return [];
@@ -49,7 +58,7 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
     ];
   }
 
-  async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<ProjectEffect[]> {
+  async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<Effect[]> {
     if (action !== 'suspend' && action !== 'delete') return [];
     const effect = action === 'suspend' ? 'memberships_stopped' : 'memberships_ended';
     return [{ effect, count: (await this.members.listOfUser(ctx, { userId })).length }];
@@ -59,7 +68,7 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
     return this.leaveAll(ctx, { userId });
   }
 
-  organizationMemberGone(ctx: RequestContext, gone: Required<Ownership>): Promise<void> {
+  organizationMemberGone(ctx: RequestContext, gone: GoneOrganizationMember): Promise<void> {
     return this.leaveAll(ctx, gone);
   }
 
@@ -76,11 +85,11 @@ export class TeamFacet implements ProjectFacet, OnModuleInit {
   }
 
   /** Ends a user's memberships for good, with everything that hangs on them. */
-  private async leaveAll(ctx: RequestContext, whose: Ownership): Promise<void> {
+  private async leaveAll(ctx: RequestContext, whose: Owner): Promise<void> {
     for (const member of await this.members.listOfUser(ctx, whose)) {
       if (!(await this.members.remove(ctx, member))) continue;
       ctx.audit.effect('member.removed', { type: 'member', id: member.id, name: null });
-      await this.facets.memberGone(ctx, { projectId: member.project_id, memberId: member.id });
+      await this.cascades.memberGone(ctx, { projectId: member.project_id, memberId: member.id });
     }
   }
 

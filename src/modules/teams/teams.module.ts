@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { InvitationsModule } from '../invitations/invitations.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { RolesModule } from '../roles/roles.module.js';
@@ -17,6 +18,7 @@ import { TeamList } from './team-list.service.js';
 @Module({
   imports: [
     TypeOrmModule.forFeature([MemberEntity]),
+    InvitationsModule,
     UsersModule,
     RolesModule,
     OrganizationsModule,

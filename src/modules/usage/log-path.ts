@@ -1,4 +1,8 @@
-import type { SeriesSize } from './request-series.repository.js';
+/** One series of requests, as the choice of a way through the log needs it. */
+export interface SeriesSize {
+  readonly id: number;
+  readonly logged: number;
+}
 
 /** A part of the log that an index holds in order. */
 export type LogPart =

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { timeOfId } from '../../kernel/database/ids.js';
-import { listQuery, pageOf } from '../../kernel/http/list.js';
+import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { instant } from '../../kernel/http/schemas.js';
 import type { LogLine } from './request-log.repository.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { firstIdAt } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { decodeCursor, page } from '../../kernel/http/list.js';
+import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
 import { pathTo } from './log-path.js';
 import { RequestLogCount } from './request-log-count.service.js';
 import {
@@ -68,7 +68,7 @@ export class RequestLogService {
     const total = await this.counts.count(ctx, scope, filter, range);
     const before = after && (!range.before || after < range.before) ? after : range.before;
     const rows = total === 0 ? [] : await this.rows(ctx, scope, filter, { ...range, before }, limit + 1);
-    return page(rows, limit, total, toRequestLog);
+    return paginate(rows, limit, total, toRequestLog);
   }
 
   private async rows(

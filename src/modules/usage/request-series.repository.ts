@@ -2,15 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import type { LogPart } from './log-path.js';
+import type { LogPart, SeriesSize } from './log-path.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
 import type { RequestFilter, UsageScope } from './usage-scope.js';
-
-/** One series, as the choice of a way through the log needs it. */
-export interface SeriesSize {
-  readonly id: number;
-  readonly logged: number;
-}
 
 @Injectable()
 export class RequestSeriesRepository {

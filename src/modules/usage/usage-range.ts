@@ -1,5 +1,4 @@
 import { invalidField } from '../../kernel/errors/app-error.js';
-import type { UsageQuery } from './usage.dto.js';
 
 const HOUR_MS = 3_600_000;
 const LENGTH_MS = { hour: HOUR_MS, day: 24 * HOUR_MS };
@@ -14,13 +13,20 @@ export interface UsageRange {
   readonly to: number;
 }
 
+/** The part of a query that says which range it is about. */
+export interface RangeQuery {
+  readonly from?: string;
+  readonly to?: string;
+  readonly granularity?: UsageRange['unit'];
+}
+
 /**
  * The range a query asks for, widened to whole hours or days: usage is kept by the hour. Without `to` it ends
  * with the present one, without `from` it begins a day before its end. Without a granularity, hours as long
  * as that is allowed.
  * @throws AppError `validation_failed`
  */
-export function rangeOf(query: Pick<UsageQuery, 'from' | 'to' | 'granularity'>, now: number): UsageRange {
+export function rangeOf(query: RangeQuery, now: number): UsageRange {
   const to = query.to === undefined ? now + 1 : Date.parse(query.to);
   const from = query.from === undefined ? undefined : Date.parse(query.from);
   const length = from === undefined ? 0 : to - from;

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { Access } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/http/docs.decorator.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { ListRequestLogs, RequestLog, RequestLogPage } from './request-log.dto.js';
 import { RequestLogService } from './request-log.service.js';
 import { ProjectUsageQuery, Usage } from './usage.dto.js';

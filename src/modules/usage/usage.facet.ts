@@ -1,12 +1,8 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import {
-  ProjectFacets,
-  type Found,
-  type MeasureMetric,
-  type ProjectEffect,
-  type ProjectFacet,
-} from '../../kernel/project-facet.js';
+import { Facet } from '../../kernel/facets/facets.js';
+import type { AnswersProjectEffects, Effect } from '../../kernel/facets/effects.js';
+import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
+import type { AnswersMetrics, MeasureMetric } from '../../kernel/facets/metrics.js';
 import { RequestLogRepository } from './request-log.repository.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { UsageService } from './usage.service.js';
@@ -14,8 +10,8 @@ import { UsageService } from './usage.service.js';
 type Span = Parameters<MeasureMetric>[2];
 
 /** What usage adds to projects: who is cut off when one stops, and requests by their id. */
-@Injectable()
-export class UsageFacet implements ProjectFacet, OnModuleInit {
+@Facet()
+export class UsageFacet implements AnswersLookups, AnswersMetrics, AnswersProjectEffects {
   readonly lookup = {
     prefix: 'req',
     permission: 'usage:write',
@@ -35,14 +31,9 @@ export class UsageFacet implements ProjectFacet, OnModuleInit {
     private readonly usage: UsageService,
     private readonly logs: RequestLogRepository,
     private readonly recorder: RequestRecorder,
-    private readonly facets: ProjectFacets,
   ) {}
 
-  onModuleInit(): void {
-    this.facets.register(this);
-  }
-
-  async effects(ctx: RequestContext, projectId: string, action: string): Promise<ProjectEffect[]> {
+  async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
     if (action !== 'suspend' && action !== 'delete') return [];
     return [{ effect: 'callers_last_24h', count: await this.usage.callersOfLastDay(ctx, projectId) }];
   }

@@ -1,8 +1,5 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DatabaseQuotaStore } from './database-quota.store.js';
-import { QuotaEntity } from './quota.entity.js';
-import { QuotaRepository } from './quota.repository.js';
 import { RequestLogCount } from './request-log-count.service.js';
 import { RequestLogEntity } from './request-log.entity.js';
 import { RequestLogRepository } from './request-log.repository.js';
@@ -11,28 +8,25 @@ import { RequestRecorder } from './request-recorder.service.js';
 import { RequestRecordingRepository } from './request-recording.repository.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
-import { SharedQuota } from './shared-quota.service.js';
 import { UsageDayEntity, UsageHourEntity } from './usage-count.entity.js';
 import { UsageController } from './usage.controller.js';
 import { UsageFacet } from './usage.facet.js';
-import { UsageLimits } from './usage-limits.service.js';
 import { UsageRepository } from './usage.repository.js';
 import { UsageService } from './usage.service.js';
 
-/** Subscription limits, the request log and the meter. */
+/**
+ * The request log and the meter: every request with a key, by project, key, member, route and hour. Both are
+ * written in one transaction, so that they never disagree.
+ */
 @Module({
   imports: [
     TypeOrmModule.forFeature([
       ...[RequestSeriesEntity, RequestLogEntity],
-      ...[UsageHourEntity, UsageDayEntity, QuotaEntity],
+      ...[UsageHourEntity, UsageDayEntity],
     ]),
   ],
   controllers: [UsageController],
   providers: [
-    QuotaRepository,
-    DatabaseQuotaStore,
-    SharedQuota,
-    UsageLimits,
     RequestSeriesRepository,
     RequestRecordingRepository,
     RequestRecorder,
@@ -43,6 +37,6 @@ import { UsageService } from './usage.service.js';
     UsageService,
     UsageFacet,
   ],
-  exports: [UsageLimits, RequestRecorder, RequestLogService, UsageService],
+  exports: [RequestRecorder, RequestLogService, UsageService],
 })
 export class UsageModule {}

@@ -49,7 +49,7 @@ export class UsageService {
   /** How many keys of a project made requests in the last 24 hours, the current one included. */
   async callersOfLastDay(ctx: RequestContext, projectId: string): Promise<number> {
     // Inside a transaction one cannot wait for another.
-    if (!ctx.unit?.transactionManager) await this.recorder.flush();
+    if (!ctx.unit?.writing) await this.recorder.flush();
     return this.usage.callers(ctx, { project_id: projectId }, rangeOf({ granularity: 'hour' }, Date.now()));
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken, newToken } from '../../kernel/access/tokens.js';
+import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { AttemptLimit } from '../../kernel/limits/attempt-limit.js';
-import { AttemptLimits } from '../../kernel/limits/attempt-limits.js';
+import type { AttemptLimit } from '../../kernel/attempts/attempt-limit.js';
+import { AttemptLimits } from '../../kernel/attempts/attempt-limits.js';
 
 const HOUR_SECONDS = 60 * 60;
 

@@ -1,8 +1,9 @@
 import { Body, Controller, Post } from '@nestjs/common';
-import { Mutation, Public } from '../../kernel/access/access.decorator.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
+import { Public } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/http/docs.decorator.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { PasswordChanges } from './password-changes.service.js';
 import {
   ConfirmPasswordReset,

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken, newToken } from '../../kernel/access/tokens.js';
+import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { decodeCursor, page, type Page } from '../../kernel/http/list.js';
+import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
 import { deviceOf } from './device.js';
 import { Locations } from './locations.js';
 import { toSession, type ListSessions, type Session } from './session.dto.js';
@@ -83,7 +83,7 @@ export class SessionService {
     const liveness = { now, idleSince: new Date(now.getTime() - IDLE_MS) };
     const rows = await this.sessions.listLive(ctx, ctx.user.id, liveness, limit, decodeCursor(cursor));
     const total = await this.sessions.countLive(ctx, ctx.user.id, liveness);
-    return page(rows, limit, total, row => toSession(row, ctx.user.sessionId));
+    return paginate(rows, limit, total, row => toSession(row, ctx.user.sessionId));
   }
 
   /**

@@ -1,5 +1,5 @@
-import type { EventType } from '../../kernel/context/event-types.js';
-import type { UserAction } from '../../kernel/project-facet.js';
+import type { EventType } from '../../kernel/event-log/event-types.js';
+import type { UserAction } from '../../kernel/facets/effects.js';
 import type { User } from './user.dto.js';
 import type { UserStatus } from './user.entity.js';
 

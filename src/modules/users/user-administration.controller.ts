@@ -1,10 +1,11 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { Mutation, PlatformAdmin } from '../../kernel/access/access.decorator.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
+import { PlatformAdmin } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/http/docs.decorator.js';
-import type { UserAction } from '../../kernel/project-facet.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
+import type { UserAction } from '../../kernel/facets/effects.js';
 import { USER_ACTIONS } from './user-actions.js';
 import { UserAdministration } from './user-administration.service.js';
 import { ListUsers, RunUserAction, UpdateUser, UserPage, UserRecord } from './user.dto.js';

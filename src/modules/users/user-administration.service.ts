@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { decodeCursor, page } from '../../kernel/http/list.js';
-import { ProjectFacets, type UserAction } from '../../kernel/project-facet.js';
+import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
+import { Effects, type UserAction } from '../../kernel/facets/effects.js';
+import { Ownership } from '../../kernel/facets/ownership.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { SessionService } from './session.service.js';
 import { eventOf, USER_TRANSITIONS } from './user-actions.js';
@@ -28,7 +30,9 @@ export class UserAdministration {
     private readonly repository: UserRepository,
     private readonly sessions: SessionService,
     private readonly passwords: PasswordChanges,
-    private readonly facets: ProjectFacets,
+    private readonly cascades: Cascades,
+    private readonly effects: Effects,
+    private readonly ownership: Ownership,
   ) {}
 
   /** Everybody, newest first; deleted accounts only when they are asked for. */
@@ -37,7 +41,7 @@ export class UserAdministration {
     const counts = await this.repository.countByStatus(ctx, query.q);
     const all = counts.new + counts.activated + counts.suspended + counts.deleted;
     const total = query.status ? counts[query.status] : all - counts.deleted;
-    return { ...page(rows, query.limit, total, toUserRecord), counts: { all, ...counts } };
+    return { ...paginate(rows, query.limit, total, toUserRecord), counts: { all, ...counts } };
   }
 
   /** @throws AppError `not_found` */
@@ -98,7 +102,7 @@ export class UserAdministration {
     // With the account's row locked, nobody can make it an owner of anything any more.
     if (action === 'delete') await this.refuseOwner(ctx, user.id);
     if (action !== 'activate') await this.sessions.endAll(ctx, user.id);
-    if (action === 'delete') await this.facets.userGone(ctx, user.id);
+    if (action === 'delete') await this.cascades.userGone(ctx, user.id);
     const after = { ...user, status };
     ctx.audit.change(userTarget(user), { status: user.status }, { status });
     return after;
@@ -122,7 +126,7 @@ export class UserAdministration {
   ): Promise<void> {
     if (confirm === undefined) {
       const { to } = USER_TRANSITIONS[action];
-      const effects = await this.facets.userEffects(ctx, user.id, action);
+      const effects = await this.effects.ofUser(ctx, user.id, action);
       const change = to ? { from: user.status, to } : { from: 'password set', to: 'password ended' };
       const details = { action, ...change, effects };
       throw new AppError('confirmation_required', { param: 'confirm', details });
@@ -144,7 +148,7 @@ export class UserAdministration {
   }
 
   private async refuseOwner(ctx: RequestContext, userId: string): Promise<void> {
-    const owned = await this.facets.ownedBy(ctx, { userId });
+    const owned = await this.ownership.of(ctx, { userId });
     if (owned.length) {
       throw new AppError('owner_protected', {
         message: 'The user owns projects or organizations; transfer their ownership first.',

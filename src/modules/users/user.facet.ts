@@ -1,18 +1,13 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import {
-  ProjectFacets,
-  type Found,
-  type ProjectEffect,
-  type ProjectFacet,
-  type UserAction,
-} from '../../kernel/project-facet.js';
+import { Facet } from '../../kernel/facets/facets.js';
+import type { AnswersUserEffects, Effect, UserAction } from '../../kernel/facets/effects.js';
+import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import { SessionService } from './session.service.js';
 import { UserService } from './user.service.js';
 
 /** Accounts can be looked up by platform admins, and everybody's own; what ends an account ends its sessions. */
-@Injectable()
-export class UserFacet implements ProjectFacet, OnModuleInit {
+@Facet()
+export class UserFacet implements AnswersLookups, AnswersUserEffects {
   readonly lookup = {
     prefix: 'usr',
     permission: 'members:read',
@@ -22,14 +17,9 @@ export class UserFacet implements ProjectFacet, OnModuleInit {
   constructor(
     private readonly users: UserService,
     private readonly sessions: SessionService,
-    private readonly facets: ProjectFacets,
   ) {}
 
-  onModuleInit(): void {
-    this.facets.register(this);
-  }
-
-  async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<ProjectEffect[]> {
+  async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<Effect[]> {
     if (action === 'activate') return [];
     return [{ effect: 'sessions_ended', count: await this.sessions.countOf(ctx, userId) }];
   }

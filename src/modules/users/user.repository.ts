@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, Not, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { containsPattern, like } from '../../kernel/http/list.js';
+import { containsPattern, like } from '../../kernel/text/search.js';
 import { UserEntity, type UserStatus } from './user.entity.js';
 
 @Injectable()

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken } from '../../kernel/access/tokens.js';
+import { hashToken } from '../../kernel/crypto/tokens.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { fold } from '../../kernel/http/list.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
+import { fold } from '../../kernel/text/search.js';
 import { Passwords } from './passwords.js';
 import type { UserEntity } from './user.entity.js';
 import { toLastSignIn, toUser, type LastSignIn, type User } from './user.dto.js';
@@ -25,9 +26,12 @@ export interface NewUser {
 export type PreparedUser = Omit<NewUser, 'password'> & { readonly password_hash: string };
 
 /** What a new account is beside the person's own details. */
-export type NewUserOptions = Partial<
+export interface NewUserOptions extends Partial<
   Pick<UserEntity, 'status' | 'platform_role' | 'password_change_required'>
->;
+> {
+  /** Whether the event log has it as an effect of something else. */
+  readonly asEffect?: boolean;
+}
 
 /** An account whose password was given, and what proves it: it changes with the password. */
 export interface Authenticated {
@@ -42,6 +46,7 @@ export class UserService {
     private readonly users: UserRepository,
     private readonly tokens: UserTokenRepository,
     private readonly passwords: Passwords,
+    private readonly cascades: Cascades,
   ) {}
 
   /**
@@ -64,7 +69,7 @@ export class UserService {
     return { ...person, password_hash: await this.passwords.hash(password) };
   }
 
-  /** @throws AppError `email_taken` */
+  /** Inserts the account and what every account has from its first moment. @throws AppError `email_taken` */
   async insert(ctx: RequestContext, prepared: PreparedUser, options: NewUserOptions = {}): Promise<User> {
     const user: UserEntity = {
       id: newId('usr'),
@@ -85,6 +90,8 @@ export class UserService {
       created_at: new Date(),
     };
     await orIfTaken(this.users.insert(ctx, user), emailTaken);
+    if (options.asEffect) ctx.audit.effect('user.created', userTarget(user));
+    await this.cascades.userCreated(ctx, { id: user.id, name: displayName(user) });
     return toUser(user);
   }
 

@@ -1,0 +1,65 @@
+import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import type { PromptRedis } from '../redis/prompt-redis.js';
+
+export interface AttemptLimitOptions {
+  /** What the counters' keys in Redis begin with. */
+  readonly keyPrefix: string;
+  /** How many attempts a window admits. */
+  readonly points: number;
+  /** The window in seconds, from the first attempt on. */
+  readonly duration: number;
+}
+
+/**
+ * Counts attempts, each under a key such as an address: in Redis, so that all processes count together, or in
+ * this process where there is no Redis or while it does not answer.
+ */
+export class AttemptLimit {
+  private readonly inProcess: RateLimiterMemory;
+  private readonly shared: RateLimiterRedis | null;
+
+  /** `digest` makes of a key what is kept of it: keys are people's addresses. */
+  constructor(
+    private readonly redis: PromptRedis | null,
+    private readonly digest: (key: string) => string,
+    options: AttemptLimitOptions,
+  ) {
+    this.inProcess = new RateLimiterMemory(options);
+    this.shared = redis && new RateLimiterRedis({ ...options, storeClient: redis.client });
+  }
+
+  /** Counts an attempt. Answers null when it may be made, otherwise in how many seconds the next one may. */
+  async count(key: string): Promise<number | null> {
+    try {
+      await this.ask(limiter => limiter.consume(this.digest(key)));
+      return null;
+    } catch (refusal) {
+      // The limiter rejects with its counters; anything else is a fault.
+      if (refusal instanceof Error) throw refusal;
+      return Math.ceil((refusal as { msBeforeNext: number }).msBeforeNext / 1000);
+    }
+  }
+
+  /** Undoes the count of one attempt that was not made after all. */
+  async takeBack(key: string): Promise<void> {
+    await this.ask(limiter => limiter.reward(this.digest(key)));
+  }
+
+  /** Forgets every attempt under the key, those counted here while Redis was away included. */
+  async forget(key: string): Promise<void> {
+    await this.inProcess.delete(this.digest(key));
+    await this.ask(limiter => limiter.delete(this.digest(key)));
+  }
+
+  private async ask<T>(question: (limiter: RateLimiterAbstract) => Promise<T>): Promise<T> {
+    if (this.shared && this.redis?.answering) {
+      try {
+        return await question(this.shared);
+      } catch (answer) {
+        if (!(answer instanceof Error)) throw answer;
+        this.redis.failed(answer);
+      }
+    }
+    return question(this.inProcess);
+  }
+}

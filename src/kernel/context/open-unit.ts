@@ -1,0 +1,11 @@
+import type { AuditRecord } from '../event-log/audit-record.js';
+
+/** What everybody may know of the unit of work a context is in; the rest is between it and the database. */
+export interface OpenUnit {
+  /** What the unit will write to the event log. */
+  readonly audit: AuditRecord;
+  /** Whether its transaction has begun: from then on reads see its own rows. */
+  readonly writing: boolean;
+  /** Calls `hook` once everything is committed, never when it is rolled back. */
+  onCommit(hook: () => void): void;
+}

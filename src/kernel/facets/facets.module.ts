@@ -1,0 +1,16 @@
+import { Global, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { Cascades } from './cascades.js';
+import { Effects } from './effects.js';
+import { Facets } from './facets.js';
+import { Figures } from './figures.js';
+import { Lookups } from './lookups.js';
+import { AlertMetrics } from './metrics.js';
+import { Ownership } from './ownership.js';
+
+const ASKERS = [Figures, Effects, Cascades, Ownership, AlertMetrics, Lookups];
+
+/** Lets modules ask all others the same question without knowing them. Whoever asks injects the asker of its own question only. */
+@Global()
+@Module({ imports: [DiscoveryModule], providers: [Facets, ...ASKERS], exports: ASKERS })
+export class FacetsModule {}

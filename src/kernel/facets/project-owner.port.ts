@@ -1,0 +1,10 @@
+import type { RequestContext } from '../context/request-context.js';
+
+/** What teams need to know of who owns a project; the `projects` module answers it. */
+export abstract class ProjectOwner {
+  /**
+   * Whether somebody other than this user owns the project. When so, nobody can transfer the project, or do
+   * the same, before the caller's unit of work ends.
+   */
+  abstract holdOtherThan(ctx: RequestContext, projectId: string, userId: string): Promise<boolean>;
+}

@@ -1,0 +1,39 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { lastValueFrom, type Observable, from } from 'rxjs';
+import { MUTATION, type MutationOptions } from './mutation-options.js';
+import { UnitOfWork } from '../database/unit-of-work.js';
+import { Idempotency } from './idempotency.js';
+
+/** Runs a mutating handler in a unit of work, once per `Idempotency-Key`. Attached by `@Mutation`. */
+@Injectable()
+export class MutationInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly units: UnitOfWork,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const http = execution.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const options = this.reflector.get<MutationOptions>(MUTATION, execution.getHandler());
+    return from(this.run(request, reply, options, () => lastValueFrom(next.handle())));
+  }
+
+  private run(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    options: MutationOptions,
+    handle: () => Promise<unknown>,
+  ): Promise<unknown> {
+    const ctx = request.ctx!;
+    const once = options.idempotent ? this.idempotency.begin(ctx, request) : null;
+    if (!once) return this.units.run(ctx, { events: options.events }, handle);
+    return once.run(reply, options.secrets, beforeCommit =>
+      this.units.run(ctx, { events: options.events, beforeCommit }, handle),
+    );
+  }
+}

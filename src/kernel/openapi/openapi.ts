@@ -1,0 +1,251 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { AccessRule } from '../access/access.decorator.js';
+import type { MutationOptions } from '../mutations/mutation-options.js';
+import { AppError } from '../errors/app-error.js';
+import { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from '../errors/error-codes.js';
+import { DeclaredRoutes, type DeclaredRoute } from '../routes/declared-routes.js';
+import { describeParameter, exampleId, polishSchemas } from './openapi-examples.js';
+import { asMarkdown, INTRODUCTION } from './openapi-introduction.js';
+import { TAGS } from '../routes/tags.js';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+/** A route that says who may call it: all do, the start sees to that. */
+type Declarations = DeclaredRoute & { readonly access: AccessRule };
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** The OpenAPI 3.1 document, completed by what the access rules and mutations declare. */
+export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Bailiwick')
+    .setDescription(INTRODUCTION)
+    .setVersion('1')
+    .addBasicAuth(
+      { type: 'http', scheme: 'basic', description: 'User name `api-key`, password the key’s secret.' },
+      'basic',
+    )
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'A session token or an API key’s secret.' },
+      'bearer',
+    );
+  const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: operationId });
+  const declarations = declarationsOf(app);
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, Error: ERROR_SCHEMA },
+  };
+  const used = new Set<string>();
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method];
+      operation?.tags?.forEach(tag => used.add(tag));
+      const declared = operation && declarations.get(operation.operationId ?? '');
+      if (operation && declared) complete(operation, declared, path, method);
+    }
+  }
+  document.tags = Object.entries(TAGS)
+    .filter(([name]) => used.has(name))
+    .map(([name, description]) => ({ name, description }));
+  polishSchemas(document.components.schemas!);
+  return document;
+}
+
+function operationId(controller: string, method: string): string {
+  return `${controller.replace(/Controller$/, '')}_${method}`;
+}
+
+function declarationsOf(app: NestFastifyApplication): Map<string, Declarations> {
+  const found = new Map<string, Declarations>();
+  for (const route of app.get(DeclaredRoutes)) {
+    const { access } = route;
+    if (access !== undefined) found.set(operationId(route.controller, route.handler), { ...route, access });
+  }
+  return found;
+}
+
+function complete(operation: Operation, declared: Declarations, path: string, method: string): void {
+  const { access, mutation, docs } = declared;
+  const isPublic = access === 'public';
+  operation.security = isPublic
+    ? []
+    : access === 'optional'
+      ? [{}, { bearer: [] }]
+      : access === 'key' || acceptsKeys(access)
+        ? [{ basic: [] }, { bearer: [] }]
+        : [{ bearer: [] }];
+  operation.description = [docs?.description, whoMay(access), whatItLeaves(mutation)]
+    .filter(Boolean)
+    .join('\n\n');
+  describeParameters(operation, path);
+  if (mutation?.idempotent && method === 'post' && !isPublic) addIdempotencyKey(operation);
+  const codes = new Set<ErrorCode>([
+    ...(docs?.errors ?? []),
+    ...authenticationCodes(declared),
+    ...accessCodes(access, path),
+    ...(hasFilters(operation, access) ? (['attribute_hidden'] as const) : []),
+    ...(operation.requestBody || operation.parameters?.length ? (['validation_failed'] as const) : []),
+    ...(mutation?.idempotent && method === 'post' && !isPublic ? IDEMPOTENCY_CODES : []),
+    'internal_error',
+  ]);
+  for (const status of new Set([...codes].map(statusOf))) {
+    operation.responses[String(status)] = errorResponse([...codes].filter(code => statusOf(code) === status));
+  }
+}
+
+/** How whoever sends no credentials, wrong ones or those of somebody who must change the password is answered. */
+function authenticationCodes({ access, beforePasswordChange }: Declarations): ErrorCode[] {
+  if (access === 'public') return [];
+  const codes: ErrorCode[] = ['invalid_api_key', 'invalid_session'];
+  if (access !== 'optional') codes.unshift('missing_api_key');
+  if (access !== 'key' && !beforePasswordChange) codes.push('password_change_required');
+  return codes;
+}
+
+const KEY_CODES = [
+  'api_key_revoked',
+  'api_key_expired',
+  'api_key_suspended',
+  'project_suspended',
+  'ip_not_allowed',
+  'domain_not_allowed',
+  'usage_limit_exceeded',
+] as const;
+const IDEMPOTENCY_CODES = [
+  'idempotency_mismatch',
+  'idempotency_in_flight',
+  'invalid_idempotency_key',
+] as const;
+
+function statusOf(code: ErrorCode): number {
+  return ERROR_CODES[code].status;
+}
+
+function acceptsKeys(access: AccessRule): boolean {
+  return access === 'any' || access === 'key' || access === 'member' || access.includes(':');
+}
+
+function accessCodes(access: AccessRule, path: string): ErrorCode[] {
+  if (access === 'public' || access === 'optional') return [];
+  if (access === 'session') return ['session_required'];
+  if (access === 'admin') return ['permission_denied'];
+  const codes: ErrorCode[] = [...KEY_CODES];
+  if (access.includes(':')) codes.push('permission_denied');
+  if (path.startsWith('/v1/projects/{id}')) codes.push('not_found');
+  return codes;
+}
+
+/** Whether it filters or sorts what is hidden from some roles. */
+function hasFilters(operation: Operation, access: AccessRule): boolean {
+  const names = (operation.parameters ?? []).flatMap(parameter =>
+    'in' in parameter && parameter.in === 'query' ? [parameter.name] : [],
+  );
+  return acceptsKeys(access) && names.some(name => name !== 'limit' && name !== 'cursor');
+}
+
+function whoMay(access: AccessRule): string {
+  const who: Partial<Record<AccessRule, string>> = {
+    public: 'Open to anybody.',
+    optional: 'Open to anybody; credentials that are sent must be good.',
+    session: 'For signed-in people.',
+    key: 'For API keys.',
+    any: 'For signed-in people and API keys.',
+    admin: 'For platform admins.',
+    member: 'For active members of the project, and its keys.',
+  };
+  return who[access] ?? `Takes the permission \`${access}\`.`;
+}
+
+function whatItLeaves(mutation: MutationOptions | undefined): string | undefined {
+  return (
+    mutation &&
+    `Leaves one entry in the event log: ${mutation.events.map(type => `\`${type}\``).join(' or ')}.`
+  );
+}
+
+/** Also adds those of the path that only the access guard reads. */
+function describeParameters(operation: Operation, path: string): void {
+  const declared = (operation.parameters ?? []).map(parameter => 'name' in parameter && parameter.name);
+  const missing = [...path.matchAll(/\{(\w+)\}/g)]
+    .map(([, name]) => name!)
+    .filter(name => !declared.includes(name));
+  operation.parameters = [
+    ...missing.map(name => ({
+      name,
+      in: 'path' as const,
+      required: true,
+      schema: { type: 'string' as const },
+    })),
+    ...(operation.parameters ?? []),
+  ];
+  for (const parameter of operation.parameters) {
+    if (!('in' in parameter) || parameter.in !== 'path') continue;
+    parameter.description ??= describeParameter(path, parameter.name);
+  }
+}
+
+function addIdempotencyKey(operation: Operation): void {
+  operation.parameters = [
+    ...(operation.parameters ?? []),
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description:
+        'Repeating the request with the same key answers the first answer, without a second effect, for 24 hours.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    },
+  ];
+}
+
+function errorResponse(codes: ErrorCode[]) {
+  return {
+    description: codes.map(code => `\`${code}\`: ${asMarkdown(ERROR_CODES[code].message)}`).join('\n\n'),
+    content: {
+      'application/json': {
+        schema: { $ref: '#/components/schemas/Error' },
+        examples: Object.fromEntries(codes.map(code => [code, { value: exampleOf(code) }])),
+      },
+    },
+  };
+}
+
+function exampleOf(code: ErrorCode) {
+  const { type, message }: ErrorCodeEntry = ERROR_CODES[code];
+  const { retryable } = new AppError(code);
+  const details = DETAILS[code];
+  return { error: { code, type, message, ...details, retryable, request_id: exampleId('req') } };
+}
+
+/** What some errors say beyond their message. */
+const DETAILS: Partial<Record<ErrorCode, { param?: string; details: object }>> = {
+  validation_failed: {
+    param: 'name',
+    details: {
+      errors: [{ param: 'name', message: 'must not be empty', fix: 'Send a value that is not empty.' }],
+    },
+  },
+  permission_denied: { details: { permission: 'api_keys:write' } },
+};
+
+const ERROR_SCHEMA = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'type', 'message', 'retryable', 'request_id'],
+      properties: {
+        code: { type: 'string', enum: Object.keys(ERROR_CODES), description: 'Stable.' },
+        type: { type: 'string', enum: [...new Set(Object.values(ERROR_CODES).map(entry => entry.type))] },
+        message: { type: 'string', description: 'For people; may change.' },
+        param: { type: 'string', description: 'The input field it is about.' },
+        details: { type: 'object', additionalProperties: true },
+        retryable: { type: 'boolean', description: 'Whether the same request may succeed later.' },
+        request_id: { type: 'string', description: 'Also in `X-Request-Id`.' },
+      },
+    },
+  },
+};

@@ -1,0 +1,63 @@
+import { Injectable, RequestMethod } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { ACCESS, BEFORE_PASSWORD_CHANGE, type AccessRule } from '../access/access.decorator.js';
+import { MUTATION, type MutationOptions } from '../mutations/mutation-options.js';
+import { READ } from '../mutations/mutation.decorator.js';
+import { DOCS, type RouteDocs } from './docs.decorator.js';
+
+/** A route's handler and what its decorators say of it. */
+export interface DeclaredRoute {
+  /** `Controller.method`, as error messages name it. */
+  readonly name: string;
+  readonly controller: string;
+  readonly handler: string;
+  readonly method: RequestMethod;
+  readonly access: AccessRule | undefined;
+  readonly mutation: MutationOptions | undefined;
+  readonly docs: RouteDocs | undefined;
+  /** Whether it changes nothing although it is no GET. */
+  readonly read: boolean;
+  /** Whether it is open to somebody who must change the password first. */
+  readonly beforePasswordChange: boolean;
+}
+
+/** Every route there is, with its declarations; for the check at start, the documents and the attribute catalog. */
+@Injectable()
+export class DeclaredRoutes {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly reflector: Reflector,
+  ) {}
+
+  *[Symbol.iterator](): Generator<DeclaredRoute> {
+    for (const { instance, metatype } of this.discovery.getControllers()) {
+      if (!instance || !metatype) continue;
+      const prototype = Object.getPrototypeOf(instance) as Record<string, () => unknown>;
+      for (const name of this.scanner.getAllMethodNames(prototype)) {
+        const handler = prototype[name]!;
+        const method = this.reflector.get<RequestMethod | undefined>('method', handler);
+        if (method !== undefined) yield this.describe(metatype.name, name, method, handler);
+      }
+    }
+  }
+
+  private describe(
+    controller: string,
+    name: string,
+    method: RequestMethod,
+    handler: () => unknown,
+  ): DeclaredRoute {
+    return {
+      name: `${controller}.${name}`,
+      controller,
+      handler: name,
+      method,
+      access: this.reflector.get(ACCESS, handler),
+      mutation: this.reflector.get(MUTATION, handler),
+      docs: this.reflector.get(DOCS, handler),
+      read: this.reflector.get(READ, handler) === true,
+      beforePasswordChange: this.reflector.get(BEFORE_PASSWORD_CHANGE, handler) === true,
+    };
+  }
+}

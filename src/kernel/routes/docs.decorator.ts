@@ -1,0 +1,50 @@
+import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import type { ErrorCode } from '../errors/error-codes.js';
+import type { Tag } from './tags.js';
+
+export const DOCS = 'bailiwick:docs';
+
+/** What the Swagger page says of a route, beyond what its access rule and events already tell. */
+export interface RouteDocs {
+  summary: string;
+  description?: string;
+  /** Schema of the answer when it is 200, 201 or 202; exactly one of them. */
+  ok?: z.ZodType;
+  created?: z.ZodType;
+  accepted?: z.ZodType;
+  /** Codes the route can answer beside those every route of its kind can. */
+  errors?: readonly ErrorCode[];
+  /**
+   * The attributes that query parameters filter, search or sort by, where their names do not say it
+   * (`ip` filters by the `ip` of what is listed): refused when one is hidden from the caller. `*.name`
+   * stands for the name of any resource.
+   */
+  filters?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The schema of a route's answer. */
+export function answerOf(docs: RouteDocs): z.ZodType | undefined {
+  return docs.created ?? docs.accepted ?? docs.ok;
+}
+
+const DONE: Record<number, string> = { 200: 'Done.', 201: 'Created.', 202: 'Accepted; it follows.' };
+
+/** Documents a route, and sets its success status: 200 for `ok`, 201 for `created`, 202 for `accepted`. */
+export function Docs(docs: RouteDocs): MethodDecorator {
+  const [status, schema] = docs.created
+    ? [201, docs.created]
+    : docs.accepted
+      ? [202, docs.accepted]
+      : [200, docs.ok!];
+  return applyDecorators(
+    SetMetadata(DOCS, docs),
+    HttpCode(status),
+    ApiOperation({ summary: docs.summary, description: docs.description }),
+    ApiResponse({ status, standardSchema: schema, description: DONE[status] }),
+  );
+}
+
+/** The heading a controller's routes stand under. */
+Docs.tag = (name: Tag) => ApiTags(name);
