@@ -54,44 +54,32 @@ export const LAYERS = {
  */
 export const KERNEL_LAYERS = {
   text: [],
+  network: [],
   errors: [],
   logging: [],
-  'access/permissions': [],
-  'visibility/hidden-attributes': [],
-  'event-log/event-types': [],
-  'event-log/audit-record': ['event-log/event-types'],
-  'database/database-url': [],
-  'database/ids': [],
-  'database/transaction': [],
-  'database/unit': ['database/transaction', 'event-log/audit-record'],
-
-  config: ['database/database-url'],
+  access: [],
+  redis: [],
+  'event-log': [],
+  config: ['network'],
   crypto: ['config'],
-  redis: ['config'],
-  context: [
-    'access/permissions',
-    'database/unit',
-    'event-log/audit-record',
-    'event-log/event-types',
-    'visibility/hidden-attributes',
-  ],
-  'event-log': ['context'],
-  database: ['config', 'context', 'errors', 'event-log', 'event-log/audit-record', 'event-log/event-types'],
-
-  jobs: ['config', 'context', 'database', 'database/ids', 'errors', 'redis'],
-  outbox: ['config', 'context', 'database', 'database/ids', 'errors', 'jobs'],
-  attempts: ['config', 'crypto', 'redis'],
+  context: ['access', 'event-log'],
+  database: ['config', 'context', 'errors', 'event-log'],
+  'access-cache': ['database', 'event-log'],
+  facets: ['access', 'context', 'database', 'errors', 'event-log'],
+  attempts: ['config', 'crypto', 'errors', 'network', 'redis'],
   storage: ['config', 'context', 'crypto', 'errors'],
-  facets: ['access/permissions', 'context', 'errors', 'event-log/event-types'],
+
+  jobs: ['config', 'context', 'database', 'errors', 'redis'],
+  outbox: ['config', 'context', 'database', 'errors', 'jobs'],
+  mutations: ['context', 'database', 'errors', 'event-log', 'jobs', 'text'],
+  routes: ['access', 'errors', 'event-log', 'mutations'],
 
   'http/hot-path': [],
-  http: ['config', 'context', 'database', 'database/ids', 'errors', 'text'],
-  pages: ['errors', 'http', 'text'],
-  mutations: ['context', 'database', 'database/ids', 'errors', 'event-log/event-types', 'http', 'jobs'],
-  access: ['context', 'database', 'errors', 'event-log/audit-record', 'event-log/event-types', 'mutations'],
-  openapi: ['access', 'access/permissions', 'errors', 'event-log/event-types', 'http', 'mutations'],
-  visibility: ['access', 'context', 'errors', 'http', 'openapi'],
-  metrics: ['config', 'context', 'database', 'http', 'jobs', 'outbox'],
+  http: ['config', 'database', 'errors', 'network', 'text'],
+  visibility: ['access', 'context', 'errors', 'http', 'routes'],
+  pages: ['errors', 'http'],
+  openapi: ['access', 'config', 'errors', 'event-log', 'mutations', 'routes'],
+  metrics: ['config', 'database', 'errors', 'jobs', 'outbox'],
 };
 
 /** What stays inside its module: others go through its service. */
@@ -151,27 +139,17 @@ function areaOf(path) {
   return area === 'modules' ? { area, module } : { area };
 }
 
-/**
- * The ESLint rule: {@link violation} for every relative import of a file under `src`. With `kernel: false`, the
- * kernel's own layers are left out.
- */
+/** The ESLint rule: {@link violation} for every relative import of a file under `src`. */
 export const layers = {
-  meta: {
-    type: 'problem',
-    schema: [{ type: 'object', properties: { kernel: { type: 'boolean' } }, additionalProperties: false }],
-    defaultOptions: [{ kernel: true }],
-    messages: { forbidden: '{{reason}}.' },
-  },
+  meta: { type: 'problem', schema: [], messages: { forbidden: '{{reason}}.' } },
   create(context) {
-    const [{ kernel }] = context.options;
     const src = join(context.cwd, 'src');
     const importer = relativeTo(src, context.filename);
     if (importer === null) return {};
     const check = source => {
       if (typeof source?.value !== 'string' || !source.value.startsWith('.')) return;
       const imported = relativeTo(src, join(dirname(context.filename), source.value));
-      if (!imported || (!kernel && [importer, imported].every(path => path.startsWith('kernel/')))) return;
-      const reason = violation(importer, imported);
+      const reason = imported && violation(importer, imported);
       if (reason) context.report({ node: source, messageId: 'forbidden', data: { reason } });
     };
     return {

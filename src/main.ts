@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const config = Config.from(process.env);
   const app = await createServer(config);
   const admin = await app.get(FirstAdmin).ensure();
-  // At once: whatever fails from here on, they are made and cannot be shown a second time.
+  // Printed before anything else can fail: they exist now and cannot be shown a second time.
   if (admin?.generatedPassword) process.stdout.write(credentials(admin.email, admin.generatedPassword));
   await app.listen(config.port, config.host).catch((error: Error) => {
     throw new ListenError('PORT', error);

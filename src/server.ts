@@ -8,6 +8,7 @@ import { earlyErrors } from './kernel/http/early-errors.js';
 import { BODY_LIMIT } from './kernel/http/json-body.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
+import { DeclaredRoutes } from './kernel/routes/declared-routes.js';
 import { Visibility } from './kernel/visibility/visibility.js';
 import { MetricsServer } from './kernel/metrics/metrics-server.js';
 import { UsageHook } from './modules/auth/usage.hook.js';
@@ -29,17 +30,8 @@ export async function createServer(config: Config): Promise<NestFastifyApplicati
     abortOnError: false,
     logger: new JsonLogger(config.logLevel),
   });
-  app.setGlobalPrefix('v1', {
-    exclude: [
-      'health/live',
-      'health/ready',
-      'v1/health',
-      'activate',
-      'password-reset',
-      'invitation',
-      'invitation/decline',
-    ],
-  });
+  const outside = [...app.get(DeclaredRoutes)].filter(route => route.outsideV1);
+  app.setGlobalPrefix('v1', { exclude: [...new Set(outside.map(route => route.path))] });
   prepareHttp(app, config);
   serveDocs(app);
   app.get(Visibility).attach(adapter.getInstance());

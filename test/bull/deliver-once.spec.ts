@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { TestingModule } from '@nestjs/testing';
 import Redis from 'ioredis';
+import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Database } from '../../src/kernel/database/database.js';
 import { JobRunner } from '../../src/kernel/jobs/job-runner.js';
 import { OutboxJob } from '../../src/kernel/outbox/outbox.entity.js';
@@ -51,7 +52,7 @@ describe('several instances on one database and one Redis', () => {
   const outboxEmpty = () =>
     waitFor(
       'the outbox to be empty',
-      async () => (await front.get(Database).read(null).count(OutboxJob)) === 0,
+      async () => (await front.get(Database).read(RequestContext.reading('test')).count(OutboxJob)) === 0,
       25_000,
     );
 

@@ -1,4 +1,4 @@
-import { EntitySchema, Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { EntitySchema, type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import type { AuditRecord } from '../../src/kernel/event-log/audit-record.js';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Columns } from '../../src/kernel/database/columns.js';
@@ -119,15 +119,17 @@ export class Bank {
     return result.affected === 1;
   }
 
-  /** A balance as `ctx` sees it (null: as an outsider does); null when there is no such account. */
-  async balance(id: string, ctx: RequestContext | null = null): Promise<number | null> {
+  /** A balance as `ctx` sees it; without one, as an outsider does. Null when there is no such account. */
+  async balance(id: string, ctx = this.request()): Promise<number | null> {
     const rows = await this.database.read(ctx).query('SELECT balance FROM account WHERE id = ?', [id]);
     return rows[0]?.balance ?? null;
   }
 
   /** The targets of the event log's entries, in no order. */
   async logged(): Promise<string[]> {
-    const rows = await this.database.read(null).query('SELECT target_id FROM entry');
+    const rows = await this.database
+      .read(RequestContext.reading('test'))
+      .query('SELECT target_id FROM entry');
     return rows.map((row: { target_id: string }) => row.target_id);
   }
 }

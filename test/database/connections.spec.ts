@@ -1,4 +1,5 @@
 import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
+import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { databaseTrouble } from '../../src/kernel/database/database-errors.js';
 import type { Database } from '../../src/kernel/database/database.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
@@ -31,7 +32,9 @@ describe('every database', () => {
   ])('tells %j from %j', async (one, other) => {
     for (const id of [one, other])
       await source.query('INSERT INTO account (id, balance) VALUES (?, 0)', [id]);
-    const found = await database.read(null).query('SELECT id FROM account WHERE id = ?', [one]);
+    const found = await database
+      .read(RequestContext.reading('test'))
+      .query('SELECT id FROM account WHERE id = ?', [one]);
     expect(found).toEqual([{ id: one }]);
   });
 
@@ -63,7 +66,9 @@ describeOn('sqlite')('SQLite', () => {
   });
 
   it('never writes through the connection of the readers', async () => {
-    const insert = database.read(null).query(`INSERT INTO account (id, balance) VALUES ('a', 0)`);
+    const insert = database
+      .read(RequestContext.reading('test'))
+      .query(`INSERT INTO account (id, balance) VALUES ('a', 0)`);
     await expect(insert).rejects.toMatchObject({ driverError: { code: 'SQLITE_READONLY' } });
   });
 });

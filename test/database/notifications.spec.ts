@@ -2,6 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestingModule } from '@nestjs/testing';
 import PostalMime from 'postal-mime';
+import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Database } from '../../src/kernel/database/database.js';
 import { JobFailure } from '../../src/kernel/jobs/job-failure.js';
 import { OutboxJob } from '../../src/kernel/outbox/outbox.entity.js';
@@ -37,7 +38,7 @@ describe('notifications', () => {
   }
 
   const send = (after?: () => void) => sendActivation(app, after);
-  const reader = () => app.get(Database).read(null);
+  const reader = () => app.get(Database).read(RequestContext.reading('test'));
   const notification = async (id: string) => (await reader().findOneBy(Notification, { id }))!;
   const jobs = () => reader().find(OutboxJob);
   const ended = (id: string, status: string) =>

@@ -69,7 +69,7 @@ describe('the outbox', () => {
     registry.register(job);
   });
 
-  const all = () => fresh.database.read(null).find(OutboxJob);
+  const all = () => fresh.database.read(RequestContext.reading('test')).find(OutboxJob);
 
   async function rewrite(id: string, values: Partial<OutboxJob>): Promise<void> {
     await write(fresh, context(), manager => manager.update(OutboxJob, { id }, values));

@@ -1,3 +1,4 @@
+import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Database } from '../../src/kernel/database/database.js';
 import { newId } from '../../src/kernel/database/ids.js';
 import { RecurringJobs } from '../../src/kernel/jobs/recurring.js';
@@ -31,7 +32,7 @@ afterAll(() => server?.stop());
 
 const purge = () => server.app.get(ExpiredCredentials, { strict: false }).purge(new Date());
 const ago = (ms: number) => new Date(Date.now() - ms);
-const reader = () => server.app.get(Database).read(null);
+const reader = () => server.app.get(Database).read(RequestContext.reading('test'));
 const sessionsOf = async ({ user }: Person) =>
   (await reader().findBy(SessionEntity, { user_id: user.id })).map(({ id }) => id).sort();
 const tokensOf = ({ user }: Person) => reader().countBy(UserTokenEntity, { user_id: user.id });

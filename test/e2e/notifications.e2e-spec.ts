@@ -81,7 +81,7 @@ describe('every template reaches its reader through a real SMTP server', () => {
     const email = 'temporary@people.example';
     const body = { email, first_name: 'Tess', name: 'Temp' };
     const { temporary_password } = await post('/v1/users', body, root.auth);
-    const mail = await smtp.waitForMail(email, /An account was made for you/);
+    const mail = await smtp.waitForMail(email, /An account was created for you/);
     expectWellFormed(mail, email);
     expect(mail.source).not.toContain(temporary_password);
     expect(mail.mail.text).toContain('choose your own when you first sign in');

@@ -106,7 +106,7 @@ describe('the list', () => {
     expect(seen).toEqual(['Org 5', 'Org 4', 'Org 3', 'Org 2', 'Org 1', 'Org 0', 'Ada Lovelace']);
   });
 
-  it('shows the own organizations only', async () => {
+  it('shows people only their own organizations', async () => {
     const { organization } = await owner();
     const stranger = await signUp(server);
     const { body } = await server.api.get('/v1/organizations', stranger);

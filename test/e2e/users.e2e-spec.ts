@@ -251,7 +251,7 @@ describe('creating an account for somebody', () => {
     expect(event).toMatchObject({ type: 'user.created', actor: { id: root.user.id } });
     expect(JSON.stringify(event)).not.toContain(temporary_password);
     const mail = await waitForMail(server, given.email);
-    expect(mail.subject).toBe('An account was made for you');
+    expect(mail.subject).toBe('An account was created for you');
     expect(mail.text + mail.html!).not.toContain(temporary_password);
 
     const signedIn = await server.api.post('/v1/sessions', {

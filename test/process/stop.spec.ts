@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { basic } from '../support/client.js';
-import { freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { migratedDatabase } from '../support/migrated-database.js';
 import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { parseRaw } from '../support/raw-http.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
@@ -19,7 +21,7 @@ let project: { id: string };
 let key: { api_key: { id: string }; secret: string };
 
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await migratedDatabase();
   environment = { DATA_DIR: await freshDirectory(), DATABASE_URL: database.url };
 });
 
@@ -130,4 +132,43 @@ it('does not wait for ever for a client that never sends the rest', async () => 
   const { code } = await server.stop();
   expect(code).toBe(0);
   stalled.socket.destroy();
+}, 60_000);
+
+/** What came of one request on a connection that is kept alive: a status, or why there was none. */
+function ask(agent: Agent): Promise<{ outcome: number | string; reused: boolean; last: boolean }> {
+  return new Promise(resolve => {
+    const request = get(`${server.url}/v1/whoami`, { agent, headers: { authorization: basic(key.secret) } });
+    const failed = (error: NodeJS.ErrnoException) =>
+      resolve({ outcome: error.code ?? error.message, reused: request.reusedSocket, last: true });
+    request.on('error', failed).on('response', (answer: IncomingMessage) => {
+      const last = answer.headers.connection === 'close';
+      answer
+        .on('error', failed)
+        .on('end', () => resolve({ outcome: answer.statusCode!, reused: request.reusedSocket, last }))
+        .resume();
+    });
+  });
+}
+
+it('answers every request on the connections it has, and resets none', async () => {
+  const outcomes = new Map<string, number>();
+  let answered = 0;
+  const busy = Array.from({ length: 50 }, async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let told = false; !told;) {
+      const { outcome, reused, last } = await ask(agent);
+      if (outcome === 200) answered++;
+      // Once it was told that the connection ends, it is over; a new one may be refused.
+      told = last;
+      const what = outcome === 'ECONNREFUSED' && !reused ? 'refused' : String(outcome);
+      outcomes.set(what, (outcomes.get(what) ?? 0) + 1);
+    }
+    agent.destroy();
+  });
+  await waitFor('the load to run', () => answered > 500);
+  const stopped = server.stop();
+  await Promise.all(busy);
+  expect((await stopped).code).toBe(0);
+  const expected = ['200', '503'];
+  expect([...outcomes.keys()].filter(outcome => !expected.includes(outcome))).toEqual([]);
 }, 60_000);

@@ -167,7 +167,7 @@ export const MOVES: Readonly<Record<string, MoveMaker>> = {
     };
   },
 
-  'change the own account': ({ server, owner }, _, variant) => ({
+  'change your own account': ({ server, owner }, _, variant) => ({
     leaves: ['user.updated'],
     send: () =>
       server.api.patch('/v1/me', pick([{}, { name: 'Byron' }, { nick: 'x' }], variant), { auth: owner.auth }),

@@ -14,6 +14,7 @@ import { NotificationSearch1763700003020 } from '../../src/migrations/1763700003
 import { Mailer, type Mail } from '../../src/modules/notifications/mailer.js';
 import { NotificationService } from '../../src/modules/notifications/notification.service.js';
 import { NotificationsModule } from '../../src/modules/notifications/notifications.module.js';
+import { ACTIVATION_MAIL } from '../../src/modules/users/account.mails.js';
 
 export const ACTIVATION_LINK = `https://bailiwick.example.com/activate#token=${'aB3_-'.repeat(8)}`;
 
@@ -66,7 +67,7 @@ export function sendActivation(app: TestingModule, after: () => void = () => und
       to: 'ada@example.com',
       toName: 'Ada',
       userId: 'usr_1',
-      template: 'activation',
+      template: ACTIVATION_MAIL,
       data: { name: 'Ada', link: ACTIVATION_LINK },
     });
     after();

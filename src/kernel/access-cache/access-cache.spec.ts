@@ -1,15 +1,22 @@
 import { AuditRecord } from '../event-log/audit-record.js';
-import type { EventType } from '../event-log/event-types.js';
+import { defineEvents, type EventType } from '../event-log/event-types.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { AccessCache } from './access-cache.js';
 
-let commit: (type: EventType) => void;
+// As a module would; types are not known here.
+defineEvents({ 'test.harmless': { text: 'Nothing that access depends on.', access: false } });
+
+let commit: (type: string, effect?: string) => void;
 let cache: AccessCache;
 beforeEach(() => {
   jest.useFakeTimers();
   const units = {
     onCommitted: (listener: (record: AuditRecord) => void) =>
-      (commit = type => listener(new AuditRecord([type]))),
+      (commit = (type, effect) => {
+        const record = new AuditRecord([type as EventType]);
+        if (effect) record.effect(effect, { type: 'user', id: 'usr_1', name: null });
+        listener(record);
+      }),
   };
   cache = new AccessCache(units as unknown as UnitOfWork);
 });
@@ -44,12 +51,13 @@ it('does not remember that nothing was found', async () => {
   expect(await cache.getOrLoad('k', load('made since'))).toBe('made since');
 });
 
-it.each<EventType>([
+it.each([
   'session.ended',
   'user.password_changed',
   'api_key.revoked',
   'project.suspended',
   'role.updated',
+  'nobody.defines_this',
 ])('forgets everything once %s is committed', async type => {
   await cache.getOrLoad('k', load('ada'));
   commit(type);
@@ -58,8 +66,14 @@ it.each<EventType>([
 
 it('keeps what a mutation cannot have changed', async () => {
   await cache.getOrLoad('k', load('ada'));
-  commit('access.denied');
+  commit('test.harmless', 'test.harmless');
   expect(cache.get('k')).toBe('ada');
+});
+
+it('forgets what an effect may have changed', async () => {
+  await cache.getOrLoad('k', load('ada'));
+  commit('test.harmless', 'session.ended');
+  expect(cache.get('k')).toBeUndefined();
 });
 
 it('does not remember what was read before a commit and came after it', async () => {

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditRecord } from '../event-log/audit-record.js';
+import { touchesAccess } from '../event-log/event-types.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 
 const LIVES_MS = 1_000;
 const MOST = 10_000;
-/** Mutations of a project's data, not of who may do what. */
-const HARMLESS = /^(customer|billing|slot|entitlement|media|report|access)\./;
 
 /**
  * Remembers, for at most a second, who a credential belongs to and what they may do in a project.
@@ -19,7 +18,7 @@ export class AccessCache {
 
   constructor(units: UnitOfWork) {
     units.onCommitted((record: AuditRecord) => {
-      if (!HARMLESS.test(record.type ?? '')) this.forget();
+      if (mayChangeAccess(record)) this.forget();
     });
   }
 
@@ -51,4 +50,9 @@ export class AccessCache {
     if (this.entries.size >= MOST) this.entries = new Map();
     this.entries.set(key, { value, until });
   }
+}
+
+/** By its own type, or that of anything else the mutation did. */
+function mayChangeAccess({ type, effects }: AuditRecord): boolean {
+  return type === null || touchesAccess(type) || effects.some(effect => touchesAccess(effect.type));
 }

@@ -20,7 +20,7 @@ export const PERMISSIONS = {
   'webhooks:read': 'See webhook endpoints and their deliveries.',
   'webhooks:write': 'Create, change and test webhook endpoints; resend deliveries.',
   'usage:read': 'See usage and request logs.',
-  'usage:write': 'See the request logs of all members, not just the own ones.',
+  'usage:write': 'See the request logs of all members, not only your own.',
   'alerts:read': 'See alert thresholds.',
   'alerts:write': 'Create, change and delete alert thresholds.',
   'reports:read': 'See and download reports.',

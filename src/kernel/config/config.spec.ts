@@ -101,6 +101,29 @@ describe('Config', () => {
     expect(mistakesOf(wrong).map(line => line.split(':')[0])).toEqual(Object.keys(wrong));
   });
 
+  it.each<Record<string, string>>([
+    { TRUST_PROXY: '127/8' },
+    { TRUST_PROXY: '010.0.0.1' },
+    { TRUST_PROXY: '10.0.0.1, 0.0.0.0/0' },
+    { TRUST_PROXY: '::/0' },
+    { CORS_ORIGINS: 'https://*.example.com' },
+    { PUBLIC_URL: 'https://console.example.com/?a=b' },
+    { PUBLIC_URL: 'https://user:hunter2@console.example.com' },
+    { ADMIN_EMAIL: 'root@a-.com' },
+  ])('refuses %j, which would not do what it seems to', wrong => {
+    const [mistake, ...others] = mistakesOf(wrong);
+    expect(others).toEqual([]);
+    expect(mistake!.split(':')[0]).toBe(Object.keys(wrong)[0]);
+    expect(mistake).not.toContain('hunter2');
+  });
+
+  it('takes networks in their canonical form', () => {
+    expect(Config.from({ TRUST_PROXY: '10.1.2.3/8,::ffff:192.0.2.1' }).trustProxy).toEqual([
+      '10.0.0.0/8',
+      '192.0.2.1',
+    ]);
+  });
+
   it('says how to mend a mistake, and never repeats a secret', () => {
     const mistakes = mistakesOf({
       PORT: 'eighty',
@@ -146,11 +169,11 @@ describe('GEOIP_DATABASE and COUNTRY_HEADER', () => {
       'PORT: must be a whole number from 0 to 65535',
       'GEOIP_DATABASE: cannot be read (ENOENT)',
       'COUNTRY_HEADER: must be the name of a header, such as CF-IPCountry',
-      'COUNTRY_HEADER: takes TRUST_PROXY: from anybody else the header could say anything',
+      'COUNTRY_HEADER: requires TRUST_PROXY, because anybody could send the header otherwise',
     ]);
     expect(mistakesOf({ GEOIP_DATABASE: folder })).toEqual(['GEOIP_DATABASE: is no file']);
     expect(mistakesOf({ GEOIP_DATABASE: text })).toEqual([
-      'GEOIP_DATABASE: is no file in the MaxMind DB format',
+      'GEOIP_DATABASE: is not a file in the MaxMind DB format',
     ]);
   });
 });

@@ -20,7 +20,7 @@ export function geoipFileMistake(path: string): string | null {
     if (!stat.isFile()) return 'is no file';
     const tail = Buffer.alloc(Math.min(stat.size, METADATA_MAX));
     readSync(file, tail, 0, tail.length, stat.size - tail.length);
-    return tail.includes(METADATA_MARKER) ? null : 'is no file in the MaxMind DB format';
+    return tail.includes(METADATA_MARKER) ? null : 'is not a file in the MaxMind DB format';
   } finally {
     closeSync(file);
   }

@@ -104,6 +104,14 @@ export class RequestContext {
     );
   }
 
+  /**
+   * A context for reads whose result many requests share, such as what caches hold. It is shared, too, and
+   * frozen: no unit of work can begin in it.
+   */
+  static reading(name: string): RequestContext {
+    return Object.freeze(RequestContext.system(name, name));
+  }
+
   /** What the running unit of work will write to the event log. Throws outside a unit of work. */
   get audit(): AuditRecord {
     if (!this.unit) throw new Error('ctx.audit needs an open unit of work');

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { Config } from '../config/config.js';
 import { Database } from './database.js';
+import { databaseMistake } from './database-errors.js';
 import { openDatabase, writerOptions } from './open-database.js';
 import { UnitOfWork } from './unit-of-work.js';
 import { WriterSource } from './writer-source.js';
@@ -30,6 +31,7 @@ export class DatabaseModule {
             autoLoadEntities: true,
             retryAttempts: 10,
             retryDelay: 1_000,
+            toRetry: error => databaseMistake(error) === null,
           }),
           dataSourceFactory: async options => new WriterSource(options as DataSourceOptions),
         }),

@@ -17,8 +17,8 @@ export class Database {
    * The manager to read with: the unit of work's once it has begun to write, so that it sees its own
    * rows; otherwise one that sees committed rows only.
    */
-  read(ctx: RequestContext | null): EntityManager {
-    return (ctx && unitOf(ctx)?.transactionManager) ?? this.dialect.reader;
+  read(ctx: RequestContext): EntityManager {
+    return unitOf(ctx)?.transactionManager ?? this.dialect.reader;
   }
 
   /**
@@ -41,8 +41,21 @@ export class Database {
     where: FindOptionsWhere<T>,
   ): Promise<T | null> {
     const manager = await this.write(ctx);
-    if (this.kind === 'sqlite') return manager.findOneBy(entity, where);
-    return manager.findOne(entity, { where, lock: { mode: 'pessimistic_write' } });
+    return manager.findOne(entity, { where, ...this.locking });
+  }
+
+  /** The same for all rows that there are. */
+  async lockAll<T extends ObjectLiteral>(
+    ctx: RequestContext,
+    entity: EntityTarget<T>,
+    where: FindOptionsWhere<T>,
+  ): Promise<T[]> {
+    const manager = await this.write(ctx);
+    return manager.find(entity, { where, ...this.locking });
+  }
+
+  private get locking(): { lock?: { mode: 'pessimistic_write' } } {
+    return this.kind === 'sqlite' ? {} : { lock: { mode: 'pessimistic_write' } };
   }
 
   /** Opens a transaction; for the unit of work alone. */

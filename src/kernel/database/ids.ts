@@ -1,24 +1,45 @@
 import { randomFillSync } from 'node:crypto';
 import { encodeTime, monotonicFactory } from 'ulid';
 
-/** The prefixes of ids, as on the wire. */
-export type IdPrefix =
-  | 'org'
-  | 'usr'
-  | 'prj'
-  | 'mbr'
-  | 'inv'
-  | 'key'
-  | 'evt'
-  | 'rol'
-  | 'ses'
-  | 'req'
-  | 'job'
-  | 'ntf'
-  | 'tok'
-  | 'avr'
-  | 'alr'
-  | 'whk';
+/**
+ * The prefixes of ids, as on the wire. Each stands with its entity, which adds it here for the type
+ * (`declare module`) and defines it with {@link defineId}.
+ */
+export interface IdPrefixes {
+  req: true;
+}
+
+export type IdPrefix = keyof IdPrefixes;
+
+/** What the documents say of ids of one kind. */
+export interface IdKind {
+  /** What such an id stands for: `the API key`. */
+  readonly of: string;
+  /** The segment before such an id in paths: `api-keys`. */
+  readonly collection?: string;
+}
+
+const kinds = new Map<IdPrefix, IdKind>();
+
+/** @throws Error when the prefix is taken, or is not three letters. */
+export function defineId(prefix: IdPrefix, kind: IdKind): void {
+  if (!/^[a-z]{3}$/.test(prefix)) throw new Error(`"${prefix}" is not a prefix of three letters`);
+  if (kinds.has(prefix)) throw new Error(`the id prefix "${prefix}" is defined twice`);
+  kinds.set(prefix, kind);
+}
+
+/** Every kind of id there is, by its prefix. */
+export function definedIds(): ReadonlyMap<IdPrefix, IdKind> {
+  return kinds;
+}
+
+// Requests have an id before anything else exists.
+defineId('req', { of: 'the request', collection: 'request-logs' });
+
+/** An id as in examples. */
+export function exampleId(prefix: IdPrefix): string {
+  return `${prefix}_01kaj0v7w3m6tn5x9q2e8rfyzd`;
+}
 
 const ulid = monotonicFactory(pooledRandom(1_024));
 

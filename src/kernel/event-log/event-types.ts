@@ -1,67 +1,48 @@
 /**
- * Every event type, with the sentence the docs and the Swagger page show. Types are part of the
- * wire contract (event log and webhooks): added, never renamed.
+ * Every event type. Each module adds its own here for the type (`declare module`) and defines them with
+ * {@link defineEvents}. Types are part of the wire contract (event log and webhooks): added, never renamed.
  */
-export const EVENT_TYPES = {
-  'user.created': 'An account was registered or created by an admin.',
-  'user.updated': 'Details of an account were changed.',
-  'user.deleted': 'An account was deleted.',
-  'user.restored': 'A deleted or suspended account was restored.',
-  'user.suspended': 'An account was suspended; its sessions ended.',
-  'user.password_reset_requested': 'A password reset was asked for.',
-  'user.activated': 'A new account was activated, or a suspended one again.',
-  'user.signed_in': 'Somebody signed in.',
-  'user.sign_in_failed': 'A sign-in was refused.',
-  'user.password_changed': 'A password was changed; all other sessions ended.',
-  'session.ended': 'A session was ended.',
-  'organization.created': 'An organization was created.',
-  'organization.updated': 'Details of an organization, or its subscription, were changed.',
-  'organization.ownership_transferred': 'An organization got another owner.',
-  'organization.member_invited': 'Somebody was invited to an organization.',
-  'organization.invitation_resent': 'An invitation to an organization was sent again with a new link.',
-  'organization.invitation_revoked': 'An invitation to an organization was taken back.',
-  'organization.invitation_declined': 'An invitation to an organization was declined.',
-  'organization.member_joined': 'Somebody joined an organization.',
-  'organization.member_updated': 'A member of an organization got another role.',
-  'organization.member_suspended': 'A member of an organization was suspended, in all its projects too.',
-  'organization.member_activated': 'A suspended member of an organization was activated.',
-  'organization.member_removed': 'A member was removed from an organization.',
-  'project.created': 'A project was created.',
-  'project.renamed': 'A project got another name.',
-  'project.updated': "A project's description, country, purpose or billing owner was changed.",
-  'project.verified': 'A platform admin verified a project.',
-  'project.activated': 'A project became active.',
-  'project.suspended': 'A project was suspended; its keys stop.',
-  'project.deleted': 'A project was deleted (softly); its keys stop.',
-  'project.restored': 'A platform admin restored a deleted project.',
-  'project.ownership_transferred': 'A project got another owner.',
-  'member.invited': 'Somebody was invited to a team.',
-  'invitation.resent': 'An invitation was sent again with a new link.',
-  'invitation.revoked': 'An invitation was taken back.',
-  'invitation.declined': 'An invitation was declined.',
-  'member.joined': 'Somebody joined a team.',
-  'member.role_changed': 'A member got another role.',
-  'member.suspended': 'A member was suspended; the own keys stop.',
-  'member.activated': 'A suspended member was activated.',
-  'member.removed': 'A member was removed from a team; the own keys are revoked.',
-  'role.created': 'A custom role was made.',
-  'role.updated': 'A custom role was changed.',
-  'role.deleted': 'A custom role was deleted; its holders became viewers.',
-  'visibility_rule.created': 'An attribute was hidden from roles.',
-  'visibility_rule.updated': 'The roles an attribute is hidden from were changed.',
-  'visibility_rule.deleted': 'An attribute is no longer hidden.',
-  'alert_threshold.created': 'An alert threshold was made.',
-  'alert_threshold.updated': 'An alert threshold was changed.',
-  'alert_threshold.deleted': 'An alert threshold was deleted.',
-  'alert.fired': 'A metric crossed its alert threshold.',
-  'api_key.created': 'An API key was issued.',
-  'api_key.updated': "An API key's name, role, allow-lists or expiry was changed.",
-  'api_key.suspended': 'An API key was suspended.',
-  'api_key.activated': 'A suspended API key was activated.',
-  'api_key.regenerated': 'An API key got a new secret.',
-  'api_key.revoked': 'An API key was revoked for good.',
-  'access.denied':
-    'A known principal was refused; further refusals of the same minute are counted in one entry.',
-} as const;
+export interface EventTypes {}
 
-export type EventType = keyof typeof EVENT_TYPES;
+export type EventType = keyof EventTypes;
+
+/**
+ * What is to be said of an event type: the sentence that the docs and the Swagger page show. `access: false` says
+ * that such an event never changes who may do what: keys, members, roles, rules, accounts, sessions, the state and
+ * owner of projects and organizations. Unless it is said, the event is taken to change it.
+ */
+export type EventDefinition = string | { readonly text: string; readonly access: false };
+
+const defined = new Map<string, EventDefinition>();
+
+/** Defines event types, and answers them. @throws Error when one is defined already, or is not named `subject.verb`. */
+export function defineEvents<T extends string>(events: Readonly<Record<T, EventDefinition>>) {
+  for (const [type, definition] of Object.entries<EventDefinition>(events)) {
+    if (!/^[a-z_]+\.[a-z_]+$/.test(type)) throw new Error(`"${type}" is not a name for an event type`);
+    if (defined.has(type)) throw new Error(`the event type ${type} is defined twice`);
+    defined.set(type, definition);
+  }
+  return events;
+}
+
+/** Whether some module that this process has defines the type. */
+export function isEventType(type: string): type is EventType {
+  return defined.has(type);
+}
+
+/** Whether an event of the type may have changed who may do what. */
+export function touchesAccess(type: string): boolean {
+  const definition = defined.get(type);
+  return definition === undefined || typeof definition === 'string';
+}
+
+/** Every type with its sentence, by subject; within one in the order of its definition. */
+export function describedEvents(): [type: string, text: string][] {
+  const subject = ([type]: [string, string]) => type.split('.', 1)[0]!;
+  return [...defined]
+    .map(([type, definition]): [string, string] => [
+      type,
+      typeof definition === 'string' ? definition : definition.text,
+    ])
+    .sort((one, other) => (subject(one) < subject(other) ? -1 : subject(one) > subject(other) ? 1 : 0));
+}

@@ -6,5 +6,5 @@ export abstract class ProjectOwner {
    * Whether somebody other than this user owns the project. When so, nobody can transfer the project, or do
    * the same, before the caller's unit of work ends.
    */
-  abstract holdOtherThan(ctx: RequestContext, projectId: string, userId: string): Promise<boolean>;
+  abstract lockOwnedByOther(ctx: RequestContext, projectId: string, userId: string): Promise<boolean>;
 }

@@ -1,23 +1,34 @@
+import { Server } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** How often connections are looked at that may have become idle. */
-const LOOK_MS = 50;
+/** How long a connection without a request in flight is kept: its client may be sending one right now. */
+const IDLE_MS = 300;
 /** Running jobs may have taken 20 s of the 30 s a shutdown has. */
 const DRAIN_MS = 8_000;
 
 /**
- * Lets the server end once the requests in flight are answered. By itself it would wait for as long as their
- * connections are kept alive, more than a minute, and for ever for a client that never sends the rest.
+ * Lets the server end once the requests in flight are answered. New connections are refused at once. Whatever
+ * is answered from then on says `Connection: close`, and connections on which nothing is asked are closed a
+ * little later: closed at once, they would reset a request that is on its way. Answers whether that is going on.
  */
-export function drainOnClose(fastify: FastifyInstance): void {
+export function drainOnClose(fastify: FastifyInstance): () => boolean {
+  let closing = false;
   fastify.addHook('preClose', done => {
+    closing = true;
     const { server } = fastify;
-    const looking = setInterval(() => server.closeIdleConnections(), LOOK_MS).unref();
-    const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
-    server.once('close', () => {
-      clearInterval(looking);
-      clearTimeout(deadline);
+    const timers = [
+      setTimeout(() => server.closeIdleConnections(), IDLE_MS),
+      setTimeout(() => server.closeAllConnections(), DRAIN_MS),
+    ];
+    // Only stops to listen: the HTTP server's own `close` would also close idle connections, at once.
+    Server.prototype.close.call(server, () => {
+      timers.forEach(clearTimeout);
+      done();
     });
-    done();
   });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close');
+    done(null, payload);
+  });
+  return () => closing;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors/app-error.js';
-import { longText } from './schemas.js';
+import { like, longText } from './schemas.js';
 
 /** One page of a list, as on the wire. */
 export interface Page<T> {
@@ -29,7 +29,9 @@ export function pageOf<T extends z.ZodType>(item: T, name: string) {
       items: z.array(item),
       total_count: z.number().int().describe('How many there are on all pages.'),
       has_more: z.boolean(),
-      next_cursor: z.string().nullable().describe('Pass as `cursor` for the next page; null on the last.'),
+      next_cursor: like('djE6cHJq…')
+        .nullable()
+        .describe('Pass as `cursor` for the next page; null on the last.'),
     })
     .meta({ id: name });
 }

@@ -1,8 +1,48 @@
 import { z } from 'zod';
+import { exampleId, type IdPrefix } from '../database/ids.js';
+import { mustBe, NOT_EMPTY } from './validation-phrases.js';
 
-/** A string of 1 to `max` characters that is not all white space; kept exactly as it came. */
-export function text(max: number) {
-  return z.string().max(max).regex(/\S/, 'must not be empty');
+/** Text of an answer that looks like `example`, which the documents show. */
+export function like(example: string) {
+  return z.string().meta({ examples: [example] });
+}
+
+/** An id. */
+export function id(prefix: IdPrefix) {
+  return like(exampleId(prefix));
+}
+
+/** Something that is referred to by its id, along with its name. */
+export function named(prefix: IdPrefix, name: string) {
+  return z.object({ id: id(prefix), name: like(name) });
+}
+
+/** The answer to the deletion of something. */
+export function deleted(prefix: IdPrefix) {
+  return z.object({ id: id(prefix), deleted: z.literal(true) });
+}
+
+/** What answers show of people and of where they are. */
+export const shown = {
+  email: like('ada@example.com'),
+  firstName: like('Ada'),
+  lastName: like('Lovelace'),
+  fullName: like('Ada Lovelace'),
+  phone: like('+44 20 7946 0000'),
+  country: like('GB'),
+  device: like('Firefox on Linux'),
+  location: like('London, GB'),
+  ip: like('203.0.113.7'),
+  userAgent: like('curl/8.5.0'),
+};
+
+/**
+ * A string of 1 to `max` characters that is not all white space; kept exactly as it came. The documents show
+ * `example`.
+ */
+export function text(max: number, example?: string) {
+  const schema = z.string().max(max).regex(/\S/, NOT_EMPTY);
+  return example === undefined ? schema : schema.meta({ examples: [example] });
 }
 
 /** Text that may be empty, of at most `max` characters; kept exactly as it came. */
@@ -10,14 +50,17 @@ export function longText(max: number) {
   return z.string().max(max);
 }
 
-/** An e-mail address; compared without regard to case, kept in lower case. */
+/**
+ * An e-mail address as the HTML standard defines a valid one; compared without regard to case, kept in lower case.
+ * https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
+ */
 export const email = z
   .string()
   .trim()
   .toLowerCase()
   .max(254)
-  .pipe(z.email('must be an e-mail address'))
-  .meta({ format: 'email' });
+  .pipe(z.email({ pattern: z.regexes.html5Email }))
+  .meta({ format: 'email', examples: ['ada@example.com'] });
 
 const COUNTRIES = new Set(
   // ISO 3166-1 alpha-2, officially assigned codes.
@@ -37,11 +80,33 @@ export const country = z
   .string()
   .trim()
   .toUpperCase()
-  .refine(code => COUNTRIES.has(code), { error: 'must be an ISO 3166-1 alpha-2 country code, such as DE' })
+  .refine(code => COUNTRIES.has(code), {
+    error: mustBe('an ISO 3166-1 alpha-2 country code, such as DE'),
+  })
   .meta({ examples: ['DE'] });
 
 /** An instant as the API writes it. */
 export const instant = z.iso.datetime({ abort: true }).meta({ examples: ['2026-01-31T12:00:00.000Z'] });
+
+/**
+ * An instant as clients may write it: RFC 3339 with any offset, taken to UTC. A space before the offset is what a
+ * `+` in a query string becomes when it is not escaped.
+ */
+export const anyInstant = z
+  .string()
+  .max(40)
+  .overwrite(value => value.toUpperCase().replace(/ (?=\d\d:\d\d$)/, '+'))
+  .check(z.iso.datetime({ offset: true, abort: true }))
+  .overwrite(toUtc)
+  .refine(value => value.length === UTC_LENGTH, { error: mustBe('in the years 0000 to 9999') })
+  .meta({ examples: ['2026-01-31T12:00:00.000Z'] });
+
+const UTC_LENGTH = '2026-01-31T12:00:00.000Z'.length;
+
+function toUtc(value: string): string {
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? value : new Date(at).toISOString();
+}
 
 /** Writes an instant as the API does: ISO 8601, UTC, milliseconds. */
 export function toWire(date: Date): string;

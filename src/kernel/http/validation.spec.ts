@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listQuery } from './pagination.js';
 import { country, email, instant, text } from './schemas.js';
+import { mustBe, phrase } from './validation-phrases.js';
 import { invalidInput, ValidationPipe } from './validation.js';
 
 /** What a caller is told, one line for each mistake. */
@@ -63,7 +64,28 @@ it.each<[string, string[], string]>([
   [
     'no alternative',
     field(z.union([z.string(), z.literal(true)]), 7),
-    'field must be of one of the documented forms. Send a value that is of one of the documented forms.',
+    'field has none of the documented forms. Send it in one of the documented forms.',
+  ],
+  [
+    'no fixed form',
+    field(z.string().regex(/^x/), 'y'),
+    'field has the wrong form. Send it in the documented form.',
+  ],
+  [
+    'a rule of the schema',
+    field(
+      z.string().refine(() => false, { error: mustBe('a host name') }),
+      '',
+    ),
+    'field must be a host name. Send a host name.',
+  ],
+  [
+    'a rule with a fix of its own',
+    field(
+      z.string().refine(() => false, { error: phrase('must be in the future', 'Send a later instant.') }),
+      '',
+    ),
+    'field must be in the future. Send a later instant.',
   ],
 ])('of %s', (_, lines, line) => expect(lines).toEqual([line]));
 

@@ -2,7 +2,7 @@ import { Injectable, StandardSchemaValidationPipe, type ArgumentMetadata } from 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
 import { AppError } from '../errors/app-error.js';
-import { MISSING, NOT_NAMED, oneOf, phraseOf } from './validation-phrases.js';
+import { fixOf, messageOf } from './validation-phrases.js';
 
 /** One thing wrong with the input, as on the wire. */
 export interface FieldError {
@@ -11,18 +11,10 @@ export interface FieldError {
   fix: string;
 }
 
-/** The parts of a zod issue beyond the Standard Schema that help to say how to mend it. */
-interface Issue extends StandardSchemaV1.Issue {
-  code?: string;
-  expected?: string;
-  keys?: string[];
-  values?: unknown[];
-}
-
 const MOST_ERRORS = 50;
 
 // For every message that a schema does not bring itself.
-z.config({ localeError: phraseOf });
+z.config({ localeError: messageOf });
 
 /** The one validation pipe: parses input with the schema its parameter declares. */
 @Injectable()
@@ -41,33 +33,20 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
 
 /** The error that says everything that is wrong; `root` names what has no path of its own. */
 export function invalidInput(issues: readonly StandardSchemaV1.Issue[], root = 'body'): AppError {
-  const errors = issues.flatMap(issue => toFieldErrors(issue as Issue, root)).slice(0, MOST_ERRORS);
+  const errors = issues
+    .flatMap(issue => toFieldErrors(issue as z.core.$ZodIssue, root))
+    .slice(0, MOST_ERRORS);
   return new AppError('validation_failed', { param: errors[0]?.param, details: { errors } });
 }
 
-function toFieldErrors(issue: Issue, root: string): FieldError[] {
-  const path = (issue.path ?? []).map(part => String(typeof part === 'object' ? part.key : part));
+function toFieldErrors(issue: z.core.$ZodIssue, root: string): FieldError[] {
+  const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    return (issue.keys ?? []).map(key => ({
+    return issue.keys.map(key => ({
       param: [...path, key].join('.'),
       message: 'is not a known field',
       fix: 'Remove it, or check its spelling.',
     }));
   }
-  return [{ param: path.join('.') || root, message: issue.message, fix: fixFor(issue) }];
+  return [{ param: path.join('.') || root, message: issue.message, fix: fixOf(issue) }];
 }
-
-function fixFor({ message, expected, values }: Issue): string {
-  if (message === MISSING) {
-    if (values) return `Send ${oneOf(values)}.`;
-    return expected ? `Send ${NOT_NAMED[expected] ?? `a ${expected}`}.` : 'Send it.';
-  }
-  const [, verb, rest] = /^must (have|not be|be) (.*)$/s.exec(message) ?? [];
-  if (!verb) return 'Correct the value.';
-  return verb === 'be' && NAMES_A_VALUE.test(rest!)
-    ? `Send ${rest}.`
-    : `Send a value that ${THIRD_PERSON[verb]} ${rest}.`;
-}
-
-const NAMES_A_VALUE = /^(?:an?|one of|true|null)\b/;
-const THIRD_PERSON: Record<string, string> = { have: 'has', be: 'is', 'not be': 'is not' };

@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from '../event-log/event-types.js';
+import { describedEvents } from '../event-log/event-types.js';
 import { ERROR_CODES } from '../errors/error-codes.js';
 
 /** Text as Markdown that shows it: what looks like a tag would vanish. */
@@ -8,16 +8,16 @@ const rows = (entries: [string, string][]) =>
   entries.map(([name, text]) => `| \`${name}\` | ${text} |`).join('\n');
 
 /** What stands at the head of the Swagger page. */
-export const INTRODUCTION = `The control plane of your API platform.
+export const introduction = () => `The control plane of your API platform.
 
-Sign in with **POST /v1/sessions** below: the token is then used by itself on this page. Scripts use Basic Auth,
+Sign in with **POST /v1/sessions** below: this page then uses the token automatically. Scripts use Basic Auth,
 \`curl -u api-key:<secret>\`.
 
 Errors come as \`{"error": {code, type, message, param?, details?, retryable, request_id}}\`; every code and event type
-is listed here and never changes its meaning.
+is listed here, and its meaning never changes.
 
-What a project hides from your role reads \`"[REDACTED]"\`, whatever its type; see **Attribute visibility**. A schema's
-attributes are called after it (\`ApiKey\`: \`api_key.name\`), or as \`x-resource\` and \`x-also-attribute\` say.
+Values that a project hides from your role read \`"[REDACTED]"\`, whatever their type; see **Attribute visibility**. A schema's
+attributes are named after it (\`ApiKey\`: \`api_key.name\`), or as \`x-resource\` and \`x-also-attribute\` say.
 
 <details><summary>Error codes</summary>
 
@@ -33,7 +33,7 @@ ${Object.entries(ERROR_CODES)
 
 | type | meaning |
 |---|---|
-${rows(Object.entries(EVENT_TYPES))}
+${rows(describedEvents())}
 
 </details>
 `;

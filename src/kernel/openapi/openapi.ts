@@ -1,13 +1,14 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { Config } from '../config/config.js';
 import type { AccessRule } from '../access/access.decorator.js';
 import type { MutationOptions } from '../mutations/mutation-options.js';
+import { exampleId } from '../database/ids.js';
 import { AppError } from '../errors/app-error.js';
 import { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from '../errors/error-codes.js';
 import { DeclaredRoutes, type DeclaredRoute } from '../routes/declared-routes.js';
-import { describeParameter, exampleId, polishSchemas } from './openapi-examples.js';
-import { asMarkdown, INTRODUCTION } from './openapi-introduction.js';
-import { TAGS } from '../routes/tags.js';
+import { polishParameters, removeEmptyBounds } from './openapi-polish.js';
+import { asMarkdown, introduction } from './openapi-introduction.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -21,7 +22,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Bailiwick')
-    .setDescription(INTRODUCTION)
+    .setDescription(introduction())
     .setVersion('1')
     .addBasicAuth(
       { type: 'http', scheme: 'basic', description: 'User name `api-key`, password the key’s secret.' },
@@ -31,26 +32,31 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
       { type: 'http', scheme: 'bearer', description: 'A session token or an API key’s secret.' },
       'bearer',
     );
+  for (const [server, description] of serversOf(app.get(Config))) builder.addServer(server, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: operationId });
   const declarations = declarationsOf(app);
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, Error: ERROR_SCHEMA },
   };
-  const used = new Set<string>();
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
-      operation?.tags?.forEach(tag => used.add(tag));
       const declared = operation && declarations.get(operation.operationId ?? '');
       if (operation && declared) complete(operation, declared, path, method);
     }
   }
-  document.tags = Object.entries(TAGS)
-    .filter(([name]) => used.has(name))
-    .map(([name, description]) => ({ name, description }));
-  polishSchemas(document.components.schemas!);
+  document.tags = tagsOf(declarations.values());
+  removeEmptyBounds(document.components.schemas);
   return document;
+}
+
+/** Where the API is: beside the page that shows the document, however it was reached; and as links name it. */
+function serversOf({ publicUrl }: Config): [url: string, description: string][] {
+  return [
+    [new URL(publicUrl).pathname, 'This server'],
+    [publicUrl, 'PUBLIC_URL'],
+  ];
 }
 
 function operationId(controller: string, method: string): string {
@@ -66,6 +72,14 @@ function declarationsOf(app: NestFastifyApplication): Map<string, Declarations> 
   return found;
 }
 
+/** The headings of the routes, in the order of their places. */
+function tagsOf(routes: Iterable<Declarations>) {
+  const tags = new Set([...routes].flatMap(({ tag }) => tag ?? []));
+  return [...tags]
+    .sort((one, other) => one.place - other.place)
+    .map(({ name, description }) => ({ name, description }));
+}
+
 function complete(operation: Operation, declared: Declarations, path: string, method: string): void {
   const { access, mutation, docs } = declared;
   const isPublic = access === 'public';
@@ -79,7 +93,7 @@ function complete(operation: Operation, declared: Declarations, path: string, me
   operation.description = [docs?.description, whoMay(access), whatItLeaves(mutation)]
     .filter(Boolean)
     .join('\n\n');
-  describeParameters(operation, path);
+  polishParameters(operation, path, docs?.params);
   if (mutation?.idempotent && method === 'post' && !isPublic) addIdempotencyKey(operation);
   const codes = new Set<ErrorCode>([
     ...(docs?.errors ?? []),
@@ -148,42 +162,21 @@ function hasFilters(operation: Operation, access: AccessRule): boolean {
 function whoMay(access: AccessRule): string {
   const who: Partial<Record<AccessRule, string>> = {
     public: 'Open to anybody.',
-    optional: 'Open to anybody; credentials that are sent must be good.',
+    optional: 'Open to anybody; credentials, if sent, must be valid.',
     session: 'For signed-in people.',
     key: 'For API keys.',
     any: 'For signed-in people and API keys.',
     admin: 'For platform admins.',
     member: 'For active members of the project, and its keys.',
   };
-  return who[access] ?? `Takes the permission \`${access}\`.`;
+  return who[access] ?? `Requires the permission \`${access}\`.`;
 }
 
 function whatItLeaves(mutation: MutationOptions | undefined): string | undefined {
   return (
     mutation &&
-    `Leaves one entry in the event log: ${mutation.events.map(type => `\`${type}\``).join(' or ')}.`
+    `Writes one entry to the event log: ${mutation.events.map(type => `\`${type}\``).join(' or ')}.`
   );
-}
-
-/** Also adds those of the path that only the access guard reads. */
-function describeParameters(operation: Operation, path: string): void {
-  const declared = (operation.parameters ?? []).map(parameter => 'name' in parameter && parameter.name);
-  const missing = [...path.matchAll(/\{(\w+)\}/g)]
-    .map(([, name]) => name!)
-    .filter(name => !declared.includes(name));
-  operation.parameters = [
-    ...missing.map(name => ({
-      name,
-      in: 'path' as const,
-      required: true,
-      schema: { type: 'string' as const },
-    })),
-    ...(operation.parameters ?? []),
-  ];
-  for (const parameter of operation.parameters) {
-    if (!('in' in parameter) || parameter.in !== 'path') continue;
-    parameter.description ??= describeParameter(path, parameter.name);
-  }
 }
 
 function addIdempotencyKey(operation: Operation): void {
@@ -194,7 +187,7 @@ function addIdempotencyKey(operation: Operation): void {
       in: 'header',
       required: false,
       description:
-        'Repeating the request with the same key answers the first answer, without a second effect, for 24 hours.',
+        'For 24 hours, repeating the request with the same key returns the first answer and has no second effect.',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     },
   ];
@@ -244,7 +237,7 @@ const ERROR_SCHEMA = {
         param: { type: 'string', description: 'The input field it is about.' },
         details: { type: 'object', additionalProperties: true },
         retryable: { type: 'boolean', description: 'Whether the same request may succeed later.' },
-        request_id: { type: 'string', description: 'Also in `X-Request-Id`.' },
+        request_id: { type: 'string', description: 'Also in `X-Request-Id`.', example: exampleId('req') },
       },
     },
   },

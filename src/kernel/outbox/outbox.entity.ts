@@ -1,4 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../database/ids.js';
+
+declare module '../database/ids.js' {
+  interface IdPrefixes {
+    job: true;
+  }
+}
+defineId('job', { of: 'the job' });
 
 /** `failed` is for good; a job that succeeded leaves no row. */
 export type OutboxStatus = 'pending' | 'running' | 'failed';

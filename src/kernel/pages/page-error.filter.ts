@@ -51,7 +51,7 @@ export abstract class FormErrorFilter extends PageErrorFilter {
 /** A field that is not valid means nothing to somebody who has filled in no form. */
 function textOf(error: AppError): string {
   return isAboutToken(error)
-    ? 'The link is not complete. Open it as it stands in the e-mail.'
+    ? 'The link is incomplete. Open it exactly as it appears in the e-mail.'
     : error.message;
 }
 

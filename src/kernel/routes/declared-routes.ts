@@ -1,9 +1,11 @@
-import { Injectable, RequestMethod } from '@nestjs/common';
+import { Injectable, type RequestMethod, type Type } from '@nestjs/common';
+import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { ACCESS, BEFORE_PASSWORD_CHANGE, type AccessRule } from '../access/access.decorator.js';
 import { MUTATION, type MutationOptions } from '../mutations/mutation-options.js';
 import { READ } from '../mutations/mutation.decorator.js';
-import { DOCS, type RouteDocs } from './docs.decorator.js';
+import { DOCS, TAG, type RouteDocs, type Tag } from './docs.decorator.js';
+import { OUTSIDE_V1 } from './outside-v1.decorator.js';
 
 /** A route's handler and what its decorators say of it. */
 export interface DeclaredRoute {
@@ -15,6 +17,12 @@ export interface DeclaredRoute {
   readonly access: AccessRule | undefined;
   readonly mutation: MutationOptions | undefined;
   readonly docs: RouteDocs | undefined;
+  /** The heading its controller stands under. */
+  readonly tag: Tag | undefined;
+  /** Its path, before any prefix. */
+  readonly path: string;
+  /** Whether its path is all there is, without `/v1` before it. */
+  readonly outsideV1: boolean;
   /** Whether it changes nothing although it is no GET. */
   readonly read: boolean;
   /** Whether it is open to somebody who must change the password first. */
@@ -37,27 +45,30 @@ export class DeclaredRoutes {
       for (const name of this.scanner.getAllMethodNames(prototype)) {
         const handler = prototype[name]!;
         const method = this.reflector.get<RequestMethod | undefined>('method', handler);
-        if (method !== undefined) yield this.describe(metatype.name, name, method, handler);
+        if (method !== undefined) yield this.describe(metatype as Type, name, method, handler);
       }
     }
   }
 
-  private describe(
-    controller: string,
-    name: string,
-    method: RequestMethod,
-    handler: () => unknown,
-  ): DeclaredRoute {
+  private describe(type: Type, name: string, method: RequestMethod, handler: () => unknown): DeclaredRoute {
     return {
-      name: `${controller}.${name}`,
-      controller,
+      name: `${type.name}.${name}`,
+      controller: type.name,
       handler: name,
       method,
       access: this.reflector.get(ACCESS, handler),
       mutation: this.reflector.get(MUTATION, handler),
       docs: this.reflector.get(DOCS, handler),
+      tag: this.reflector.get(TAG, type),
+      path: pathOf(this.reflector.get(PATH_METADATA, type), this.reflector.get(PATH_METADATA, handler)),
+      outsideV1: this.reflector.get(OUTSIDE_V1, type) === true,
       read: this.reflector.get(READ, handler) === true,
       beforePasswordChange: this.reflector.get(BEFORE_PASSWORD_CHANGE, handler) === true,
     };
   }
+}
+
+/** The path of a controller and that of its handler, joined. */
+function pathOf(...parts: string[]): string {
+  return parts.flatMap(part => part.split('/').filter(Boolean)).join('/');
 }

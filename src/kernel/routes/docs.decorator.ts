@@ -2,9 +2,17 @@ import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors/error-codes.js';
-import type { Tag } from './tags.js';
 
 export const DOCS = 'bailiwick:docs';
+export const TAG = 'bailiwick:tag';
+
+/** A heading of the Swagger page. */
+export interface Tag {
+  readonly name: string;
+  readonly description: string;
+  /** Headings stand in the order of their places. */
+  readonly place: number;
+}
 
 /** What the Swagger page says of a route, beyond what its access rule and events already tell. */
 export interface RouteDocs {
@@ -16,6 +24,8 @@ export interface RouteDocs {
   accepted?: z.ZodType;
   /** Codes the route can answer beside those every route of its kind can. */
   errors?: readonly ErrorCode[];
+  /** What parameters of the path mean, where they are not the id that the collection before them says. */
+  params?: Readonly<Record<string, string>>;
   /**
    * The attributes that query parameters filter, search or sort by, where their names do not say it
    * (`ip` filters by the `ip` of what is listed): refused when one is hidden from the caller. `*.name`
@@ -47,4 +57,4 @@ export function Docs(docs: RouteDocs): MethodDecorator {
 }
 
 /** The heading a controller's routes stand under. */
-Docs.tag = (name: Tag) => ApiTags(name);
+Docs.tag = (tag: Tag): ClassDecorator => applyDecorators(SetMetadata(TAG, tag), ApiTags(tag.name));

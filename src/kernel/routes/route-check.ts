@@ -1,6 +1,7 @@
 import { Injectable, RequestMethod, type OnApplicationBootstrap } from '@nestjs/common';
 import { isPermission } from '../access/permissions.js';
-import { EVENT_TYPES } from '../event-log/event-types.js';
+import { isEventType } from '../event-log/event-types.js';
+import type { Tag } from './docs.decorator.js';
 import { DeclaredRoutes, type DeclaredRoute } from './declared-routes.js';
 
 const RULES = new Set(['public', 'optional', 'session', 'key', 'any', 'admin', 'member']);
@@ -13,21 +14,33 @@ export class RouteCheck implements OnApplicationBootstrap {
 
   /** @throws Error naming every route with something missing. */
   onApplicationBootstrap(): void {
-    const mistakes = [...this.routes].flatMap(route =>
-      mistakesOf(route).map(mistake => `${route.name}: ${mistake}`),
-    );
+    const routes = [...this.routes];
+    const mistakes = routes.flatMap(route => mistakesOf(route).map(mistake => `${route.name}: ${mistake}`));
+    mistakes.push(...clashesOf(new Set(routes.flatMap(({ tag }) => tag ?? []))));
     if (mistakes.length) throw new Error(`Routes without their declarations:\n  ${mistakes.join('\n  ')}`);
   }
 }
 
-function mistakesOf({ method, access, mutation, read }: DeclaredRoute): string[] {
+function mistakesOf({ method, access, mutation, read, docs, tag }: DeclaredRoute): string[] {
   const mistakes: string[] = [];
   if (access === undefined) mistakes.push('no @Access');
   else if (!RULES.has(access) && !isPermission(access)) mistakes.push(`unknown access rule ${access}`);
   if (!SAFE.has(method) && !mutation && !read) mistakes.push('neither @Mutation nor @Read');
   if (mutation && mutation.events.length === 0) mistakes.push('@Mutation without events');
   for (const type of mutation?.events ?? []) {
-    if (!Object.hasOwn(EVENT_TYPES, type)) mistakes.push(`unknown event type ${type}`);
+    if (!isEventType(type)) mistakes.push(`unknown event type ${type}`);
   }
+  if (docs && !tag) mistakes.push('@Docs without a @Docs.tag of its controller');
   return mistakes;
+}
+
+/** Two headings of one name, or at one place. */
+function clashesOf(tags: Set<Tag>): string[] {
+  const all = [...tags];
+  return all.flatMap((one, at) =>
+    all
+      .slice(at + 1)
+      .filter(other => one.name === other.name || one.place === other.place)
+      .map(other => `the headings "${one.name}" and "${other.name}": the same name or place`),
+  );
 }

@@ -5,7 +5,7 @@ import { answerOf, type RouteDocs } from '../routes/docs.decorator.js';
 import type { HiddenAttributes } from '../context/hidden-attributes.js';
 import { Redaction } from './redaction.js';
 import { itemsOf, Shapes, type ObjectShape, type Property, type Shape } from './shape.js';
-import { isStructural } from './structural.js';
+import { isStructuralName } from './structural.js';
 
 /** One attribute a rule may name. */
 export interface Attribute {
@@ -32,6 +32,9 @@ export class AttributeCatalog implements OnApplicationBootstrap {
   private readonly resources = new Map<string, ObjectShape[]>();
   private readonly attributes = new Map<string, Attribute>();
   private readonly seen = new Set<Shape>();
+  /** Resources and attributes whose schemas say that they are structural. */
+  private readonly structural = new Set<string>();
+  private readonly shown: Property[] = [];
   private readonly redactions = new WeakMap<HiddenAttributes, Redaction>();
 
   constructor(private readonly routes: DeclaredRoutes) {}
@@ -47,9 +50,11 @@ export class AttributeCatalog implements OnApplicationBootstrap {
         mistakes.push(`${name}: its answer's schema has no .meta({ id })`);
       else this.read(this.shapes.of(answer));
     }
+    // After all are read: what one schema says of an attribute holds for every schema that shows it.
+    this.shown.forEach(property => this.add(property));
     for (const { name, docs } of handlers) {
       for (const attribute of Object.values(docs?.filters ?? {}).flat()) {
-        if (!attribute.startsWith('*.') && !this.has(attribute) && !isStructural(attribute)) {
+        if (!attribute.startsWith('*.') && !this.has(attribute) && !this.isStructural(attribute)) {
           mistakes.push(`${name}: filters by ${attribute}, which no answer shows`);
         }
       }
@@ -105,25 +110,32 @@ export class AttributeCatalog implements OnApplicationBootstrap {
       const [resource] = name.split('.');
       // Objects inside a resource are reached through its own properties.
       if (name === resource) this.resources.set(name, [...(this.resources.get(name) ?? []), shape]);
+      if (shape.structural) this.structural.add(name);
     }
     for (const property of shape.properties.values()) {
-      if (!isResource(property.shape)) this.add(property);
+      if (!isResource(property.shape)) this.shown.push(property);
+      if (property.structural) property.names.forEach(name => this.structural.add(name));
       this.read(property.shape);
     }
   }
 
   private add({ names, shape, description }: Property): void {
     for (const attribute of names) {
-      if (isStructural(attribute) || this.isBelowStructural(attribute)) continue;
+      if (this.isStructural(attribute) || this.isBelowStructural(attribute)) continue;
       const resource = attribute.slice(0, attribute.indexOf('.'));
       const open = isOpen(shape) || (this.attributes.get(attribute)?.open ?? false);
       this.attributes.set(attribute, { attribute, resource, open, description: description ?? null });
     }
   }
 
+  private isStructural(attribute: string): boolean {
+    const [resource] = attribute.split('.', 1);
+    return this.structural.has(resource!) || this.structural.has(attribute) || isStructuralName(attribute);
+  }
+
   private isBelowStructural(attribute: string): boolean {
     const path = attribute.split('.');
-    return path.some((_, index) => index > 1 && isStructural(path.slice(0, index).join('.')));
+    return path.some((_, index) => index > 1 && this.isStructural(path.slice(0, index).join('.')));
   }
 }
 

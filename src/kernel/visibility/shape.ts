@@ -3,10 +3,12 @@ import type { HiddenAttributes } from '../context/hidden-attributes.js';
 
 /**
  * What a response schema shows, as far as attributes are concerned. Attributes are named after the
- * component the schema is published as (`.meta({ id: 'ApiKey' })` → `api_key.name`); two further keys
+ * component the schema is published as (`.meta({ id: 'ApiKey' })` → `api_key.name`); further keys
  * of `.meta()` say otherwise, and stand in the OpenAPI document too:
  * - `x-resource: 'project'` on an object: it shows a part of a project; its properties are `project.*`
  * - `x-also-attribute: 'member.email'` on a property: it shows that too, and is hidden under either name
+ * - `x-structural: true` on an object or a property: no rule can hide it, nor anything below it; it says what one
+ *   works in, what one may do, or is a rule itself
  */
 export type Shape =
   | ObjectShape
@@ -23,6 +25,8 @@ export interface ObjectShape {
   readonly names: readonly string[];
   /** Whether it is a resource, or a view of one, rather than an attribute of what it stands in. */
   readonly named: boolean;
+  /** Whether no rule can hide anything of it. */
+  readonly structural: boolean;
   readonly properties: ReadonlyMap<string, Property>;
   readonly redact: CustomRedaction | undefined;
 }
@@ -31,6 +35,8 @@ export interface Property {
   readonly names: readonly string[];
   readonly shape: Shape;
   readonly description: string | undefined;
+  /** Whether no rule can hide it. */
+  readonly structural: boolean;
 }
 
 /** What is hidden from one caller, as a schema's own redaction may ask it; see `Redaction`. */
@@ -131,6 +137,7 @@ export class Shapes {
       kind: 'object',
       names,
       named,
+      structural: isStructural(schema),
       properties,
       redact: ancestors(schema, custom.get.bind(custom)),
     });
@@ -138,7 +145,12 @@ export class Shapes {
       const { description, 'x-also-attribute': also } = metaOf(inner);
       const own = names.map(name => `${name}.${property}`);
       if (also) own.push(also);
-      properties.set(property, { names: own, shape: this.of(inner, own), description });
+      properties.set(property, {
+        names: own,
+        shape: this.of(inner, own),
+        description,
+        structural: isStructural(inner),
+      });
     }
     return known.get(key)!;
   }
@@ -148,10 +160,15 @@ interface Meta {
   description?: string;
   'x-resource'?: string;
   'x-also-attribute'?: string;
+  'x-structural'?: true;
 }
 
 function metaOf(schema: z.core.$ZodType): Meta {
   return (z.globalRegistry.get(schema) ?? {}) as Meta;
+}
+
+function isStructural(schema: z.core.$ZodType): boolean {
+  return metaOf(schema)['x-structural'] === true;
 }
 
 function namesOf(

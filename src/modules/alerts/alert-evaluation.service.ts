@@ -12,6 +12,7 @@ import type { AlertThresholdEntity } from './alert-threshold.entity.js';
 import { AlertThresholdRepository } from './alert-threshold.repository.js';
 import { thresholdTarget } from './alert-threshold.service.js';
 import { crosses, WINDOW_MS } from './crossing.js';
+import { ALERT_MAIL } from './alert.mail.js';
 
 const EVERY_MS = 5_000;
 const BATCH = 200;
@@ -111,7 +112,7 @@ export class AlertEvaluation implements OnApplicationBootstrap {
         to: person.email,
         toName: person.name,
         userId: person.id,
-        template: 'alert',
+        template: ALERT_MAIL,
         data: {
           name: person.first_name,
           projectName: name,

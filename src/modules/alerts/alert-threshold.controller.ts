@@ -3,7 +3,7 @@ import { Access } from '../../kernel/access/access.decorator.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import {
   AlertThreshold,
   AlertThresholdPage,
@@ -14,7 +14,13 @@ import {
 } from './alert-threshold.dto.js';
 import { AlertThresholdService } from './alert-threshold.service.js';
 
-@Docs.tag('Alerts')
+const TAG: Tag = {
+  name: 'Alerts',
+  description: 'Get notified when a metric crosses a value.',
+  place: 150,
+};
+
+@Docs.tag(TAG)
 @Controller('projects/:id/alert-thresholds')
 export class AlertThresholdController {
   constructor(private readonly thresholds: AlertThresholdService) {}
@@ -34,9 +40,9 @@ export class AlertThresholdController {
   @Access('alerts:write')
   @Mutation(['alert_threshold.created'])
   @Docs({
-    summary: 'Be told when a metric crosses a value',
+    summary: 'Create an alert threshold',
     description:
-      'Fires once when the metric crosses the value, at most once a window, and again only after it has recovered. ' +
+      'Fires once when the metric crosses the value, at most once per window, and again only after the metric has recovered. ' +
       "E-mail goes to the project's owner and administrators.",
     created: AlertThreshold,
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { instant, toWire } from '../../kernel/http/schemas.js';
+import { deleted, id, instant, toWire } from '../../kernel/http/schemas.js';
 import { ALERT_METRICS } from '../../kernel/facets/metrics.js';
 import type { AlertThresholdEntity } from './alert-threshold.entity.js';
 
@@ -11,7 +11,7 @@ const channels = z.array(z.enum(['email', 'webhook']));
 
 export const AlertThreshold = z
   .object({
-    id: z.string().meta({ examples: ['alr_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
+    id: id('alr'),
     metric,
     operator,
     value: z.number(),
@@ -25,7 +25,7 @@ export const AlertThreshold = z
 export type AlertThreshold = z.infer<typeof AlertThreshold>;
 
 const fields = {
-  metric: metric.describe('`error_rate` and `quota_percent` are in per cent.'),
+  metric: metric.describe('`error_rate` and `quota_percent` are percentages.'),
   operator,
   value: z.number().min(-9_007_199_254_740_991).max(9_007_199_254_740_991),
   window: window.describe('How far back the metric looks; no second alert is sent within it.'),
@@ -40,7 +40,10 @@ export const CreateAlertThreshold = z
   });
 export type CreateAlertThreshold = z.output<typeof CreateAlertThreshold>;
 
-export const UpdateAlertThreshold = z.strictObject(fields).partial().meta({ id: 'UpdateAlertThreshold' });
+export const UpdateAlertThreshold = z
+  .strictObject(fields)
+  .partial()
+  .meta({ id: 'UpdateAlertThreshold', examples: [{ value: 10 }] });
 export type UpdateAlertThreshold = z.output<typeof UpdateAlertThreshold>;
 
 export const ListAlertThresholds = z.strictObject(listQuery());
@@ -48,9 +51,7 @@ export type ListAlertThresholds = z.output<typeof ListAlertThresholds>;
 
 export const AlertThresholdPage = pageOf(AlertThreshold, 'AlertThresholdPage');
 
-export const DeletedAlertThreshold = z
-  .object({ id: z.string(), deleted: z.literal(true) })
-  .meta({ id: 'DeletedAlertThreshold' });
+export const DeletedAlertThreshold = deleted('alr').meta({ id: 'DeletedAlertThreshold' });
 
 export function toAlertThreshold(row: AlertThresholdEntity): AlertThreshold {
   const { id, metric: measured, operator: compared, value, window: lookback, state } = row;

@@ -1,5 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
 import type { AlertMetric } from '../../kernel/facets/metrics.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    alr: true;
+  }
+}
+defineId('alr', { of: 'the alert threshold', collection: 'alert-thresholds' });
 
 export type AlertOperator = '>' | '>=' | '<' | '<=';
 export type AlertWindow = '5m' | '15m' | '1h' | '24h';

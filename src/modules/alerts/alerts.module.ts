@@ -8,6 +8,7 @@ import { AlertThresholdEntity } from './alert-threshold.entity.js';
 import { AlertThresholdRepository } from './alert-threshold.repository.js';
 import { AlertThresholdService } from './alert-threshold.service.js';
 import { AlertFacet } from './alert.facet.js';
+import './alert.events.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([AlertThresholdEntity]), ProjectsModule, NotificationsModule],

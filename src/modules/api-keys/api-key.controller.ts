@@ -15,8 +15,9 @@ import {
   UpdateApiKey,
 } from './api-key.dto.js';
 import { ApiKeyService } from './api-key.service.js';
+import { API_KEYS } from './api-keys.tag.js';
 
-@Docs.tag('API keys')
+@Docs.tag(API_KEYS)
 @Controller('projects/:id/api-keys')
 export class ApiKeyController {
   constructor(private readonly keys: ApiKeyService) {}
@@ -25,7 +26,7 @@ export class ApiKeyController {
   @Access('member')
   @Docs({
     summary: "A project's API keys",
-    description: 'All of them with `api_keys:read`, else your own.',
+    description: 'All of them with `api_keys:read`, otherwise only your own.',
     ok: ApiKeyPage,
     errors: ['invalid_cursor', 'permission_denied'],
   })
@@ -44,7 +45,7 @@ export class ApiKeyController {
   @Docs({
     summary: 'Issue an API key',
     description:
-      'Takes `api_keys:write`; your own key (`member: true`) any member may issue. The secret is shown this once.',
+      'Requires `api_keys:write`, except for a key of your own (`member: true`), which any member may issue. The secret is shown only once.',
     created: IssuedApiKey,
     errors: ['permission_denied', 'permission_escalation'],
   })
@@ -87,7 +88,8 @@ export class ApiKeyController {
   @Header('Cache-Control', 'no-store')
   @Docs({
     summary: 'Give an API key a new secret',
-    description: 'The old one ends at once, or after `grace_period_seconds`. The new one is shown this once.',
+    description:
+      'The old secret stops working immediately, or after `grace_period_seconds`. The new one is shown only once.',
     ok: IssuedApiKey,
     errors: ['permission_denied', 'invalid_transition'],
   })

@@ -1,23 +1,40 @@
 import { z } from 'zod';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { instant, text, toWire } from '../../kernel/http/schemas.js';
-import { isAddressEntry, isDomainEntry } from './allow-lists.js';
+import {
+  anyInstant,
+  deleted,
+  id,
+  instant,
+  like,
+  named,
+  shown,
+  text,
+  toWire,
+} from '../../kernel/http/schemas.js';
+import { mustBe, phrase } from '../../kernel/http/validation-phrases.js';
+import { addressEntry, isDomainEntry } from './allow-lists.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 
 export const ApiKey = z
   .object({
-    id: z.string().meta({ examples: ['key_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
-    name: z.string(),
-    preview: z.string().meta({ examples: ['bw_test_…x4Qz'] }),
+    id: id('key'),
+    name: like('Nightly import'),
+    preview: like('bw_test_…x4Qz'),
     status: z.enum(['activated', 'suspended', 'revoked', 'expired']),
-    role: z.object({ id: z.string(), name: z.string() }),
-    member_id: z.string().nullable().describe("Set for a member's own key."),
-    created_by: z.string(),
+    role: named('rol', 'Support'),
+    member_id: id('mbr').nullable().describe("Set for a member's own key."),
+    created_by: id('usr'),
     created_at: instant,
     last_used_at: instant.nullable(),
-    last_used_ip: z.string().nullable(),
-    allowed_ips: z.array(z.string()).describe('Empty admits every address.'),
-    allowed_domains: z.array(z.string()).describe('Empty admits every origin.'),
+    last_used_ip: shown.ip.nullable(),
+    allowed_ips: z
+      .array(z.string())
+      .describe('Empty admits every address.')
+      .meta({ examples: [['203.0.113.0/24']] }),
+    allowed_domains: z
+      .array(z.string())
+      .describe('Empty admits every origin.')
+      .meta({ examples: [['example.com']] }),
     expires_at: instant.nullable(),
     previous_secret: z
       .object({ expires_at: instant, last_used_at: instant.nullable() })
@@ -32,8 +49,8 @@ export const IssuedApiKey = z
     api_key: ApiKey,
     secret: z
       .string()
-      .describe('Shown this once.')
-      .meta({ examples: ['bw_test_…'] }),
+      .describe('Shown only once.')
+      .meta({ examples: ['bw_test_…'], 'x-structural': true }),
   })
   .meta({ id: 'IssuedApiKey' });
 export type IssuedApiKey = z.infer<typeof IssuedApiKey>;
@@ -41,40 +58,52 @@ export type IssuedApiKey = z.infer<typeof IssuedApiKey>;
 export const ApiKeyPage = pageOf(ApiKey, 'ApiKeyPage');
 
 const allowedIps = z
-  .array(z.string().trim().refine(isAddressEntry, { error: 'must be an IPv4 or IPv6 address or CIDR' }))
-  .max(100, 'must have at most 100 entries');
+  .array(
+    z
+      .string()
+      .trim()
+      .max(50)
+      .refine(entry => addressEntry(entry) !== null, {
+        error: mustBe('an IPv4 or IPv6 address, or a CIDR such as 203.0.113.0/24'),
+        abort: true,
+      })
+      .overwrite(entry => addressEntry(entry) ?? entry),
+  )
+  .max(100);
 const allowedDomains = z
   .array(
     z
       .string()
       .trim()
       .toLowerCase()
-      .refine(isDomainEntry, { error: 'must be a host name such as example.com or *.example.com' }),
+      .refine(isDomainEntry, { error: mustBe('a host name such as example.com or *.example.com') }),
   )
-  .max(100, 'must have at most 100 entries');
-const expiresAt = instant
-  .refine(value => Date.parse(value) > Date.now(), { error: 'must be in the future' })
+  .max(100);
+const expiresAt = anyInstant
+  .refine(value => Date.parse(value) > Date.now(), {
+    error: phrase('must be in the future', 'Send a later instant.'),
+  })
   .nullable();
 
 export const CreateApiKey = z
   .strictObject({
-    name: text(100),
+    name: text(100, 'Nightly import'),
     role_id: z
       .string()
       .max(40)
       .optional()
-      .describe("`member` unless given; for a member's own key, the member's role."),
+      .describe("Defaults to `member`; for a member's own key, to the member's role."),
     allowed_ips: allowedIps.default([]),
     allowed_domains: allowedDomains.default([]),
     expires_at: expiresAt.optional(),
-    member: z.boolean().default(false).describe('Whether it is your own key as a member.'),
+    member: z.boolean().default(false).describe('Whether to create a key of your own as a member.'),
   })
   .meta({ id: 'CreateApiKey', examples: [{ name: 'Nightly import' }] });
 export type CreateApiKey = z.output<typeof CreateApiKey>;
 
 export const UpdateApiKey = z
   .strictObject({
-    name: text(100),
+    name: text(100, 'Nightly import'),
     status: z.enum(['activated', 'suspended']),
     role_id: z.string().max(40),
     allowed_ips: allowedIps,
@@ -82,7 +111,7 @@ export const UpdateApiKey = z
     expires_at: expiresAt,
   })
   .partial()
-  .meta({ id: 'UpdateApiKey' });
+  .meta({ id: 'UpdateApiKey', examples: [{ name: 'Nightly import' }] });
 export type UpdateApiKey = z.output<typeof UpdateApiKey>;
 
 export const RegenerateApiKey = z
@@ -91,17 +120,15 @@ export const RegenerateApiKey = z
       .number()
       .int()
       .min(0)
-      .max(604_800, 'must be at most 604800, seven days')
+      .max(604_800)
       .default(0)
-      .describe('How long the old secret is still accepted; 0 ends it at once.'),
+      .describe('How long the old secret is still accepted; 0 ends it immediately.'),
   })
   .default({ grace_period_seconds: 0 })
-  .meta({ id: 'RegenerateApiKey' });
+  .meta({ id: 'RegenerateApiKey', examples: [{ grace_period_seconds: 3_600 }] });
 export type RegenerateApiKey = z.output<typeof RegenerateApiKey>;
 
-export const DeletedApiKey = z
-  .object({ id: z.string(), deleted: z.literal(true) })
-  .meta({ id: 'DeletedApiKey' });
+export const DeletedApiKey = deleted('key').meta({ id: 'DeletedApiKey' });
 
 export const ListApiKeys = z.strictObject(listQuery());
 export type ListApiKeys = z.output<typeof ListApiKeys>;

@@ -1,4 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    key: true;
+  }
+}
+defineId('key', { of: 'the API key', collection: 'api-keys' });
 
 /** A credential of one project. The secret itself is not kept. */
 @Entity('api_keys')

@@ -69,8 +69,8 @@ export class ApiKeyRepository {
   constructor(private readonly database: Database) {}
 
   /** The key whose present or previous secret has this hash. */
-  async findByHash(hash: string): Promise<KeyRow | null> {
-    const reader = this.database.read(null);
+  async findByHash(ctx: RequestContext, hash: string): Promise<KeyRow | null> {
+    const reader = this.database.read(ctx);
     // Two look-ups by index; with OR, MariaDB would scan.
     const [present] = await reader.query<KeyRow[]>(`${KEY_FACTS} k.secret_hash = ?`, [hash]);
     if (present) return present;
@@ -79,9 +79,9 @@ export class ApiKeyRepository {
   }
 
   /** One key of a project with what decides about it. */
-  async findFacts(projectId: string, id: string): Promise<KeyRow | null> {
+  async findFacts(ctx: RequestContext, projectId: string, id: string): Promise<KeyRow | null> {
     const sql = `${KEY_FACTS} k.project_id = ? AND k.id = ?`;
-    const [row] = await this.database.read(null).query<KeyRow[]>(sql, [projectId, id]);
+    const [row] = await this.database.read(ctx).query<KeyRow[]>(sql, [projectId, id]);
     return row ?? null;
   }
 

@@ -44,7 +44,7 @@ export class ApiKeyService {
     return paginate(rows, query.limit, await this.keys.count(ctx, projectId, memberId), toItem);
   }
 
-  /** @throws AppError `not_found`, also for somebody else's key when the caller may see the own ones only */
+  /** @throws AppError `not_found`, also for somebody else's key when the caller may see only their own */
   async get(ctx: RequestContext, projectId: string, id: string): Promise<ApiKey> {
     return this.item(ctx, await this.accessible(ctx, projectId, id, 'api_keys:read'));
   }
@@ -79,7 +79,7 @@ export class ApiKeyService {
       created_at: new Date(),
     };
     // A member who is being removed must not leave a key behind.
-    if (memberId && !(await this.members.holdActive(ctx, projectId, memberId)))
+    if (memberId && !(await this.members.lockActive(ctx, projectId, memberId)))
       throw new AppError('not_found');
     await this.roles.giving(this.keys.insert(ctx, key));
     const api_key = toApiKey(key, role.name, new Date());
@@ -153,7 +153,10 @@ export class ApiKeyService {
     const done = Object.keys(changes).length
       ? await this.roles.giving(this.keys.update(ctx, key.project_id, key.id, changes))
       : key.status !== 'revoked';
-    if (!done) throw new AppError('invalid_transition', { message: 'The key has been revoked for good.' });
+    if (!done)
+      throw new AppError('invalid_transition', {
+        message: 'The key has been revoked, which cannot be undone.',
+      });
   }
 
   /** A key the caller may change, kept as it is by others until the unit of work ends. */

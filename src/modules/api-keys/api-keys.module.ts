@@ -14,6 +14,7 @@ import { KeyCheckController } from './key-check.controller.js';
 import { KeyCheckService } from './key-check.service.js';
 import { KeyLookup } from './key-lookup.service.js';
 import { KeyUsage } from './key-usage.service.js';
+import './api-key.events.js';
 
 @Module({
   imports: [

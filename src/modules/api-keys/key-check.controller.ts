@@ -7,8 +7,9 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { ExplainKey, KeyExplanation, KeyVerdict, VerifyKey } from './key-check.dto.js';
 import { KeyCheckService } from './key-check.service.js';
+import { API_KEYS } from './api-keys.tag.js';
 
-@Docs.tag('API keys')
+@Docs.tag(API_KEYS)
 @Controller()
 export class KeyCheckController {
   constructor(private readonly checks: KeyCheckService) {}
@@ -34,7 +35,8 @@ export class KeyCheckController {
   @Read()
   @Docs({
     summary: 'Why a key would pass or be refused',
-    description: 'Walks a would-be request through every check, in order, and says how to mend what fails.',
+    description:
+      'Runs the request you describe through every check, in order, and says how to fix what fails.',
     ok: KeyExplanation,
     errors: ['permission_denied', 'not_found'],
   })

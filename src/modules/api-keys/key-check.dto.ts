@@ -1,11 +1,18 @@
 import { z } from 'zod';
+import { id, like, named } from '../../kernel/http/schemas.js';
 import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
 import { isTouched, REDACTED } from '../../kernel/context/hidden-attributes.js';
+import { parseAddress } from '../../kernel/network/addresses.js';
 import { redactedBy } from '../../kernel/visibility/shape.js';
+import { mustBe } from '../../kernel/http/validation-phrases.js';
 
 const permission = z.enum(ALL_PERMISSIONS as [Permission, ...Permission[]]);
 
-const ip = z.union([z.ipv4(), z.ipv6()], { error: 'must be an IPv4 or IPv6 address' });
+const ip = z
+  .string()
+  .trim()
+  .max(50)
+  .refine(value => parseAddress(value) !== null, { error: mustBe('an IPv4 or IPv6 address') });
 
 const request = {
   ip: ip.optional().describe('The address the request comes from.'),
@@ -28,7 +35,7 @@ const explanation = z
           check: z.string(),
           passed: z.boolean(),
           reason: z.string().optional(),
-          fix: z.string().optional().describe('What exactly to do about it.'),
+          fix: z.string().optional().describe('How to fix it.'),
         }),
       )
       .describe('Every check, in the order it is made.'),
@@ -72,10 +79,10 @@ export const KeyVerdict = z
       'RATE_LIMITED',
       'PROJECT_SUSPENDED',
     ]),
-    key_id: z.string().optional(),
-    project_id: z.string().optional(),
-    role: z.object({ id: z.string(), name: z.string() }).optional(),
-    permissions: z.array(z.string()).optional(),
+    key_id: id('key').optional(),
+    project_id: id('prj').optional(),
+    role: named('rol', 'Support').optional(),
+    permissions: z.array(like('project:read')).optional(),
     remaining: z
       .object({ minute: z.number().int(), day: z.number().int() })
       .optional()

@@ -6,7 +6,8 @@ import { AppError } from '../../kernel/errors/app-error.js';
 import { ERROR_CODES, type ErrorCode } from '../../kernel/errors/error-codes.js';
 import { plainAddress } from '../../kernel/http/client-address.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
-import { UsageLimits, type Limits, type Quota } from '../quota/usage-limits.service.js';
+import { QuotaService } from '../quota/quota.service.js';
+import type { Limits, Quota } from '../quota/quota-window.js';
 import { ApiKeyService } from './api-key.service.js';
 import type { ExplainKey, KeyExplanation, KeyVerdict, VerifyKey } from './key-check.dto.js';
 import { firstFailure, KEY_CHECKS, type KeyRefusal, type KeyRequest } from './key-decision.js';
@@ -37,7 +38,7 @@ export class KeyCheckService {
   constructor(
     private readonly lookup: KeyLookup,
     private readonly keys: ApiKeyService,
-    private readonly limits: UsageLimits,
+    private readonly quota: QuotaService,
     private readonly usage: KeyUsage,
     private readonly recorder: RequestRecorder,
   ) {}
@@ -47,7 +48,7 @@ export class KeyCheckService {
    * is logged and metered as a use of the key.
    */
   async verify(ctx: RequestContext, input: VerifyKey): Promise<KeyVerdict> {
-    const key = isKeySecret(input.key) ? await this.lookup.findRecent(hashToken(input.key)) : null;
+    const key = isKeySecret(input.key) ? await this.lookup.findRecent(ctx, hashToken(input.key)) : null;
     if (!key || !mayVerify(ctx, key)) return { valid: false, code: 'NOT_FOUND' };
     const failure = firstFailure(key, toKeyRequest(input));
     if (failure) {
@@ -62,8 +63,8 @@ export class KeyCheckService {
     // What this process knows is fresh where it has just been charged; elsewhere the others are asked.
     const quota =
       organizationOf(ctx) === organizationId
-        ? this.limits.standing(organizationId, Date.now())
-        : await this.limits.current(organizationId, key.limits);
+        ? this.quota.standing(organizationId, Date.now())
+        : await this.quota.current(organizationId, key.limits);
     const identity = identityOf(key);
     const remaining = remainingOf(quota, key.limits);
     if (exceeded) return { valid: false, code: EXCEEDED[exceeded.policy], ...identity, remaining };
@@ -96,7 +97,7 @@ export class KeyCheckService {
   /** A key's own organization was charged one request for the call; another's is charged the cost it names. */
   private charge(ctx: RequestContext, key: KeyFacts, cost: number | undefined) {
     if (!cost || organizationOf(ctx) === key.project.organizationId) return null;
-    return this.limits.consume(key.project.organizationId, key.limits, cost);
+    return this.quota.consume(key.project.organizationId, key.limits, cost);
   }
 
   /**
@@ -110,7 +111,7 @@ export class KeyCheckService {
     input: ExplainKey,
   ): Promise<KeyExplanation> {
     await this.keys.get(ctx, projectId, id);
-    const key = await this.lookup.findById(projectId, id);
+    const key = await this.lookup.findById(ctx, projectId, id);
     if (!key) throw new AppError('not_found');
     const request = toKeyRequest(input);
     const steps = KEY_CHECKS.map(({ check, passes, reason, fix }) =>

@@ -39,17 +39,17 @@ const settings = (key: KeyFacts) => `/v1/projects/${key.project.id}/settings`;
 
 const MEMBER_STOPS = {
   team: {
-    reason: 'The member whose own key it is is suspended.',
+    reason: 'The key belongs to a member who is suspended.',
     fix: (key: KeyFacts) =>
       `Activate the member: POST /v1/projects/${key.project.id}/members/${key.memberId}/activate.`,
   },
   organization: {
-    reason: 'The member whose own key it is is suspended in the whole organization.',
+    reason: 'The key belongs to a member who is suspended in the whole organization.',
     fix: (key: KeyFacts) =>
       `Activate the person in GET /v1/organizations/${key.project.organizationId}/members.`,
   },
   account: {
-    reason: 'The account of the member whose own key it is is not active.',
+    reason: 'The key belongs to a member whose account is not active.',
     fix: () => 'A platform admin can activate it: POST /v1/users/{id}/activate.',
   },
 };
@@ -74,7 +74,7 @@ export const KEY_CHECKS: readonly KeyCheck[] = [
     check: 'key_not_revoked',
     refusal: 'api_key_revoked',
     passes: key => key.status !== 'revoked',
-    reason: () => 'The key has been revoked, which is for good.',
+    reason: () => 'The key has been revoked, which cannot be undone.',
     fix: key => `Issue a new key: POST /v1/projects/${key.project.id}/api-keys.`,
   },
   {

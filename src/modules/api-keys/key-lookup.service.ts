@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Permission } from '../../kernel/access/permissions.js';
 import { AccessCache } from '../../kernel/access-cache/access-cache.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
 import { instantFromDriver } from '../../kernel/database/instants.js';
 import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
 import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
@@ -22,27 +23,27 @@ export class KeyLookup {
   ) {}
 
   /** What is known of the key whose secret has this hash (SHA-256, base64url), or null. */
-  async find(hash: string): Promise<KeyFacts | null> {
-    const row = await this.keys.findByHash(hash);
-    return row && toFacts(row, hash, await this.hiddenFrom(row));
+  async find(ctx: RequestContext, hash: string): Promise<KeyFacts | null> {
+    const row = await this.keys.findByHash(ctx, hash);
+    return row && toFacts(row, hash, await this.hiddenFrom(ctx, row));
   }
 
   /** The same, remembered for at most a second, and then answered at once. */
-  findRecent(hash: string): KeyFacts | Promise<KeyFacts | null> {
+  findRecent(ctx: RequestContext, hash: string): KeyFacts | Promise<KeyFacts | null> {
     const entry = `facts ${hash}`;
-    return this.cache.get<KeyFacts>(entry) ?? this.cache.getOrLoad(entry, () => this.find(hash));
+    return this.cache.get<KeyFacts>(entry) ?? this.cache.getOrLoad(entry, () => this.find(ctx, hash));
   }
 
   /** What is known of a project's key, or null. */
-  async findById(projectId: string, id: string): Promise<KeyFacts | null> {
-    const row = await this.keys.findFacts(projectId, id);
-    return row && toFacts(row, row.secret_hash, await this.hiddenFrom(row));
+  async findById(ctx: RequestContext, projectId: string, id: string): Promise<KeyFacts | null> {
+    const row = await this.keys.findFacts(ctx, projectId, id);
+    return row && toFacts(row, row.secret_hash, await this.hiddenFrom(ctx, row));
   }
 
-  private async hiddenFrom(row: KeyRow): Promise<HiddenAttributes> {
+  private async hiddenFrom(ctx: RequestContext, row: KeyRow): Promise<HiddenAttributes> {
     if (!Number(row.has_rules)) return NOTHING_HIDDEN;
     const roles = row.member_role_id === null ? [row.role_id] : [row.role_id, row.member_role_id];
-    return this.hidden.of(null, row.project_id, roles);
+    return this.hidden.of(ctx, row.project_id, roles);
   }
 }
 

@@ -12,6 +12,7 @@ import { EventRepository } from './event.repository.js';
 import { EventSealer } from './event-sealer.service.js';
 import { RefusalLog } from './refusal-log.service.js';
 import { EventService } from './event.service.js';
+import './audit.events.js';
 
 /** The event log: every mutation's entry, and the routes that read them. Global for the kernel's ports. */
 @Global()

@@ -19,18 +19,19 @@ export class EventChainRepository {
 
   /** Makes the chain when there is none, takes its row's lock for the rest of the unit, and reads it. */
   async lock(ctx: RequestContext, log: string): Promise<EventChainEntity> {
-    const manager = await this.database.write(ctx);
-    const touch = () => manager.update(EventChainEntity, { log }, { log });
-    if ((await touch()).affected === 0) {
-      try {
-        await manager.insert(EventChainEntity, { log, last_sequence: 0, last_hash: '' });
-      } catch (error) {
-        if (!isUniqueViolation(error)) throw error;
-        await touch();
-      }
-    }
-    const chain = await manager.findOneByOrFail(EventChainEntity, { log });
+    const chain = (await this.database.lock(ctx, EventChainEntity, { log })) ?? (await this.begin(ctx, log));
     return { ...chain, last_sequence: Number(chain.last_sequence) };
+  }
+
+  private async begin(ctx: RequestContext, log: string): Promise<EventChainEntity> {
+    const chain = { log, last_sequence: 0, last_hash: '' };
+    try {
+      await (await this.database.write(ctx)).insert(EventChainEntity, chain);
+      return chain;
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      return (await this.database.lock(ctx, EventChainEntity, { log }))!;
+    }
   }
 
   /** Seals one entry; false when another instance has done so. */

@@ -1,42 +1,46 @@
 import { z } from 'zod';
-import { EVENT_TYPES } from '../../kernel/event-log/event-types.js';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
-import { instant } from '../../kernel/http/schemas.js';
+import { anyInstant, id, instant, like, shown } from '../../kernel/http/schemas.js';
+import { mustBe } from '../../kernel/http/validation-phrases.js';
 import { redactedBy } from '../../kernel/visibility/shape.js';
 import type { EventEntity } from './event.entity.js';
 import { redactEvent } from './event.redaction.js';
 
 const change = z.object({ before: z.unknown(), after: z.unknown() });
-const target = z.object({ type: z.string(), id: z.string(), name: z.string().nullable() });
+const target = z.object({
+  type: like('api_key'),
+  id: id('key'),
+  name: like('Nightly import').nullable(),
+});
 
 const entry = z
   .object({
-    id: z.string().meta({ examples: ['evt_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
+    id: id('evt'),
     sequence: z
       .number()
       .int()
       .nullable()
       .describe("Position in the project's log; null until the entry is sealed."),
-    type: z.string().meta({ examples: Object.keys(EVENT_TYPES).slice(0, 3) }),
+    type: z.string().meta({ examples: ['project.created', 'api_key.revoked'] }),
     outcome: z.enum(['success', 'denied', 'failed']),
     category: z.enum(['user', 'project', 'admin']),
     actor: z.object({
       type: z.enum(['user', 'api_key', 'system', 'anonymous']),
-      id: z.string().nullable(),
-      name: z.string().nullable(),
+      id: id('usr').nullable(),
+      name: shown.fullName.nullable(),
       role: z.string().nullable().describe('The role the actor acted in at that time.'),
     }),
-    subject_user_id: z.string().nullable().describe('The person the entry is about.'),
-    project_id: z.string().nullable(),
+    subject_user_id: id('usr').nullable().describe('The person the entry is about.'),
+    project_id: id('prj').nullable(),
     target,
     changes: z.record(z.string(), change).describe('The fields that changed; secrets are masked.'),
     effects: z
       .array(z.object({ type: z.string(), target, changes: z.record(z.string(), change).optional() }))
       .describe('What else the same mutation did.'),
-    reason: z.string().nullable(),
-    ip: z.string().nullable(),
-    user_agent: z.string().nullable(),
-    request_id: z.string(),
+    reason: like('Asked for by its owner.').nullable(),
+    ip: shown.ip.nullable(),
+    user_agent: shown.userAgent.nullable(),
+    request_id: id('req'),
     created_at: instant,
   })
   .meta({ id: 'Event' });
@@ -47,14 +51,14 @@ const filter = {
   type: z
     .string()
     .max(60)
-    .regex(/^[a-z_.]*\*?$/, 'must be an event type, or a beginning followed by *')
+    .regex(/^[a-z_.]*\*?$/, mustBe('an event type, or a beginning followed by *'))
     .optional()
     .describe('An event type, or the beginning of one: `api_key.*`.'),
   actor_id: z.string().max(40).optional(),
   target_id: z.string().max(255).optional(),
   outcome: z.enum(['success', 'denied', 'failed']).optional(),
-  from: instant.optional().describe('Not before.'),
-  to: instant.optional().describe('Before.'),
+  from: anyInstant.optional().describe('Earliest instant, included.'),
+  to: anyInstant.optional().describe('Latest instant, not included.'),
   q: searchQuery,
 };
 

@@ -1,4 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    evt: true;
+  }
+}
+defineId('evt', { of: 'the event', collection: 'events' });
 
 export type EventOutcome = 'success' | 'denied' | 'failed';
 export type EventCategory = 'user' | 'project' | 'admin';

@@ -12,8 +12,9 @@ import { UserService } from '../users/user.service.js';
 import { ChangePassword, EndedSession, SignedIn, SignIn } from './auth.dto.js';
 import { RegistrationService } from './registration.service.js';
 import { SignInService } from './sign-in.service.js';
+import { ACCOUNT } from '../users/account.tag.js';
 
-@Docs.tag('Account')
+@Docs.tag(ACCOUNT)
 @Controller()
 export class AccountController {
   constructor(
@@ -30,9 +31,9 @@ export class AccountController {
   @Docs({
     summary: 'Register, or create an account for somebody',
     description:
-      'Creates the account and its personal organization, and mails an activation link. For platform admins the ' +
-      'account is active at once; without `password` it gets a temporary one, shown this once, which must be ' +
-      'changed at first sign-in.',
+      'Creates the account and its personal organization, and mails an activation link. An account that a ' +
+      'platform admin creates is active immediately; without `password` it gets a temporary one, which is shown only ' +
+      'once and must be changed at the first sign-in.',
     created: CreatedUser,
     errors: ['email_taken'],
   })
@@ -55,7 +56,7 @@ export class AccountController {
   @Docs({
     summary: 'Sign in',
     description:
-      'In this page, the token is used by itself from then on. Elsewhere, send it as `Authorization: Bearer`.',
+      'This page uses the token automatically from then on. Elsewhere, send it as `Authorization: Bearer`.',
     created: SignedIn,
     errors: ['invalid_credentials', 'account_not_activated', 'account_suspended', 'too_many_attempts'],
   })

@@ -6,18 +6,20 @@ import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { PageErrorFilter } from '../../kernel/pages/page-error.filter.js';
 import { formPage, messagePage, PAGE_CSP } from '../../kernel/pages/form-page.js';
+import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { Activate } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
 
 const FORM = formPage({
   title: 'Activate your account',
-  text: 'One click, and the account is yours.',
-  action: '/activate',
+  text: 'Click the button to activate your account.',
+  action: 'activate',
   button: 'Activate',
 });
 
 /** The page behind the link of an activation mail. Opening it consumes nothing; its form does. */
 @ApiExcludeController()
+@OutsideV1()
 @Controller('activate')
 @UseFilters(PageErrorFilter)
 export class ActivationPageController {

@@ -3,13 +3,19 @@ import type { FastifyRequest } from 'fastify';
 import { Access } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { Lookup, WhoAmI } from './auth.dto.js';
 import { CurrentCaller } from './caller.decorator.js';
 import type { Caller } from './caller.js';
 import { IdentityService } from './identity.service.js';
 
-@Docs.tag('Identity')
+const TAG: Tag = {
+  name: 'Identity',
+  description: 'Who you are, and what an id stands for.',
+  place: 20,
+};
+
+@Docs.tag(TAG)
 @Controller()
 export class IdentityController {
   constructor(private readonly identity: IdentityService) {}
@@ -24,7 +30,12 @@ export class IdentityController {
 
   @Get('lookup/:id')
   @Access('any')
-  @Docs({ summary: 'What an id stands for', ok: Lookup, errors: ['not_found'] })
+  @Docs({
+    summary: 'What an id stands for',
+    params: { id: 'Id of anything you may see, such as `prj_…`.' },
+    ok: Lookup,
+    errors: ['not_found'],
+  })
   lookup(@Ctx() ctx: RequestContext, @CurrentCaller() caller: Caller, @Param('id') id: string) {
     return this.identity.lookup(ctx, caller, id);
   }

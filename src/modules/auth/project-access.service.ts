@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
-import type { Grant, ProjectInContext } from '../../kernel/context/request-context.js';
+import { RequestContext, type Grant, type ProjectInContext } from '../../kernel/context/request-context.js';
 import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import { ProjectService } from '../projects/project.service.js';
@@ -20,6 +20,7 @@ export interface ProjectGrant {
   readonly hidden: HiddenAttributes;
 }
 
+const CTX = RequestContext.reading('access');
 const EVERYTHING: ReadonlySet<Permission> = new Set(ALL_PERMISSIONS);
 
 /** Decides what people may do in projects: as platform admin, by the organization, or as member of the team. */
@@ -40,15 +41,15 @@ export class ProjectAccess {
   }
 
   private async load(caller: UserCaller, projectId: string): Promise<(ProjectGrant & Grant) | null> {
-    const project = await this.projects.findForAccess(projectId);
+    const project = await this.projects.findForAccess(CTX, projectId);
     if (!project) return null;
     const { principal, user } = caller;
-    const membership = await this.members.membership(null, projectId, user.id);
+    const membership = await this.members.membership(CTX, projectId, user.id);
     const memberId = membership?.active ? membership.id : null;
     const unrestricted = { principal, project, memberId, hidden: NOTHING_HIDDEN };
     if (user.platform_role === 'admin') return { ...unrestricted, role: null, permissions: EVERYTHING };
     if (project.status === 'deleted') return null;
-    const organization = await this.organizations.standing(null, project.organizationId, user.id);
+    const organization = await this.organizations.standing(CTX, project.organizationId, user.id);
     // Suspended in the organization, a person is stopped in all its projects.
     if (organization?.status === 'suspended') return null;
     const owns = membership?.active && project.ownerId === user.id;
@@ -57,8 +58,8 @@ export class ProjectAccess {
       return { ...unrestricted, role, permissions: role.permissions };
     }
     if (!membership?.active) return null;
-    const role = orViewer(await this.roles.find(null, projectId, membership.roleId));
-    const hidden = await this.hidden.of(null, projectId, [role.id]);
+    const role = orViewer(await this.roles.find(CTX, projectId, membership.roleId));
+    const hidden = await this.hidden.of(CTX, projectId, [role.id]);
     return { principal, project, role, permissions: role.permissions, memberId, hidden };
   }
 }

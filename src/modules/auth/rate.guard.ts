@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { UsageLimits, type QuotaRefusal } from '../quota/usage-limits.service.js';
+import { QuotaService, type QuotaRefusal } from '../quota/quota.service.js';
 
 /**
  * Spends one request of the organization's quota for every request with a key that was granted access.
@@ -9,14 +9,14 @@ import { UsageLimits, type QuotaRefusal } from '../quota/usage-limits.service.js
  */
 @Injectable()
 export class RateGuard implements CanActivate {
-  constructor(private readonly limits: UsageLimits) {}
+  constructor(private readonly quota: QuotaService) {}
 
   /** @throws AppError `usage_limit_exceeded` */
   canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
     const { caller } = execution.getArgByIndex<FastifyRequest>(0);
     if (caller?.kind !== 'api_key') return true;
     const { project, limits } = caller.key;
-    const refusal = this.limits.consume(project.organizationId, limits);
+    const refusal = this.quota.consume(project.organizationId, limits);
     return refusal instanceof Promise ? refusal.then(admit) : admit(refusal);
   }
 }

@@ -13,6 +13,7 @@ import {
   type NewUser,
   type NewUserOptions,
 } from '../users/user.service.js';
+import { TEMPORARY_PASSWORD_MAIL } from '../users/account.mails.js';
 
 /** How accounts come to be. */
 @Injectable()
@@ -32,7 +33,7 @@ export class RegistrationService {
   async register(ctx: RequestContext, input: Register): Promise<CreatedUser> {
     if (ctx.isPlatformAdmin) return this.createFor(ctx, input);
     const { password } = input;
-    if (password === undefined) throw invalidField('password', 'is needed', 'Choose 12 to 128 characters.');
+    if (password === undefined) throw invalidField('password', 'is required', 'Choose 12 to 128 characters.');
     const user = await this.create(ctx, { ...input, password });
     await this.activations.send(ctx, user);
     return user;
@@ -55,7 +56,7 @@ export class RegistrationService {
       to: user.email,
       toName: displayName(user),
       userId: user.id,
-      template: 'temporary_password',
+      template: TEMPORARY_PASSWORD_MAIL,
       data: {
         name: user.first_name,
         temporary: temporary_password !== undefined,

@@ -6,7 +6,7 @@ import { clientAddress } from '../../kernel/http/client-address.js';
 import { KeyUsage } from '../api-keys/key-usage.service.js';
 import { writeLimitHeaders } from '../quota/limit-headers.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
-import { UsageLimits } from '../quota/usage-limits.service.js';
+import { QuotaService } from '../quota/quota.service.js';
 import { SessionService } from '../users/session.service.js';
 import type { KeyCaller, UserCaller } from './caller.js';
 import { Callers } from './callers.service.js';
@@ -25,7 +25,7 @@ export class UsageHook {
     private readonly keys: KeyUsage,
     private readonly sessions: SessionService,
     private readonly cache: AccessCache,
-    private readonly limits: UsageLimits,
+    private readonly quota: QuotaService,
     private readonly recorder: RequestRecorder,
     private readonly callers: Callers,
     private readonly refusals: RefusalLog,
@@ -51,7 +51,7 @@ export class UsageHook {
       await this.keys.close();
       await this.recorder.close();
       await this.refusals.close();
-      await this.limits.close();
+      await this.quota.close();
     });
   }
 
@@ -72,7 +72,7 @@ export class UsageHook {
 
   private writeHeaders({ key }: KeyCaller, reply: FastifyReply): void {
     const now = Date.now();
-    writeLimitHeaders(reply, key.limits, this.limits.standing(key.project.organizationId, now), now);
+    writeLimitHeaders(reply, key.limits, this.quota.standing(key.project.organizationId, now), now);
   }
 
   /** Records a key's first success before it is answered, so that it shows at once. The answer is sent whatever happens here. */

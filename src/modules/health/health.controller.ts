@@ -3,15 +3,22 @@ import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Public } from '../../kernel/access/access.decorator.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
+import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { HealthService } from './health.service.js';
+
+const TAG: Tag = {
+  name: 'Health',
+  description: 'For load balancers and supervisors.',
+  place: 230,
+};
 
 const Live = z.object({ status: z.literal('ok') }).meta({ id: 'Live' });
 const Health = z
   .object({
     status: z
       .enum(['ok', 'degraded', 'down'])
-      .describe('`degraded`: it works, but something beside it is down.'),
+      .describe('`degraded`: requests are served, but something they do not depend on is down.'),
     checks: z.record(z.string(), z.enum(['up', 'down'])),
   })
   .meta({ id: 'Health' });
@@ -19,7 +26,8 @@ const Health = z
 /** The same answer when nothing can be served. */
 const Down = () => ApiResponse({ status: 503, standardSchema: Health, description: 'Down; try again.' });
 
-@Docs.tag('Health')
+@Docs.tag(TAG)
+@OutsideV1()
 @Controller()
 export class HealthController {
   constructor(private readonly service: HealthService) {}

@@ -4,7 +4,7 @@ import { Access, Public } from '../../kernel/access/access.decorator.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { listQuery } from '../../kernel/http/pagination.js';
 import { InvitationAnswers } from './invitation-answers.service.js';
 import {
@@ -16,11 +16,17 @@ import {
 } from './invitation.dto.js';
 import { InvitationService } from './invitation.service.js';
 
+const TAG: Tag = {
+  name: 'Invitations',
+  description: 'Invitations you have received.',
+  place: 70,
+};
+
 const ListMine = z.strictObject(listQuery());
 type ListMine = z.output<typeof ListMine>;
 
 /** How the invited answer, to projects and organizations alike. */
-@Docs.tag('Invitations')
+@Docs.tag(TAG)
 @Controller()
 export class InvitationAnswerController {
   constructor(
@@ -31,8 +37,8 @@ export class InvitationAnswerController {
   @Get('me/invitations')
   @Access('session')
   @Docs({
-    summary: 'The invitations that wait for your answer',
-    description: 'Those sent to the e-mail address of your account.',
+    summary: 'Invitations waiting for your answer',
+    description: 'Lists those sent to the e-mail address of your account.',
     ok: InvitationPage,
     errors: ['invalid_cursor'],
   })
@@ -66,8 +72,8 @@ export class InvitationAnswerController {
   @Docs({
     summary: 'Accept an invitation with the mailed token',
     description:
-      'The token proves the address. Who has no account yet gets one: send `password`, and `first_name` and `name` ' +
-      'unless the invitation says them.',
+      'The token proves the address. If there is no account yet, this creates one: send `password`, and also ' +
+      '`first_name` and `name` unless the invitation has them.',
     ok: AcceptedInvitation,
     errors: ['invalid_token', 'member_already_active', 'account_suspended'],
   })

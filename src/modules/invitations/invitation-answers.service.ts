@@ -160,7 +160,7 @@ function accountOf(invitation: InvitationEntity, input: AcceptInvitation) {
 }
 
 function missing(param: string, fix: string): AppError {
-  return invalidField(param, 'is needed, as there is no account for this address yet', fix);
+  return invalidField(param, 'is required, because there is no account for this address yet', fix);
 }
 
 function invalidToken(): AppError {

@@ -6,16 +6,17 @@ import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { FormErrorFilter } from '../../kernel/pages/page-error.filter.js';
 import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/pages/form-page.js';
+import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { InvitationAnswers } from './invitation-answers.service.js';
 import { AcceptInvitation, DeclineInvitation, type Invitation } from './invitation.dto.js';
 
 /** What the link opens; whose invitation it is, only the token in the fragment knows. */
 const ANSWER: PageForm = {
   title: 'You are invited',
-  text: 'Accept to join, or decline: the invitation ends either way.',
-  action: '/invitation',
+  text: 'Accept to join, or decline. Either way, the link then stops working.',
+  action: 'invitation',
   button: 'Accept',
-  otherButton: { label: 'Decline', action: '/invitation/decline' },
+  otherButton: { label: 'Decline', action: 'invitation/decline' },
 };
 
 /** What somebody without an account fills in to accept. */
@@ -24,7 +25,7 @@ function accountForm(known: { first_name?: unknown; name?: unknown }): PageForm 
   return {
     title: 'Create your account',
     text: 'There is no account for your e-mail address yet. Say who you are and choose a password to join.',
-    action: '/invitation',
+    action: 'invitation',
     button: 'Create the account and join',
     fields: [
       {
@@ -56,6 +57,7 @@ class InvitationErrors extends FormErrorFilter {
 
 /** The pages behind the link of an invitation. Opening them consumes nothing; their forms do. */
 @ApiExcludeController()
+@OutsideV1()
 @Controller('invitation')
 @UseFilters(InvitationErrors)
 export class InvitationPageController {
@@ -85,7 +87,7 @@ export class InvitationPageController {
     const { invitation } = await this.answers.acceptByToken(ctx, body);
     return messagePage(
       'You have joined',
-      `You are a member of ${placeOf(invitation)} now. Sign in to begin.`,
+      `You are now a member of ${placeOf(invitation)}. Sign in to begin.`,
     );
   }
 

@@ -1,23 +1,21 @@
 import { z } from 'zod';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { instant, text } from '../../kernel/http/schemas.js';
+import { deleted, id, instant, named, shown, text } from '../../kernel/http/schemas.js';
 import type { InvitationFacts, InvitationNames, InvitationTarget } from './invitation-acceptor.js';
 import type { InvitationEntity } from './invitation.entity.js';
 
-const named = z.object({ id: z.string(), name: z.string() });
-
 export const Invitation = z
   .object({
-    id: z.string().meta({ examples: ['inv_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
+    id: id('inv'),
     // The team's list shows those invited too: what is hidden there is hidden here.
-    email: z.string().meta({ 'x-also-attribute': 'member.email' }),
-    first_name: z.string().nullable().meta({ 'x-also-attribute': 'member.name' }),
-    name: z.string().nullable().meta({ 'x-also-attribute': 'member.name' }),
+    email: shown.email.meta({ 'x-also-attribute': 'member.email' }),
+    first_name: shown.firstName.nullable().meta({ 'x-also-attribute': 'member.name' }),
+    name: shown.lastName.nullable().meta({ 'x-also-attribute': 'member.name' }),
     status: z.enum(['pending', 'accepted', 'declined', 'revoked', 'expired']),
-    project: named.nullable().describe('Set when it is to a project.'),
-    organization: named.nullable().describe('Set when it is to an organization.'),
-    role: named.describe('In an organization, id and name are the same.'),
-    invited_by: z.object({ id: z.string(), name: z.string().meta({ 'x-also-attribute': 'member.name' }) }),
+    project: named('prj', 'Acme sandbox').nullable().describe('Set for an invitation to a project.'),
+    organization: named('org', 'Acme').nullable().describe('Set for an invitation to an organization.'),
+    role: named('rol', 'Support').describe('For an organization, id and name are the same.'),
+    invited_by: z.object({ id: id('usr'), name: shown.fullName.meta({ 'x-also-attribute': 'member.name' }) }),
     expires_at: instant,
     created_at: instant,
   })
@@ -33,9 +31,7 @@ export const ListInvitations = z.strictObject({
 });
 export type ListInvitations = z.output<typeof ListInvitations>;
 
-export const RevokedInvitation = z
-  .object({ id: z.string(), deleted: z.literal(true) })
-  .meta({ id: 'RevokedInvitation' });
+export const RevokedInvitation = deleted('inv').meta({ id: 'RevokedInvitation' });
 
 export const AcceptInvitation = z
   .strictObject({
@@ -48,18 +44,18 @@ export const AcceptInvitation = z
     first_name: text(100).optional(),
     name: text(100).optional(),
   })
-  .meta({ id: 'AcceptInvitation' });
+  .meta({ id: 'AcceptInvitation', examples: [{ token: 'k3Jw…' }] });
 export type AcceptInvitation = z.output<typeof AcceptInvitation>;
 
 export const DeclineInvitation = z
   .strictObject({ token: z.string().min(1).max(200) })
-  .meta({ id: 'DeclineInvitation' });
+  .meta({ id: 'DeclineInvitation', examples: [{ token: 'k3Jw…' }] });
 export type DeclineInvitation = z.output<typeof DeclineInvitation>;
 
 export const AcceptedInvitation = z
   .object({
     invitation: Invitation,
-    account_created: z.boolean().describe('Whether the account was made by accepting.'),
+    account_created: z.boolean().describe('Whether accepting created the account.'),
   })
   .meta({ id: 'AcceptedInvitation' });
 export type AcceptedInvitation = z.infer<typeof AcceptedInvitation>;

@@ -1,4 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    inv: true;
+  }
+}
+defineId('inv', { of: 'the invitation', collection: 'invitations' });
 
 /** An invitation that is past its expiry stays `pending` here until somebody is invited again. */
 export type InvitationStatus = 'pending' | 'accepted' | 'declined' | 'revoked' | 'expired';

@@ -18,6 +18,7 @@ import {
 } from './invitation.dto.js';
 import type { InvitationEntity } from './invitation.entity.js';
 import { InvitationRepository, type InvitationScope } from './invitation.repository.js';
+import { INVITATION_MAIL } from './invitation.mail.js';
 
 const VALID_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -196,7 +197,7 @@ export class InvitationService {
     await this.notifications.send(ctx, {
       to: item.email,
       toName: item.first_name && item.name ? `${item.first_name} ${item.name}` : null,
-      template: 'invitation',
+      template: INVITATION_MAIL,
       data: {
         inviter: item.invited_by.name,
         kind: item.project ? 'project' : 'organization',
@@ -208,7 +209,7 @@ export class InvitationService {
   }
 }
 
-/** What a settled invitation has no more. */
+/** What a settled invitation no longer has. */
 export const SETTLED = { token_hash: null, pending_key: null } as const;
 
 /** How an invitation stands in the event log. */
@@ -224,5 +225,5 @@ function pending(former?: InvitationEntity): AppError {
 }
 
 function settled(): AppError {
-  return new AppError('invalid_transition', { message: 'The invitation is pending no more.' });
+  return new AppError('invalid_transition', { message: 'The invitation is no longer pending.' });
 }

@@ -10,6 +10,7 @@ import { InvitationEntity } from './invitation.entity.js';
 import { InvitationFacet } from './invitation.facet.js';
 import { InvitationRepository } from './invitation.repository.js';
 import { InvitationService } from './invitation.service.js';
+import './invitation.events.js';
 
 /**
  * Invitations by mail to whatever takes people in: projects and organizations register as acceptors. An invitation is

@@ -1,5 +1,4 @@
 import { asHtml, asText, inline, type Letter } from './letter.js';
-import { TEMPLATES } from './templates.js';
 
 const LINK = `https://bailiwick.example.com/activate#token=${'aB3_-'.repeat(20)}`;
 
@@ -49,26 +48,5 @@ describe("a user's words in a letter", () => {
 
   it('keep their script', () => {
     expect(inline('Zoë 山田 👩‍🚀')).toBe('Zoë 山田 👩‍🚀');
-  });
-});
-
-describe('the templates', () => {
-  it('tell a new user how to activate the account', () => {
-    const letter = TEMPLATES.activation({ name: 'Ada', link: LINK });
-    expect(letter.action?.url).toBe(LINK);
-    expect(letter.otherwise).toBeUndefined();
-    expect(asText(letter)).toContain('Hello Ada,');
-    const again = TEMPLATES.activation({ name: 'Ada', link: LINK, resetLink: `${LINK}reset` });
-    expect([again.action?.url, again.otherwise?.url]).toEqual([LINK, `${LINK}reset`]);
-  });
-
-  it('welcome the owner of a project', () => {
-    const letter = TEMPLATES.welcome({
-      name: 'Ada',
-      projectName: 'Weather',
-      projectUrl: 'https://example.com/p',
-    });
-    expect(letter.subject).toBe('Your project Weather is ready');
-    expect(asText(letter)).toContain('https://example.com/p\n');
   });
 });

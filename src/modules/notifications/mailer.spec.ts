@@ -5,16 +5,20 @@ import { join } from 'node:path';
 import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { FileMailer } from './file.mailer.js';
-import { asHtml, asText } from './letter.js';
+import { asHtml, asText, type Letter } from './letter.js';
 import type { Mail } from './mailer.js';
 import { SmtpMailer } from './smtp.mailer.js';
-import { TEMPLATES } from './templates.js';
 
 const FROM = 'Bailiwick <bailiwick@example.com>';
 const LINK = `https://bailiwick.example.com/activate#token=${'aB3_-'.repeat(20)}`;
 
 function mailTo(name: string, change: Partial<Mail> = {}): Mail {
-  const letter = TEMPLATES.activation({ name, link: LINK });
+  const letter: Letter = {
+    subject: 'Activate your account',
+    greeting: `Hello ${name},`,
+    paragraphs: ['An account was registered with this e-mail address. Activate it to sign in.'],
+    action: { label: 'Activate the account', url: LINK },
+  };
   return {
     id: 'ntf_01kat2hsm0fzz4w4kxm9zqh7vn',
     createdAt: new Date('2026-11-21T01:30:00.123Z'),

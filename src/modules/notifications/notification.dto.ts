@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
-import { instant, toWire } from '../../kernel/http/schemas.js';
+import { id, instant, like, shown, toWire } from '../../kernel/http/schemas.js';
 import type { Notification } from './notification.entity.js';
 
 const status = z.enum(['queued', 'sent', 'failed']);
@@ -8,14 +8,14 @@ const count = z.number().int();
 
 export const NotificationItem = z
   .object({
-    id: z.string().meta({ examples: ['ntf_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
-    template: z.string().meta({ examples: ['activation'] }),
-    subject: z.string(),
-    to: z.string(),
-    to_name: z.string().nullable(),
-    user_id: z.string().nullable().describe("The recipient's account, if there was one."),
+    id: id('ntf'),
+    template: like('activation'),
+    subject: like('Activate your account'),
+    to: shown.email,
+    to_name: shown.fullName.nullable(),
+    user_id: id('usr').nullable().describe("The recipient's account, if there was one."),
     status,
-    attempts: z.number().int().describe('Failed ones included.'),
+    attempts: z.number().int().describe('Including failed ones.'),
     last_error: z.string().nullable(),
     created_at: instant,
     sent_at: instant.nullable(),

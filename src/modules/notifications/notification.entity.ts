@@ -1,4 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    ntf: true;
+  }
+}
+defineId('ntf', { of: 'the notification' });
 
 export type NotificationStatus = 'queued' | 'sent' | 'failed';
 

@@ -8,7 +8,7 @@ import { Outbox } from '../../kernel/outbox/outbox.js';
 import { asHtml, asText, inline } from './letter.js';
 import { toNotificationItem, type ListNotifications, type NotificationPage } from './notification.dto.js';
 import { NotificationRepository } from './notification.repository.js';
-import { TEMPLATES, type TemplateData, type TemplateName } from './templates.js';
+import type { Template } from './template.js';
 
 /** The job that delivers one notification. */
 export const DELIVER_MAIL = 'mail.deliver';
@@ -23,13 +23,13 @@ export interface MailBody {
 }
 
 /** A mail to be sent. */
-export interface Message<T extends TemplateName> {
+export interface Message<Data> {
   readonly to: string;
   readonly toName?: string | null;
   /** The recipient's account, if there is one. */
   readonly userId?: string | null;
-  readonly template: T;
-  readonly data: TemplateData[T];
+  readonly template: Template<Data>;
+  readonly data: NoInfer<Data>;
 }
 
 /** Sends mail, and shows what became of it. */
@@ -46,8 +46,8 @@ export class NotificationService {
    * notification's id.
    * @throws Error outside a unit of work.
    */
-  async send<T extends TemplateName>(ctx: RequestContext, message: Message<T>): Promise<string> {
-    const letter = TEMPLATES[message.template](message.data);
+  async send<Data>(ctx: RequestContext, message: Message<Data>): Promise<string> {
+    const letter = message.template.write(message.data);
     const body: MailBody = { text: asText(letter), html: asHtml(letter) };
     const id = newId('ntf');
     const toName = message.toName ? inline(message.toName) : null;
@@ -56,7 +56,7 @@ export class NotificationService {
       user_id: message.userId ?? null,
       to_address: message.to,
       to_name: toName,
-      template: message.template,
+      template: message.template.name,
       subject: letter.subject,
       search_text: fold(`${message.to} ${toName ?? ''} ${letter.subject}`),
       sealed_body: this.vault.seal(BODY_SEAL, JSON.stringify(body)),

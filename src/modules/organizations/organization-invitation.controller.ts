@@ -12,8 +12,9 @@ import {
 } from '../invitations/invitation.dto.js';
 import { OrganizationInvitations } from './organization-invitations.service.js';
 import { InviteToOrganization } from './organization-member.dto.js';
+import { ORGANIZATIONS } from './organizations.tag.js';
 
-@Docs.tag('Organizations')
+@Docs.tag(ORGANIZATIONS)
 @Controller('organizations/:id/invitations')
 export class OrganizationInvitationController {
   constructor(private readonly invitations: OrganizationInvitations) {}
@@ -56,7 +57,7 @@ export class OrganizationInvitationController {
   @Mutation(['organization.invitation_resent'])
   @Docs({
     summary: 'Send an invitation again',
-    description: 'With a new link, for another seven days; the former one ends.',
+    description: 'Sends a new link, valid for another seven days; the previous one stops working.',
     ok: Invitation,
     errors: ['not_found', 'permission_denied', 'invalid_transition'],
   })

@@ -119,6 +119,6 @@ function alreadyThere({ status }: OrganizationMemberEntity): AppError {
   if (status === 'active') return new AppError('member_already_active', { param: 'email' });
   return new AppError('invalid_transition', {
     param: 'email',
-    message: 'This person is a suspended member; activate them instead.',
+    message: 'This person is already a member, but suspended; activate the member instead.',
   });
 }

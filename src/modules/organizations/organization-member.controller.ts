@@ -14,8 +14,9 @@ import {
 } from './organization-member.dto.js';
 import { OrganizationMembers } from './organization-members.service.js';
 import { Organization } from './organization.dto.js';
+import { ORGANIZATIONS } from './organizations.tag.js';
 
-@Docs.tag('Organizations')
+@Docs.tag(ORGANIZATIONS)
 @Controller('organizations/:id')
 export class OrganizationMemberController {
   constructor(private readonly members: OrganizationMembers) {}
@@ -23,7 +24,7 @@ export class OrganizationMemberController {
   @Get('members')
   @Access('session')
   @Docs({
-    summary: "An organization's members, and whom it has invited",
+    summary: "An organization's members and invited people",
     description: 'For its owner and admins.',
     ok: OrganizationMemberPage,
     errors: ['not_found', 'permission_denied', 'invalid_cursor'],
@@ -58,7 +59,8 @@ export class OrganizationMemberController {
   @Mutation(['organization.member_suspended'])
   @Docs({
     summary: 'Suspend a member',
-    description: 'Stops the person, and their own keys, in every project of the organization.',
+    description:
+      'Until activated again, the person cannot use any project of the organization, and their own keys do not work.',
     ok: OrganizationMember,
     errors: ['not_found', 'permission_denied', 'owner_protected', 'invalid_transition'],
   })
@@ -84,8 +86,8 @@ export class OrganizationMemberController {
   @Docs({
     summary: 'Remove a member, or leave',
     description:
-      "Ends the person's memberships in the organization's projects too, and revokes their own keys there. Who " +
-      'owns one of its projects cannot be removed.',
+      "Ends the person's memberships in the organization's projects too, and revokes their own keys there. " +
+      'Somebody who owns one of its projects cannot be removed.',
     ok: RemovedOrganizationMember,
     errors: ['not_found', 'permission_denied', 'owner_protected'],
   })
@@ -99,8 +101,8 @@ export class OrganizationMemberController {
   @Docs({
     summary: 'Make another member the owner',
     description:
-      'For the owner and platform admins; without `confirm: true` the answer is 428. The former owner becomes an ' +
-      'admin. Personal organizations stay with their account.',
+      'For the owner and platform admins; without `confirm: true` the answer is 428. The previous owner becomes an ' +
+      'admin. Personal organizations cannot be transferred.',
     ok: Organization,
     errors: ['not_found', 'permission_denied', 'confirmation_required', 'invalid_transition'],
   })

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { exampleId } from '../../kernel/database/ids.js';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { country, email, instant, text } from '../../kernel/http/schemas.js';
+import { country, deleted, email, id, instant, shown, text } from '../../kernel/http/schemas.js';
 import { LastSignIn, type User } from '../users/user.dto.js';
 import type { Invitation } from '../invitations/invitation.dto.js';
 import type { OrganizationMemberEntity } from './organization-member.entity.js';
@@ -10,10 +11,10 @@ const assignableRole = z.enum(['admin', 'member']);
 
 export const OrganizationMember = z
   .object({
-    id: z.string().describe('Of somebody invited, the id of the invitation.'),
-    user_id: z.string().nullable(),
-    name: z.string().nullable(),
-    email: z.string(),
+    id: id('mbr').describe('For an invited person, the id of the invitation.'),
+    user_id: id('usr').nullable(),
+    name: shown.fullName.nullable(),
+    email: shown.email,
     status: z.enum(['invited', 'active', 'suspended']),
     role: z.enum(['owner', 'admin', 'member']),
     owner: z.boolean(),
@@ -31,16 +32,14 @@ export type ListOrganizationMembers = z.output<typeof ListOrganizationMembers>;
 
 export const UpdateOrganizationMember = z
   .strictObject({ role: assignableRole })
-  .meta({ id: 'UpdateOrganizationMember' });
+  .meta({ id: 'UpdateOrganizationMember', examples: [{ role: 'admin' }] });
 export type UpdateOrganizationMember = z.output<typeof UpdateOrganizationMember>;
 
-export const RemovedOrganizationMember = z
-  .object({ id: z.string(), deleted: z.literal(true) })
-  .meta({ id: 'RemovedOrganizationMember' });
+export const RemovedOrganizationMember = deleted('mbr').meta({ id: 'RemovedOrganizationMember' });
 
 export const TransferOrganization = z
   .strictObject({ member_id: z.string().max(40), confirm: z.literal(true).optional() })
-  .meta({ id: 'TransferOrganization' });
+  .meta({ id: 'TransferOrganization', examples: [{ member_id: exampleId('mbr') }] });
 export type TransferOrganization = z.output<typeof TransferOrganization>;
 
 export const InviteToOrganization = z

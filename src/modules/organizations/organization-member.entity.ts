@@ -1,4 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
+
+// Members of projects have it too.
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    mbr: true;
+  }
+}
+defineId('mbr', { of: 'the member', collection: 'members' });
 
 export type OrganizationRole = 'owner' | 'admin' | 'member';
 

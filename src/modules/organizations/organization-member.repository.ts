@@ -17,7 +17,7 @@ export class OrganizationMemberRepository {
   }
 
   findUser(
-    ctx: RequestContext | null,
+    ctx: RequestContext,
     organizationId: string,
     userId: string,
   ): Promise<OrganizationMemberEntity | null> {
@@ -84,7 +84,7 @@ export class OrganizationMemberRepository {
     return (await manager.delete(OrganizationMemberEntity, which)).affected === 1;
   }
 
-  /** Makes the owner an admin; false when `ownerId` is the owner no more. */
+  /** Makes the owner an admin; false when `ownerId` is no longer the owner. */
   async demoteOwner(ctx: RequestContext, organizationId: string, ownerId: string): Promise<boolean> {
     const manager = await this.database.write(ctx);
     const which = { organization_id: organizationId, user_id: ownerId, role: 'owner' as const };

@@ -21,6 +21,7 @@ import { OrganizationMemberRepository } from './organization-member.repository.j
 import type { Organization } from './organization.dto.js';
 import { OrganizationRepository } from './organization.repository.js';
 import { organizationTarget, OrganizationService } from './organization.service.js';
+import { REMOVAL_MAIL } from './removal.mail.js';
 
 /** The people of an organization: their roles, suspension, removal, and who owns it. */
 @Injectable()
@@ -116,7 +117,7 @@ export class OrganizationMembers {
       to: user.email,
       toName: displayName(user),
       userId: user.id,
-      template: 'removal',
+      template: REMOVAL_MAIL,
       data: { name: user.first_name, kind: 'organization', target: row.name },
     });
     ctx.audit.about(user.id).change(memberTarget(member, user.email), snapshot(member), null);
@@ -138,7 +139,7 @@ export class OrganizationMembers {
     if (role !== 'owner' && role !== 'platform_admin') throw new AppError('permission_denied');
     if (row.personal) throw conflict('A personal organization stays with its account.');
     const heir = await this.members.find(ctx, organizationId, input.member_id);
-    if (heir?.role === 'owner') throw conflict('This member is the owner already.');
+    if (heir?.role === 'owner') throw conflict('This member is already the owner.');
     const user = heir?.status === 'active' ? await this.users.find(ctx, heir.user_id) : null;
     if (!heir || user?.status !== 'activated') throw noActiveMember();
     const owner = await this.users.get(ctx, row.owner_id);
@@ -148,7 +149,7 @@ export class OrganizationMembers {
     }
     if ((await this.users.lock(ctx, heir.user_id)).status !== 'activated') throw noActiveMember();
     const demoted = await this.members.demoteOwner(ctx, organizationId, row.owner_id);
-    if (!demoted) throw conflict('The organization has just got another owner.');
+    if (!demoted) throw conflict('The organization has just been given to another owner.');
     if (!(await this.members.updateOther(ctx, heir, 'active', { role: 'owner' }))) throw noActiveMember();
     await this.repository.update(ctx, organizationId, { owner_id: heir.user_id });
     ctx.audit
@@ -214,7 +215,7 @@ function conflict(message: string): AppError {
 function noActiveMember(): AppError {
   return invalidField(
     'member_id',
-    'is no active member of the organization',
-    'Take one of GET /v1/organizations/{id}/members.',
+    'is not an active member of the organization',
+    'Choose one from GET /v1/organizations/{id}/members.',
   );
 }

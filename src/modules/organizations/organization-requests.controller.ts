@@ -10,8 +10,9 @@ import {
 } from '../usage/request-log.dto.js';
 import { OrganizationUsageQuery, Usage, type UsageQuery } from '../usage/usage.dto.js';
 import { OrganizationRequests } from './organization-requests.service.js';
+import { ORGANIZATIONS } from './organizations.tag.js';
 
-@Docs.tag('Organizations')
+@Docs.tag(ORGANIZATIONS)
 @Controller('organizations/:id')
 export class OrganizationRequestsController {
   constructor(private readonly requests: OrganizationRequests) {}

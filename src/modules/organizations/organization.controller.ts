@@ -13,8 +13,9 @@ import {
   UpdateSubscription,
 } from './organization.dto.js';
 import { OrganizationService } from './organization.service.js';
+import { ORGANIZATIONS } from './organizations.tag.js';
 
-@Docs.tag('Organizations')
+@Docs.tag(ORGANIZATIONS)
 @Controller('organizations')
 export class OrganizationController {
   constructor(private readonly organizations: OrganizationService) {}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { instant, text } from '../../kernel/http/schemas.js';
+import { id, instant, like, text } from '../../kernel/http/schemas.js';
 import type { OrganizationFigure } from '../../kernel/facets/figures.js';
 import type { OrganizationEntity } from './organization.entity.js';
 
@@ -8,14 +8,14 @@ const count = z.number().int();
 
 export const Organization = z
   .object({
-    id: z.string().meta({ examples: ['org_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
-    name: z.string(),
-    owner_id: z.string(),
+    id: id('org'),
+    name: like('Acme'),
+    owner_id: id('usr'),
     role: z
       .enum(['owner', 'admin', 'member'])
       .nullable()
-      .describe('What you are in it; null for platform admins who are no members.'),
-    personal: z.boolean().describe("Whether it was made with its owner's account."),
+      .describe('Your role in it; null for platform admins who are not members.'),
+    personal: z.boolean().describe("Whether it was created along with its owner's account."),
     project_count: count,
     api_key_count: count,
     customer_count: count,
@@ -26,16 +26,16 @@ export type Organization = z.infer<typeof Organization>;
 
 export const Subscription = z
   .object({
-    plan: z.string(),
+    plan: like('Standard'),
     requests_per_minute: z.number().int(),
     requests_per_day: z.number().int(),
     current: z
       .object({
-        minute: z.number().int().describe('Requests in the present minute.'),
+        minute: z.number().int().describe('Requests in the current minute.'),
         day: z.number().int().describe('Requests today, UTC.'),
-        resets_at: instant.describe('When the day begins anew.'),
+        resets_at: instant.describe('When the next day begins.'),
       })
-      .describe('What is used of it.'),
+      .describe('How much of it is used.'),
   })
   .describe('The quota that every key of every project of the organization shares.')
   .meta({ id: 'Subscription' });
@@ -48,10 +48,12 @@ export const UpdateSubscription = z
     requests_per_day: z.number().int().min(1).max(1_000_000_000_000),
   })
   .partial()
-  .meta({ id: 'UpdateSubscription' });
+  .meta({ id: 'UpdateSubscription', examples: [{ plan: 'Standard', requests_per_minute: 600 }] });
 export type UpdateSubscription = z.output<typeof UpdateSubscription>;
 
-export const CreateOrganization = z.strictObject({ name: text(100) }).meta({ id: 'CreateOrganization' });
+export const CreateOrganization = z
+  .strictObject({ name: text(100, 'Acme') })
+  .meta({ id: 'CreateOrganization', examples: [{ name: 'Acme' }] });
 export type CreateOrganization = z.output<typeof CreateOrganization>;
 
 export const ListOrganizations = z.strictObject(listQuery());

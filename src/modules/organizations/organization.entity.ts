@@ -1,4 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    org: true;
+  }
+}
+defineId('org', { of: 'the organization', collection: 'organizations' });
 
 /** The account that owns projects, and the subscription whose quota they share. */
 @Entity('organizations')
@@ -13,7 +21,7 @@ export class OrganizationEntity {
   @Column('varchar')
   owner_id!: string;
 
-  /** Whether it was made with its owner's account. */
+  /** Whether it was created along with its owner's account. */
   @Column('boolean')
   personal!: boolean;
 

@@ -9,7 +9,7 @@ import { OrganizationEntity } from './organization.entity.js';
 export class OrganizationRepository {
   constructor(private readonly database: Database) {}
 
-  find(ctx: RequestContext | null, id: string): Promise<OrganizationEntity | null> {
+  find(ctx: RequestContext, id: string): Promise<OrganizationEntity | null> {
     return this.database.read(ctx).findOneBy(OrganizationEntity, { id });
   }
 

@@ -110,7 +110,7 @@ export class OrganizationService {
 
   /** A user's role in an organization; null for those who are no active member. */
   async roleOf(
-    ctx: RequestContext | null,
+    ctx: RequestContext,
     organizationId: string,
     userId: string,
   ): Promise<OrganizationRole | null> {
@@ -120,7 +120,7 @@ export class OrganizationService {
 
   /** A user's place in an organization, suspended or not; null for those who have none. */
   async standing(
-    ctx: RequestContext | null,
+    ctx: RequestContext,
     organizationId: string,
     userId: string,
   ): Promise<Pick<OrganizationMemberEntity, 'role' | 'status'> | null> {

@@ -19,6 +19,7 @@ import { OrganizationService } from './organization.service.js';
 import { OrganizationRequestsController } from './organization-requests.controller.js';
 import { OrganizationRequests } from './organization-requests.service.js';
 import { OrganizationUsage } from './organization-usage.service.js';
+import './organization.events.js';
 
 /**
  * Who owns projects and holds the subscription whose quota they share; its members, roles and invitations. An

@@ -50,10 +50,11 @@ export class ProjectChanges {
     if (Object.keys(changes).length && !(await this.projects.updateWhile(ctx, id, LIVE, changes))) {
       throw new AppError('invalid_transition');
     }
-    const renamedOnly = Object.keys(edits).join() === 'name';
+    const after = { ...before, ...edits };
+    const renamedOnly = Object.keys(edits).join() === 'name' && after.name !== before.name;
     ctx.audit
       .as(renamedOnly ? 'project.renamed' : 'project.updated')
-      .change(projectTarget({ ...before, ...edits }), editable(before), editable({ ...before, ...edits }));
+      .change(projectTarget(after), editable(before), editable(after));
   }
 
   /**
@@ -81,7 +82,9 @@ export class ProjectChanges {
     const before = await this.locked(ctx, id);
     const verified_at = new Date();
     if (!(await this.projects.verify(ctx, id, verified_at, ctx.user.id)))
-      throw new AppError('invalid_transition', { message: 'The project is verified already, or deleted.' });
+      throw new AppError('invalid_transition', {
+        message: 'The project is already verified, or it is deleted.',
+      });
     ctx.audit
       .as('project.verified')
       .because(reason)

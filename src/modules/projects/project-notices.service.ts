@@ -4,6 +4,7 @@ import { NotificationService } from '../notifications/notification.service.js';
 import { MemberService } from '../teams/member.service.js';
 import type { User } from '../users/user.dto.js';
 import { displayName } from '../users/user.service.js';
+import { OWNERSHIP_MAIL, PROJECT_STOPPED_MAIL } from './project.mails.js';
 
 /** Tells people by mail what became of a project of theirs. */
 @Injectable()
@@ -25,7 +26,7 @@ export class ProjectNotices {
         to: person.email,
         toName: displayName(person),
         userId: person.id,
-        template: 'project_stopped',
+        template: PROJECT_STOPPED_MAIL,
         data: { name: person.first_name, projectName: project.name, what, reason: reason ?? null },
       });
     }
@@ -42,7 +43,7 @@ export class ProjectNotices {
         to: person.email,
         toName: displayName(person),
         userId: person.id,
-        template: 'ownership',
+        template: OWNERSHIP_MAIL,
         data: { name: person.first_name, projectName, newOwner: displayName(to), yours: person === to },
       });
     }

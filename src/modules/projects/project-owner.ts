@@ -10,7 +10,7 @@ export class StoredProjectOwner extends ProjectOwner {
     super();
   }
 
-  override async holdOtherThan(ctx: RequestContext, projectId: string, userId: string): Promise<boolean> {
+  override async lockOwnedByOther(ctx: RequestContext, projectId: string, userId: string): Promise<boolean> {
     const project = await this.projects.lock(ctx, projectId);
     return project !== null && project.owner_id !== userId;
   }

@@ -56,7 +56,7 @@ export class ProjectOwnership {
   ): Promise<void> {
     await this.limit.admit(ctx, to.id);
     if (!(await this.projects.changeOwner(ctx, projectId, from.id, to.id)))
-      throw impossible('The project has got another owner, or was deleted, meanwhile.');
+      throw impossible('Meanwhile the project has been given to another owner, or deleted.');
     if (!(await this.members.makeAdministrator(ctx, projectId, memberId))) throw notActive();
     const project = (await this.projects.find(ctx, projectId))!;
     ctx.audit

@@ -3,11 +3,17 @@ import { Access } from '../../kernel/access/access.decorator.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { CreateProject, ListProjects, Project, ProjectPage, ProjectRecord } from './project.dto.js';
 import { ProjectService } from './project.service.js';
 
-@Docs.tag('Projects')
+const TAG: Tag = {
+  name: 'Projects',
+  description: 'The unit of isolation: nothing of one project is ever visible from another.',
+  place: 40,
+};
+
+@Docs.tag(TAG)
 @Controller('projects')
 export class ProjectController {
   constructor(private readonly projects: ProjectService) {}
@@ -17,7 +23,7 @@ export class ProjectController {
   @Docs({
     summary: 'The projects you may see',
     description:
-      'People see the projects of their teams and organizations, a key its own, platform admins all.',
+      'People see the projects of their teams and organizations, a key sees its own project, and platform admins see all.',
     ok: ProjectPage,
     filters: { q: ['project.name'] },
     errors: ['invalid_cursor'],

@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import type { ProjectFigure } from '../../kernel/facets/figures.js';
-import { country, email, instant, longText, text, toWire } from '../../kernel/http/schemas.js';
+import {
+  country,
+  email,
+  id,
+  instant,
+  like,
+  longText,
+  shown,
+  text,
+  toWire,
+} from '../../kernel/http/schemas.js';
+import { phrase } from '../../kernel/http/validation-phrases.js';
 import type { User } from '../users/user.dto.js';
 import type { ProjectEntity } from './project.entity.js';
 
@@ -9,31 +20,37 @@ const status = z.enum(['new', 'activated', 'suspended', 'deleted']);
 const environment = z.enum(['sandbox', 'production']);
 const count = z.number().int();
 /** What the team's list shows of the owner too, and hides with it. */
-const ofMember = (field: string) => z.string().meta({ 'x-also-attribute': `member.${field}` });
+const ofMember = (field: 'email' | 'name', example: string) =>
+  like(example).meta({ 'x-also-attribute': `member.${field}` });
 
 export const Project = z
   .object({
-    id: z.string().meta({ examples: ['prj_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
-    name: z.string(),
-    status,
-    environment,
-    purpose: z.string().nullable(),
-    country: z.string().nullable().describe('ISO 3166-1 alpha-2.'),
-    description: z.string().nullable(),
-    owner: z.object({ id: z.string(), email: ofMember('email'), name: ofMember('name') }),
+    id: id('prj'),
+    // Without these nobody could tell which project they work in, and why something is refused.
+    name: like('Acme sandbox').meta({ 'x-structural': true }),
+    status: status.meta({ 'x-structural': true }),
+    environment: environment.meta({ 'x-structural': true }),
+    purpose: like('Billing integration').nullable(),
+    country: shown.country.nullable().describe('ISO 3166-1 alpha-2.'),
+    description: like('Where the integration is tried out.').nullable(),
+    owner: z.object({
+      id: id('usr'),
+      email: ofMember('email', 'ada@example.com'),
+      name: ofMember('name', 'Ada Lovelace'),
+    }),
     team_size: count,
     api_key_count: count,
     customer_count: count,
     verified: z.boolean(),
     verified_at: instant.nullable(),
-    organization_id: z.string(),
+    organization_id: id('org'),
     created_at: instant,
   })
   .meta({ id: 'Project' });
 export type Project = z.infer<typeof Project>;
 
 export const projectFields = {
-  name: text(100),
+  name: text(100, 'Acme sandbox'),
   description: longText(2_000).nullable().optional(),
   country: country.nullable().optional(),
   purpose: text(200).nullable().optional(),
@@ -42,18 +59,14 @@ export const projectFields = {
 export const CreateProject = z
   .strictObject({
     ...projectFields,
-    environment: environment.default('sandbox').describe('Fixed for ever.'),
-    organization_id: z
-      .string()
-      .max(40)
-      .optional()
-      .describe("The owner's personal organization unless given."),
+    environment: environment.default('sandbox').describe('Cannot be changed later.'),
+    organization_id: z.string().max(40).optional().describe("Defaults to the owner's personal organization."),
     owner_id: z.string().max(40).optional().describe('For platform admins: who owns it.'),
     owner_email: email.optional().describe('For platform admins, instead of `owner_id`.'),
   })
   .refine(({ owner_id, owner_email }) => owner_id === undefined || owner_email === undefined, {
     path: ['owner_email'],
-    error: 'must not be given beside owner_id',
+    error: phrase('must not be sent together with owner_id', 'Send one of the two.'),
   })
   .meta({
     id: 'CreateProject',
@@ -63,7 +76,9 @@ export type CreateProject = z.output<typeof CreateProject>;
 
 export const ListProjects = z.strictObject({
   ...listQuery(),
-  status: status.optional().describe('Without it, all but deleted ones, which platform admins alone see.'),
+  status: status
+    .optional()
+    .describe('Without it, all except deleted ones. Only platform admins see deleted projects.'),
   environment: environment.optional(),
   organization_id: z.string().max(40).optional(),
   q: searchQuery,
@@ -83,12 +98,12 @@ export const ProjectRecord = z
   .object({
     project: Project,
     owner: z.object({
-      id: z.string(),
-      email: ofMember('email'),
-      first_name: ofMember('name'),
-      name: ofMember('name'),
-      phone: z.string().nullable(),
-      country: z.string().nullable(),
+      id: id('usr'),
+      email: ofMember('email', 'ada@example.com'),
+      first_name: ofMember('name', 'Ada'),
+      name: ofMember('name', 'Lovelace'),
+      phone: shown.phone.nullable(),
+      country: shown.country.nullable(),
       status,
       created_at: instant,
     }),
@@ -96,7 +111,7 @@ export const ProjectRecord = z
       .object({
         verified: z.boolean(),
         verified_at: instant.nullable(),
-        verified_by: z.string().nullable(),
+        verified_by: id('usr').nullable(),
       })
       .meta({ 'x-resource': 'project' }),
     environment: z

@@ -1,4 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    prj: true;
+  }
+}
+defineId('prj', { of: 'the project', collection: 'projects' });
 
 export type ProjectStatus = 'new' | 'activated' | 'suspended' | 'deleted';
 export type Environment = 'sandbox' | 'production';

@@ -17,7 +17,7 @@ export class ProjectsFacet
   readonly lookup = {
     prefix: 'prj',
     permission: 'project:read',
-    find: (_ctx: RequestContext, id: string) => this.find(id),
+    find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
 
   readonly metrics = {
@@ -40,12 +40,12 @@ export class ProjectsFacet
   }
 
   private async quotaUsed(ctx: RequestContext, id: string): Promise<number | null> {
-    const project = await this.projects.findForAccess(id);
+    const project = await this.projects.findForAccess(ctx, id);
     return project && this.organizations.quotaUsed(ctx, project.organizationId);
   }
 
-  private async find(id: string): Promise<Found | null> {
-    const project = await this.projects.findForAccess(id);
+  private async find(ctx: RequestContext, id: string): Promise<Found | null> {
+    const project = await this.projects.findForAccess(ctx, id);
     return project && { id, object: 'project', projectId: id, name: project.name, url: `/v1/projects/${id}` };
   }
 }

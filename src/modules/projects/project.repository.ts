@@ -23,7 +23,7 @@ export interface ProjectFilter {
 export class ProjectRepository {
   constructor(private readonly database: Database) {}
 
-  find(ctx: RequestContext | null, id: string): Promise<ProjectEntity | null> {
+  find(ctx: RequestContext, id: string): Promise<ProjectEntity | null> {
     return this.database.read(ctx).findOneBy(ProjectEntity, { id });
   }
 

@@ -24,6 +24,7 @@ import {
 } from './project.dto.js';
 import type { ProjectEntity } from './project.entity.js';
 import { ProjectRepository, type ProjectScope } from './project.repository.js';
+import { WELCOME_MAIL } from './project.mails.js';
 
 /** Projects: made, listed, shown. What changes one stands in `ProjectChanges`. */
 @Injectable()
@@ -71,7 +72,7 @@ export class ProjectService {
     await this.notifications.send(ctx, {
       to: owner.email,
       toName: displayName(owner),
-      template: 'welcome',
+      template: WELCOME_MAIL,
       data: {
         name: owner.first_name,
         projectName: project.name,
@@ -124,8 +125,8 @@ export class ProjectService {
   }
 
   /** The project as guards need it; null when there is none. */
-  async findForAccess(id: string): Promise<ProjectInContext | null> {
-    const project = await this.projects.find(null, id);
+  async findForAccess(ctx: RequestContext, id: string): Promise<ProjectInContext | null> {
+    const project = await this.projects.find(ctx, id);
     return (
       project && {
         id: project.id,
@@ -180,7 +181,7 @@ export class ProjectService {
     if (!usable)
       throw invalidField(
         byId ? 'owner_id' : 'owner_email',
-        'is no active account',
+        'is not an active account',
         'Name an existing account.',
       );
     return user;
@@ -192,8 +193,8 @@ export class ProjectService {
     if (!role) {
       throw invalidField(
         'organization_id',
-        'is no organization of the owner',
-        'Take one of GET /v1/organizations.',
+        'is not an organization of the owner',
+        'Choose one from GET /v1/organizations.',
       );
     }
     return input.organization_id;

@@ -18,6 +18,7 @@ import { ProjectEntity } from './project.entity.js';
 import { ProjectsFacet } from './project.facet.js';
 import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
+import './project.events.js';
 
 /**
  * The unit of isolation: its record, its life from `new` to `deleted`, its one owner. No row of a project is ever

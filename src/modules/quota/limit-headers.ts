@@ -1,5 +1,4 @@
-import type { QuotaWindow } from './quota-window.js';
-import type { Limits } from './usage-limits.service.js';
+import type { Limits, Quota } from './quota-window.js';
 
 /** The policies, written once for each subscription. */
 const POLICIES = new WeakMap<Limits, string>();
@@ -11,7 +10,7 @@ const POLICIES = new WeakMap<Limits, string>();
 export function writeLimitHeaders(
   reply: { header(name: string, value: string): unknown },
   limits: Limits,
-  { minute, day }: { minute: QuotaWindow; day: QuotaWindow },
+  { minute, day }: Readonly<Quota>,
   now: number,
 ): void {
   const { requests_per_minute, requests_per_day } = limits;

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { QuotaPolicy } from './quota-window.js';
 
-/** How much of an organization's quota one process has taken in one period. */
+/** How much of an organization's quota one process has spent in one period. */
 @Entity('usage_quotas')
 export class QuotaEntity {
   @PrimaryColumn('varchar')

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
+import { LessThan, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { upsert, type UpsertTarget } from '../../kernel/database/upsert.js';
 import { QuotaEntity } from './quota.entity.js';
-import type { QuotaPeriod, QuotaPolicy, QuotaTaken } from './quota-window.js';
+import type { QuotaPolicy, QuotaWindow } from './quota-window.js';
 
-const TAKEN: UpsertTarget = {
+const SPENT: UpsertTarget = {
   table: 'usage_quotas',
   keys: ['organization_id', 'policy', 'period', 'process_id'],
   value: 'taken',
@@ -17,26 +17,23 @@ const TAKEN: UpsertTarget = {
 export class QuotaRepository {
   constructor(private readonly database: Database) {}
 
-  /** What each process has taken. */
-  async takenBy(
-    ctx: RequestContext,
-    { organizationId, policy, period }: QuotaPeriod,
-  ): Promise<Map<string, number>> {
-    const where = { organization_id: organizationId, policy, period };
-    const rows = await this.database.read(ctx).findBy(QuotaEntity, where);
-    return new Map(rows.map(row => [row.process_id, Number(row.taken)]));
+  /** What all other processes, running or not, have spent in a window. */
+  async spentByOthers(ctx: RequestContext, processId: string, window: QuotaWindow): Promise<number> {
+    const { organizationId, policy, period } = window;
+    const where = { organization_id: organizationId, policy, period, process_id: Not(processId) };
+    return Number((await this.database.read(ctx).sum(QuotaEntity, 'taken', where)) ?? 0);
   }
 
-  /** Notes what one process has taken of each quota. */
-  async record(ctx: RequestContext, processId: string, quotas: readonly QuotaTaken[]): Promise<void> {
-    const rows = quotas.map(quota => [
-      quota.organizationId,
-      quota.policy,
-      quota.period,
+  /** Notes what one process has spent in each window. */
+  async record(ctx: RequestContext, processId: string, windows: readonly QuotaWindow[]): Promise<void> {
+    const rows = windows.map(({ organizationId, policy, period, spentHere }) => [
+      organizationId,
+      policy,
+      period,
       processId,
-      quota.taken,
+      spentHere,
     ]);
-    await upsert(await this.database.write(ctx), this.database.kind, TAKEN, rows);
+    await upsert(await this.database.write(ctx), this.database.kind, SPENT, rows);
   }
 
   async deleteBefore(ctx: RequestContext, policy: QuotaPolicy, period: number): Promise<void> {

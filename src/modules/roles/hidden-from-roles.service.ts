@@ -13,7 +13,7 @@ export class HiddenFromRoles {
   constructor(private readonly rules: VisibilityRuleRepository) {}
 
   /** What is hidden, in one project, from whoever holds all of these roles: what any of them may not see. */
-  async of(ctx: RequestContext | null, projectId: string, roleIds: string[]): Promise<HiddenAttributes> {
+  async of(ctx: RequestContext, projectId: string, roleIds: string[]): Promise<HiddenAttributes> {
     const hidings = await this.rules.hidings(ctx, [projectId]);
     if (hidings.length === 0) return NOTHING_HIDDEN;
     return hiddenAttributes(

@@ -4,7 +4,7 @@ import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { PERMISSIONS } from '../../kernel/access/permissions.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import {
   CreateRole,
   DeletedRole,
@@ -17,7 +17,13 @@ import {
 import { RoleChanges } from './role-changes.service.js';
 import { RoleService } from './role.service.js';
 
-@Docs.tag('Roles')
+const TAG: Tag = {
+  name: 'Roles',
+  description: 'What members and keys of a project may do.',
+  place: 80,
+};
+
+@Docs.tag(TAG)
 @Controller()
 export class RoleController {
   constructor(
@@ -45,7 +51,7 @@ export class RoleController {
   @Docs({
     summary: 'Make a custom role',
     description:
-      'Its name must differ from those of the other roles, whatever the case. It may permit no more than you may do.',
+      'The name must be unique among the roles, regardless of case. The role cannot permit more than you may do yourself.',
     created: RoleItem,
     errors: ['role_name_taken', 'permission_escalation'],
   })
@@ -70,8 +76,8 @@ export class RoleController {
   @Docs({
     summary: 'Change a custom role',
     description:
-      'Takes effect on the next request of whoever holds it. Neither before nor after may it permit more than you ' +
-      'may do.',
+      'Takes effect on the next request of those who hold it. The role cannot permit more than you may do yourself, ' +
+      'neither before nor after the change.',
     ok: RoleItem,
     errors: ['system_role', 'role_name_taken', 'permission_escalation'],
   })

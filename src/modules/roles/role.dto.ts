@@ -1,23 +1,29 @@
 import { z } from 'zod';
 import { ALL_PERMISSIONS } from '../../kernel/access/permissions.js';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { text } from '../../kernel/http/schemas.js';
+import { deleted, id, like, text } from '../../kernel/http/schemas.js';
+import { phrase } from '../../kernel/http/validation-phrases.js';
 import type { Role } from './system-roles.js';
 
 export const RoleItem = z
   .object({
-    id: z.string().meta({ examples: ['rol_00000000000000000000000002'] }),
-    name: z.string(),
+    id: id('rol'),
+    name: like('Support'),
     system: z.boolean().describe('System roles cannot be changed.'),
-    permissions: z.array(z.string()),
+    permissions: z.array(like('project:read')),
   })
-  .meta({ id: 'Role' });
+  // Who may read roles is a matter of `roles:read`.
+  .meta({ id: 'Role', 'x-structural': true });
 export type RoleItem = z.infer<typeof RoleItem>;
 
 const permissions = z
-  .array(z.enum(ALL_PERMISSIONS, { error: 'is not on the published list' }))
-  .max(100, 'must have at most 100 entries')
-  .describe('Of GET /v1/permissions; none that you lack yourself.');
+  .array(
+    z.enum(ALL_PERMISSIONS, {
+      error: phrase('is not on the published list', 'Take one of GET /v1/permissions.'),
+    }),
+  )
+  .max(100)
+  .describe('Any of GET /v1/permissions that you hold yourself.');
 
 export const CreateRole = z.strictObject({ name: text(100), permissions }).meta({
   id: 'CreateRole',
@@ -28,10 +34,10 @@ export type CreateRole = z.output<typeof CreateRole>;
 export const UpdateRole = z
   .strictObject({ name: text(100), permissions })
   .partial()
-  .meta({ id: 'UpdateRole' });
+  .meta({ id: 'UpdateRole', examples: [{ name: 'Support' }] });
 export type UpdateRole = z.output<typeof UpdateRole>;
 
-export const DeletedRole = z.object({ id: z.string(), deleted: z.literal(true) }).meta({ id: 'DeletedRole' });
+export const DeletedRole = deleted('rol').meta({ id: 'DeletedRole' });
 
 export const ListRoles = z.strictObject(listQuery());
 export type ListRoles = z.output<typeof ListRoles>;
@@ -39,8 +45,12 @@ export type ListRoles = z.output<typeof ListRoles>;
 export const RolePage = pageOf(RoleItem, 'RolePage');
 
 export const PermissionList = z
-  .object({ items: z.array(z.object({ name: z.string(), description: z.string() })) })
-  .meta({ id: 'PermissionList' });
+  .object({
+    items: z.array(
+      z.object({ name: like('project:read'), description: like('See the project and its record.') }),
+    ),
+  })
+  .meta({ id: 'PermissionList', 'x-structural': true });
 
 export function toRoleItem(role: Role): RoleItem {
   return { id: role.id, name: role.name, system: role.system, permissions: [...role.permissions] };

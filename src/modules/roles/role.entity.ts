@@ -1,5 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
 import type { Permission } from '../../kernel/access/permissions.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    rol: true;
+  }
+}
+defineId('rol', { of: 'the role', collection: 'roles' });
 
 /** A named set of permissions. The three system roles belong to every project. */
 @Entity('roles')

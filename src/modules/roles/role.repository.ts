@@ -8,7 +8,7 @@ import { RoleEntity } from './role.entity.js';
 export class RoleRepository {
   constructor(private readonly database: Database) {}
 
-  find(ctx: RequestContext | null, projectId: string, id: string): Promise<RoleEntity | null> {
+  find(ctx: RequestContext, projectId: string, id: string): Promise<RoleEntity | null> {
     return this.database.read(ctx).findOneBy(RoleEntity, { id, project_id: projectId });
   }
 
@@ -31,15 +31,8 @@ export class RoleRepository {
    * Locks a custom role until the unit of work ends, and reads it: who wants to change it, or refer to it by
    * a foreign key, waits. Null when there is none.
    */
-  async lock(ctx: RequestContext, projectId: string, id: string): Promise<RoleEntity | null> {
-    const manager = await this.database.write(ctx);
-    // A write that changes nothing: the one lock that both databases know.
-    const touch = manager
-      .createQueryBuilder()
-      .update(RoleEntity)
-      .set({ name: () => 'name' });
-    const { affected } = await touch.where({ id, project_id: projectId }).execute();
-    return affected ? manager.findOneBy(RoleEntity, { id, project_id: projectId }) : null;
+  lock(ctx: RequestContext, projectId: string, id: string): Promise<RoleEntity | null> {
+    return this.database.lock(ctx, RoleEntity, { id, project_id: projectId });
   }
 
   async insert(ctx: RequestContext, role: RoleEntity): Promise<void> {

@@ -23,7 +23,7 @@ export class RoleService {
   ) {}
 
   /** A role of the project: one of the system roles, or one of its own. Null when it is neither. */
-  async find(ctx: RequestContext | null, projectId: string, id: string): Promise<Role | null> {
+  async find(ctx: RequestContext, projectId: string, id: string): Promise<Role | null> {
     const system = SYSTEM_BY_ID.get(id);
     if (system) return system;
     const row = await this.roles.find(ctx, projectId, id);
@@ -31,7 +31,7 @@ export class RoleService {
   }
 
   /** The same; one of the project's own is not deleted before the caller's unit of work ends. */
-  async hold(ctx: RequestContext, projectId: string, id: string): Promise<Role | null> {
+  async lock(ctx: RequestContext, projectId: string, id: string): Promise<Role | null> {
     const system = SYSTEM_BY_ID.get(id);
     if (system) return system;
     const row = await this.roles.lock(ctx, projectId, id);
@@ -83,7 +83,11 @@ export class RoleService {
 
   /** The error for an id that is no role's. */
   unknown(param: string): AppError {
-    return invalidField(param, 'is no role of this project', 'Take one of GET /v1/projects/{id}/roles.');
+    return invalidField(
+      param,
+      'is not a role of this project',
+      'Choose one from GET /v1/projects/{id}/roles.',
+    );
   }
 
   /** @throws AppError `permission_escalation` unless the caller holds every one of `permissions` */

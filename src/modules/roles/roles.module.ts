@@ -12,6 +12,7 @@ import { VisibilityRuleEntity, VisibilityRuleRoleEntity } from './visibility-rul
 import { VisibilityRuleFacet } from './visibility-rule.facet.js';
 import { VisibilityRuleRepository } from './visibility-rule.repository.js';
 import { VisibilityRules } from './visibility-rule.service.js';
+import './role.events.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([RoleEntity, VisibilityRuleEntity, VisibilityRuleRoleEntity])],

@@ -3,7 +3,7 @@ import { Access } from '../../kernel/access/access.decorator.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import {
   CreateVisibilityRule,
   DeletedVisibilityRule,
@@ -15,7 +15,13 @@ import {
 } from './visibility-rule.dto.js';
 import { VisibilityRules } from './visibility-rule.service.js';
 
-@Docs.tag('Attribute visibility')
+const TAG: Tag = {
+  name: 'Attribute visibility',
+  description: 'What is hidden from which roles.',
+  place: 90,
+};
+
+@Docs.tag(TAG)
 @Controller('projects/:id/attribute-visibility')
 export class VisibilityRuleController {
   constructor(private readonly rules: VisibilityRules) {}
@@ -35,7 +41,7 @@ export class VisibilityRuleController {
   @Access('visibility:read')
   @Docs({
     summary: 'The attributes a rule may name',
-    description: 'All that answers show, apart from ids and what holds answers together.',
+    description: 'Everything that answers show, except ids and the envelope around them.',
     ok: VisibilityAttributeList,
   })
   attributes() {
@@ -48,7 +54,7 @@ export class VisibilityRuleController {
   @Docs({
     summary: 'Hide an attribute from roles',
     description:
-      'Members and keys of these roles see `[REDACTED]` instead, wherever it stands, the event log included, and ' +
+      'Members and keys of these roles see `[REDACTED]` instead, everywhere, including the event log, and ' +
       'cannot filter or sort by it. The owner, owners and admins of the organization and platform admins see ' +
       'everything.',
     created: VisibilityRule,
@@ -74,7 +80,7 @@ export class VisibilityRuleController {
   @Mutation(['visibility_rule.updated'])
   @Docs({
     summary: 'Change a visibility rule',
-    description: 'Takes effect on the next request. What is hidden from you, you cannot show to anybody.',
+    description: 'Takes effect on the next request. You cannot show to others what is hidden from you.',
     ok: VisibilityRule,
     errors: ['visibility_rule_exists', 'permission_escalation'],
   })

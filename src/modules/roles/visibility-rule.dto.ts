@@ -1,28 +1,25 @@
 import { z } from 'zod';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { instant } from '../../kernel/http/schemas.js';
+import { deleted, id, instant, like } from '../../kernel/http/schemas.js';
 import type { VisibilityRuleEntity } from './visibility-rule.entity.js';
 
 const EXAMPLE = { attribute: 'member.last_sign_in', hidden_from: ['rol_00000000000000000000000003'] };
 
 export const VisibilityRule = z
   .object({
-    id: z.string().meta({ examples: ['avr_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
-    attribute: z.string().meta({ examples: [EXAMPLE.attribute] }),
-    hidden_from: z.array(z.string()).describe('Ids of roles; they see `[REDACTED]` instead.'),
+    id: id('avr'),
+    attribute: like(EXAMPLE.attribute),
+    hidden_from: z.array(id('rol')).describe('Ids of roles; they see `[REDACTED]` instead.'),
     created_at: instant,
   })
-  .meta({ id: 'VisibilityRule' });
+  // Who may read rules is a matter of `visibility:read`.
+  .meta({ id: 'VisibilityRule', 'x-structural': true });
 export type VisibilityRule = z.infer<typeof VisibilityRule>;
 
 export const CreateVisibilityRule = z
   .strictObject({
-    attribute: z.string().max(200, 'must have at most 200 characters'),
-    hidden_from: z
-      .array(z.string().max(40, 'must have at most 40 characters'))
-      .min(1, 'must have at least one role')
-      .max(100, 'must have at most 100 roles')
-      .describe('Ids of roles of the project.'),
+    attribute: z.string().max(200),
+    hidden_from: z.array(z.string().max(40)).min(1).max(100).describe('Ids of roles of the project.'),
   })
   .meta({ id: 'CreateVisibilityRule', examples: [EXAMPLE] });
 export type CreateVisibilityRule = z.output<typeof CreateVisibilityRule>;
@@ -33,9 +30,7 @@ export const UpdateVisibilityRule = z
   .meta({ id: 'UpdateVisibilityRule', examples: [{ hidden_from: EXAMPLE.hidden_from }] });
 export type UpdateVisibilityRule = z.output<typeof UpdateVisibilityRule>;
 
-export const DeletedVisibilityRule = z
-  .object({ id: z.string(), deleted: z.literal(true) })
-  .meta({ id: 'DeletedVisibilityRule' });
+export const DeletedVisibilityRule = deleted('avr').meta({ id: 'DeletedVisibilityRule' });
 
 export const ListVisibilityRules = z.strictObject(listQuery());
 export type ListVisibilityRules = z.output<typeof ListVisibilityRules>;
@@ -46,14 +41,14 @@ export const VisibilityAttributeList = z
   .object({
     items: z.array(
       z.object({
-        attribute: z.string(),
-        resource: z.string(),
-        open: z.boolean().describe('Whether anything below it can be named too: `customer.metadata.plan`.'),
+        attribute: like(EXAMPLE.attribute),
+        resource: like('member'),
+        open: z.boolean().describe('Whether attributes below it can be named too: `customer.metadata.plan`.'),
         description: z.string().nullable(),
       }),
     ),
   })
-  .meta({ id: 'VisibilityAttributeList' });
+  .meta({ id: 'VisibilityAttributeList', 'x-structural': true });
 
 export function toVisibilityRule(row: VisibilityRuleEntity, roleIds: string[]): VisibilityRule {
   return {

@@ -1,4 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    avr: true;
+  }
+}
+defineId('avr', { of: 'the rule', collection: 'attribute-visibility' });
 
 /** One attribute of a project's data that some roles may not see. */
 @Entity('visibility_rules')

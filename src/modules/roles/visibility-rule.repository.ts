@@ -55,7 +55,7 @@ export class VisibilityRuleRepository {
   }
 
   /** Everything that rules of these projects hide, from whom. */
-  hidings(ctx: RequestContext | null, projectIds: string[]): Promise<Hiding[]> {
+  hidings(ctx: RequestContext, projectIds: string[]): Promise<Hiding[]> {
     return this.database
       .read(ctx)
       .createQueryBuilder(VisibilityRuleEntity, 'v')
@@ -68,14 +68,8 @@ export class VisibilityRuleRepository {
   }
 
   /** Locks a rule until the unit of work ends, and reads it; null when there is none. */
-  async lock(ctx: RequestContext, projectId: string, id: string): Promise<VisibilityRuleEntity | null> {
-    const manager = await this.database.write(ctx);
-    const touch = manager
-      .createQueryBuilder()
-      .update(VisibilityRuleEntity)
-      .set({ attribute: () => 'attribute' });
-    const { affected } = await touch.where({ id, project_id: projectId }).execute();
-    return affected ? manager.findOneBy(VisibilityRuleEntity, { id, project_id: projectId }) : null;
+  lock(ctx: RequestContext, projectId: string, id: string): Promise<VisibilityRuleEntity | null> {
+    return this.database.lock(ctx, VisibilityRuleEntity, { id, project_id: projectId });
   }
 
   async insert(ctx: RequestContext, rule: VisibilityRuleEntity): Promise<void> {

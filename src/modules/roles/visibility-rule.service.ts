@@ -124,8 +124,8 @@ export class VisibilityRules {
     if (this.catalog.has(attribute)) return;
     throw invalidField(
       'attribute',
-      'is no attribute that can be hidden',
-      'Take one of GET /v1/projects/{id}/attribute-visibility/attributes, or something below an open one.',
+      'is not an attribute that can be hidden',
+      'Choose one from GET /v1/projects/{id}/attribute-visibility/attributes, or something below an open one.',
     );
   }
 
@@ -143,7 +143,7 @@ export class VisibilityRules {
 function refuseDisclosure(ctx: RequestContext, attribute: string): void {
   if (!ctx.hides(attribute)) return;
   throw new AppError('permission_escalation', {
-    message: 'This attribute is hidden from you: you cannot show it to anybody.',
+    message: 'This attribute is hidden from you, so you cannot show it to others.',
     details: { attribute },
   });
 }

@@ -30,14 +30,14 @@ export function unavailable(
   ctx: RequestContext,
   values: ProjectValues,
 ): AppError | null {
-  if (!ctx.can('settings:write')) return denied('Takes the permission settings:write.');
+  if (!ctx.can('settings:write')) return denied('Requires the permission settings:write.');
   if (action === 'verify' && !ctx.isPlatformAdmin) return denied('Only platform admins verify projects.');
   const owners = FOR_OWNERS[action];
   if (owners && !ctx.isPlatformAdmin && values.owner_id !== ctx.principal?.id) return denied(owners);
   if (values.status === 'deleted' && !ctx.isPlatformAdmin)
     return denied('Only platform admins restore projects.');
   if (action === 'verify' && values.verified_at !== null)
-    return impossible('The project is verified already.');
+    return impossible('The project is already verified.');
   if (!STARTS_FROM[action].includes(values.status)) return impossible(`The project is ${values.status}.`);
   return null;
 }

@@ -4,14 +4,20 @@ import { Access } from '../../kernel/access/access.decorator.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { Project } from '../projects/project.dto.js';
 import { OwnershipTransfer } from './ownership-transfer.service.js';
 import { STATUS_ACTIONS, type StatusAction } from './setting-actions.js';
 import { RunAction, Settings, TransferOwnership, UpdateSettings } from './settings.dto.js';
 import { SettingsService } from './settings.service.js';
 
-@Docs.tag('Settings')
+const TAG: Tag = {
+  name: 'Settings',
+  description: 'Everything that can be changed about a project. Each action first says what it would do.',
+  place: 50,
+};
+
+@Docs.tag(TAG)
 @Controller('projects/:id/settings')
 export class SettingsController {
   constructor(

@@ -1,26 +1,30 @@
 import { z } from 'zod';
-import { email, text } from '../../kernel/http/schemas.js';
+import { exampleId } from '../../kernel/database/ids.js';
+import { email, like, shown, text } from '../../kernel/http/schemas.js';
 import { Project, projectFields } from '../projects/project.dto.js';
 
 export const Settings = z
   .object({
-    name: z.string(),
-    description: z.string().nullable(),
-    country: z.string().nullable(),
-    purpose: z.string().nullable(),
-    billing_owner_email: z.string().nullable(),
+    name: like('Acme sandbox'),
+    description: like('Where the integration is tried out.').nullable(),
+    country: shown.country.nullable(),
+    purpose: like('Billing integration').nullable(),
+    billing_owner_email: shown.email.nullable(),
     status: Project.shape.status,
     verified: z.boolean(),
-    actions: z.array(
-      z.object({
-        action: z.string(),
-        method: z.enum(['PATCH', 'POST']),
-        url: z.string(),
-        value: z.unknown().describe('What the action would change, as it is now.'),
-        available: z.boolean(),
-        reason: z.string().optional().describe('Why it is not available.'),
-      }),
-    ),
+    // What the caller may do. Values among them are hidden by the settings themselves.
+    actions: z
+      .array(
+        z.object({
+          action: like('suspend'),
+          method: z.enum(['PATCH', 'POST']),
+          url: like('/v1/projects/prj_…/settings/suspend'),
+          value: z.unknown().describe('The current value of what the action would change.'),
+          available: z.boolean(),
+          reason: z.string().optional().describe('Why it is not available.'),
+        }),
+      )
+      .meta({ 'x-structural': true }),
   })
   .meta({ id: 'Settings', 'x-resource': 'project' });
 export type Settings = z.infer<typeof Settings>;
@@ -28,7 +32,7 @@ export type Settings = z.infer<typeof Settings>;
 export const UpdateSettings = z
   .strictObject({ ...projectFields, billing_owner_email: email.nullable(), confirm: z.literal(true) })
   .partial()
-  .meta({ id: 'UpdateSettings', examples: [{ name: 'Acme production', confirm: true }] });
+  .meta({ id: 'UpdateSettings', examples: [{ name: 'Acme production' }] });
 export type UpdateSettings = z.output<typeof UpdateSettings>;
 
 export const TransferOwnership = z
@@ -38,10 +42,7 @@ export const TransferOwnership = z
     reason: text(500).optional(),
   })
   .default({})
-  .meta({
-    id: 'TransferOwnership',
-    examples: [{ confirm: true, member_id: 'mbr_01kaj0v7w3m6tn5x9q2e8rfyzd' }],
-  });
+  .meta({ id: 'TransferOwnership', examples: [{ member_id: exampleId('mbr') }] });
 export type TransferOwnership = z.output<typeof TransferOwnership>;
 
 export const RunAction = z
@@ -49,9 +50,9 @@ export const RunAction = z
     confirm: z
       .union([z.literal(true), z.string().max(200)])
       .optional()
-      .describe("`true`; to delete, the project's exact name."),
+      .describe("`true`, or, to delete, the project's exact name."),
     reason: text(500).optional(),
   })
   .default({})
-  .meta({ id: 'RunAction', examples: [{ confirm: true, reason: 'Abuse report' }] });
+  .meta({ id: 'RunAction', examples: [{ reason: 'Abuse report' }] });
 export type RunAction = z.output<typeof RunAction>;

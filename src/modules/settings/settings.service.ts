@@ -33,7 +33,7 @@ export class SettingsService {
     const url = `/v1/projects/${id}/settings`;
     const edit = ctx.can('settings:write')
       ? { available: true }
-      : { available: false, reason: 'Takes the permission settings:write.' };
+      : { available: false, reason: 'Requires the permission settings:write.' };
     return {
       ...editable(values),
       status: values.status,

@@ -13,9 +13,10 @@ import type { MemberEntity } from './member.entity.js';
 import { MemberRepository } from './member.repository.js';
 import { memberTarget } from './member.service.js';
 import { TeamList } from './team-list.service.js';
+import { REMOVAL_MAIL } from '../organizations/removal.mail.js';
 
 /** A member whom nobody else can change before the unit of work ends. */
-interface HeldMember {
+interface LockedMember {
   readonly member: MemberEntity;
   readonly user: User;
   readonly role: Role;
@@ -45,7 +46,7 @@ export class MemberChanges {
     id: string,
     input: { role_id: string },
   ): Promise<TeamMember> {
-    const { member, user, role } = await this.held(ctx, projectId, id);
+    const { member, user, role } = await this.locked(ctx, projectId, id);
     const next = await this.roles.assignable(ctx, projectId, input.role_id);
     await this.roles.giving(this.update(ctx, member, { role_id: next.id }));
     ctx.audit.about(user.id).change(memberTarget(member, user), { role: role.name }, { role: next.name });
@@ -67,7 +68,7 @@ export class MemberChanges {
    * @throws AppError `not_found`, `owner_protected`, `permission_escalation`
    */
   async remove(ctx: RequestContext, projectId: string, id: string): Promise<{ id: string; deleted: true }> {
-    const { member, user, role } = await this.held(ctx, projectId, id);
+    const { member, user, role } = await this.locked(ctx, projectId, id);
     if (!(await this.members.remove(ctx, member))) throw new AppError('not_found');
     ctx.audit
       .about(user.id)
@@ -81,7 +82,7 @@ export class MemberChanges {
       to: user.email,
       toName: displayName(user),
       userId: user.id,
-      template: 'removal',
+      template: REMOVAL_MAIL,
       data: { name: user.first_name, kind: 'project', target: ctx.project!.name },
     });
     return { id, deleted: true };
@@ -95,7 +96,7 @@ export class MemberChanges {
     from: 'active' | 'suspended',
     to: 'active' | 'suspended',
   ): Promise<TeamMember> {
-    const { member, user } = await this.held(ctx, projectId, id);
+    const { member, user } = await this.locked(ctx, projectId, id);
     await this.update(ctx, { ...member, status: from }, { status: to });
     ctx.audit.about(user.id).change(memberTarget(member, user), { status: from }, { status: to });
     return this.team.get(ctx, projectId, id);
@@ -111,9 +112,9 @@ export class MemberChanges {
   }
 
   /** @throws AppError `not_found`, `owner_protected`, `permission_escalation` */
-  private async held(ctx: RequestContext, projectId: string, id: string): Promise<HeldMember> {
+  private async locked(ctx: RequestContext, projectId: string, id: string): Promise<LockedMember> {
     const { user_id } = await this.existing(ctx, projectId, id);
-    if (!(await this.owner.holdOtherThan(ctx, projectId, user_id))) throw new AppError('owner_protected');
+    if (!(await this.owner.lockOwnedByOther(ctx, projectId, user_id))) throw new AppError('owner_protected');
     // Read again: this is what nobody can change any more.
     const member = await this.existing(ctx, projectId, id);
     const role = orViewer(await this.roles.find(ctx, projectId, member.role_id));
@@ -136,7 +137,7 @@ function refuseOutranked(ctx: RequestContext, { permissions }: Role): void {
   const lacking = [...permissions].filter(permission => !ctx.can(permission));
   if (lacking.length === 0 || [...ctx.permissions].some(permission => !permissions.has(permission))) return;
   throw new AppError('permission_escalation', {
-    message: 'This member may do more than you.',
+    message: 'This member has more permissions than you.',
     details: { lacking },
   });
 }

@@ -7,8 +7,9 @@ import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { MemberChanges } from './member-changes.service.js';
 import { ChangeMember, ListTeam, RemovedMember, TeamMember, TeamMemberPage } from './member.dto.js';
 import { TeamList } from './team-list.service.js';
+import { TEAM } from './team.tag.js';
 
-@Docs.tag('Team')
+@Docs.tag(TEAM)
 @Controller('projects/:id/members')
 export class MemberController {
   constructor(
@@ -35,7 +36,7 @@ export class MemberController {
   @Docs({
     summary: 'Give a member another role',
     description:
-      'Nobody gives a role that permits more than their own, or takes one from somebody who may do more.',
+      'You cannot assign a role that permits more than your own, nor change the role of somebody who may do more.',
     ok: TeamMember,
     errors: ['owner_protected', 'permission_escalation'],
   })
@@ -53,7 +54,8 @@ export class MemberController {
   @Mutation(['member.suspended'])
   @Docs({
     summary: 'Suspend a member',
-    description: "The member loses the project, and the member's own keys stop, until activated again.",
+    description:
+      "Until activated again, the member cannot use the project, and the member's own keys do not work.",
     ok: TeamMember,
     errors: ['owner_protected', 'permission_escalation', 'invalid_transition'],
   })

@@ -1,21 +1,18 @@
 import { z } from 'zod';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
-import { country, email, instant, text } from '../../kernel/http/schemas.js';
+import { country, deleted, email, id, instant, named, shown, text } from '../../kernel/http/schemas.js';
 
 export const TeamMember = z
   .object({
-    id: z
-      .string()
-      .describe("Of somebody invited, the invitation's id.")
-      .meta({ examples: ['mbr_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
-    user_id: z.string().nullable().describe('Null for somebody invited who has no account yet.'),
-    name: z.string().nullable().describe('Null when nobody has said it yet.'),
-    email: z.string(),
+    id: id('mbr').describe('For an invited person, the id of the invitation.'),
+    user_id: id('usr').nullable().describe('Null for an invited person without an account.'),
+    name: shown.fullName.nullable().describe('Null when it is not known yet.'),
+    email: shown.email,
     status: z.enum(['invited', 'active', 'suspended']),
-    role: z.object({ id: z.string(), name: z.string() }),
+    role: named('rol', 'Support'),
     owner: z.boolean(),
     last_sign_in: z
-      .object({ at: instant, device: z.string().nullable(), location: z.string().nullable() })
+      .object({ at: instant, device: shown.device.nullable(), location: shown.location.nullable() })
       .nullable(),
     added_at: instant,
   })
@@ -37,14 +34,12 @@ export const ChangeMember = z
   .meta({ id: 'ChangeMember', examples: [{ role_id: 'rol_00000000000000000000000003' }] });
 export type ChangeMember = z.output<typeof ChangeMember>;
 
-export const RemovedMember = z
-  .object({ id: z.string(), deleted: z.literal(true) })
-  .meta({ id: 'RemovedMember' });
+export const RemovedMember = deleted('mbr').meta({ id: 'RemovedMember' });
 
 export const InviteMember = z
   .strictObject({
     email,
-    role_id: z.string().max(40).optional().describe('`member` unless given.'),
+    role_id: z.string().max(40).optional().describe('Defaults to `member`.'),
     first_name: text(100).nullable().optional(),
     name: text(100).nullable().optional(),
     phone: text(40).nullable().optional(),

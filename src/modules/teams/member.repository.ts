@@ -10,7 +10,7 @@ import { MemberEntity } from './member.entity.js';
 export class MemberRepository {
   constructor(private readonly database: Database) {}
 
-  findByUser(ctx: RequestContext | null, projectId: string, userId: string): Promise<MemberEntity | null> {
+  findByUser(ctx: RequestContext, projectId: string, userId: string): Promise<MemberEntity | null> {
     return this.database
       .read(ctx)
       .findOneBy(MemberEntity, { project_id: projectId, current_user_id: userId });
@@ -56,6 +56,11 @@ export class MemberRepository {
       query.andWhere(`m.project_id IN (${projects})`, { organizationId });
     }
     return query.orderBy('m.id', 'ASC').getMany();
+  }
+
+  /** The member, kept as it is by others until the unit of work ends. */
+  lock(ctx: RequestContext, projectId: string, id: string): Promise<MemberEntity | null> {
+    return this.database.lock(ctx, MemberEntity, { id, project_id: projectId });
   }
 
   /** Changes a member only while in the status found before; false when it is no longer. */

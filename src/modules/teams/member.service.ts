@@ -37,11 +37,11 @@ export class MemberService {
 
   /**
    * Takes somebody into a team, in the caller's unit of work, and says so in its event-log entry. A role that
-   * is there no more is replaced by `viewer`, as it was for all who held it.
+   * no longer exists is replaced by `viewer`, as it was for all who held it.
    * @throws AppError `member_already_active`
    */
   async join(ctx: RequestContext, projectId: string, roleId: string, user: User): Promise<void> {
-    const role = orViewer(await this.roles.hold(ctx, projectId, roleId));
+    const role = orViewer(await this.roles.lock(ctx, projectId, roleId));
     const member = newMember(projectId, user.id, role.id);
     const insert = this.roles.giving(this.members.insert(ctx, member));
     await orIfTaken(insert, () => new AppError('member_already_active'));
@@ -72,11 +72,7 @@ export class MemberService {
   }
 
   /** The user's membership of a project, or null. */
-  async membership(
-    ctx: RequestContext | null,
-    projectId: string,
-    userId: string,
-  ): Promise<Membership | null> {
+  async membership(ctx: RequestContext, projectId: string, userId: string): Promise<Membership | null> {
     const member = await this.members.findByUser(ctx, projectId, userId);
     return member && toMembership(member);
   }
@@ -91,8 +87,8 @@ export class MemberService {
    * Whether the member is active, and stays so until the caller's unit of work ends: for what a removal
    * would have to take along.
    */
-  holdActive(ctx: RequestContext, projectId: string, id: string): Promise<boolean> {
-    return this.members.update(ctx, { id, project_id: projectId, status: 'active' }, { status: 'active' });
+  async lockActive(ctx: RequestContext, projectId: string, id: string): Promise<boolean> {
+    return (await this.members.lock(ctx, projectId, id))?.status === 'active';
   }
 
   /** The names of a project's roles, by id. */

@@ -12,8 +12,9 @@ import {
 } from '../invitations/invitation.dto.js';
 import { InviteMember } from './member.dto.js';
 import { TeamInvitations } from './team-invitations.service.js';
+import { TEAM } from './team.tag.js';
 
-@Docs.tag('Team')
+@Docs.tag(TEAM)
 @Controller('projects/:id/invitations')
 export class TeamInvitationController {
   constructor(private readonly invitations: TeamInvitations) {}
@@ -51,7 +52,7 @@ export class TeamInvitationController {
   @Mutation(['invitation.resent'])
   @Docs({
     summary: 'Mail an invitation again',
-    description: 'With a new link, valid for seven days; the former one ends at once.',
+    description: 'Sends a new link, valid for seven days; the previous one stops working immediately.',
     ok: Invitation,
     errors: ['invalid_transition', 'permission_escalation'],
   })

@@ -64,7 +64,7 @@ export class TeamInvitations {
       param: 'email',
       details: { member_id: member.id },
       ...(member.status === 'suspended'
-        ? { message: 'This person is a member already, though suspended; activate the member instead.' }
+        ? { message: 'This person is already a member, but suspended; activate the member instead.' }
         : {}),
     });
   }

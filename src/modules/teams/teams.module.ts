@@ -14,6 +14,7 @@ import { TeamFacet } from './team.facet.js';
 import { TeamInvitationController } from './team-invitation.controller.js';
 import { TeamInvitations } from './team-invitations.service.js';
 import { TeamList } from './team-list.service.js';
+import './member.events.js';
 
 @Module({
   imports: [

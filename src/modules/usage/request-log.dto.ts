@@ -1,23 +1,24 @@
 import { z } from 'zod';
 import { timeOfId } from '../../kernel/database/ids.js';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { instant } from '../../kernel/http/schemas.js';
+import { anyInstant, id, instant, like, shown } from '../../kernel/http/schemas.js';
+import { mustBe } from '../../kernel/http/validation-phrases.js';
 import type { LogLine } from './request-log.repository.js';
 
 export const RequestLog = z
   .object({
-    id: z.string().meta({ examples: ['req_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
-    project_id: z.string(),
-    api_key_id: z.string(),
-    member_id: z.string().nullable().describe("Set for a member's own key."),
-    method: z.string().meta({ examples: ['GET'] }),
-    route: z.string().meta({ examples: ['/v1/projects/:id'] }),
+    id: id('req'),
+    project_id: id('prj'),
+    api_key_id: id('key'),
+    member_id: id('mbr').nullable().describe("Set for a member's own key."),
+    method: like('GET'),
+    route: like('/v1/projects/:id'),
     status: z.number().int(),
     duration_ms: z.number().int(),
-    ip: z.string().nullable(),
-    user_agent: z.string().nullable(),
+    ip: shown.ip.nullable(),
+    user_agent: shown.userAgent.nullable(),
     error_code: z.string().nullable(),
-    request_id: z.string().describe('As in `X-Request-Id`.'),
+    request_id: id('req').describe('As in `X-Request-Id`.'),
     created_at: instant,
   })
   .meta({ id: 'RequestLog' });
@@ -31,12 +32,12 @@ const filter = {
   member_id: z.string().min(1).max(40).optional(),
   status: z
     .string()
-    .regex(/^[1-5](\d\d|xx)$/i, 'must be a status such as 404, or a class such as 4xx')
+    .regex(/^[1-5](\d\d|xx)$/i, mustBe('a status such as 404, or a class such as 4xx'))
     .transform(status => status.toLowerCase())
     .optional(),
   method: z
     .string()
-    .regex(/^[a-z]{1,10}$/i, 'must be an HTTP method')
+    .regex(/^[a-z]{1,10}$/i, mustBe('an HTTP method'))
     .transform(method => method.toUpperCase())
     .optional(),
   route: z
@@ -45,8 +46,8 @@ const filter = {
     .max(200)
     .optional()
     .describe('The route as the log shows it, e.g. `/v1/projects/:id`.'),
-  from: instant.optional().describe('Not before.'),
-  to: instant.optional().describe('Before.'),
+  from: anyInstant.optional().describe('Earliest instant, included.'),
+  to: anyInstant.optional().describe('Latest instant, not included.'),
 };
 
 export const ListRequestLogs = z.strictObject({ ...listQuery(), ...filter });

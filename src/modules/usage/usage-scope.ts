@@ -23,7 +23,7 @@ export function isNarrowed(filter: RequestFilter): boolean {
 
 /**
  * What of a project's request log the caller may see: all of it with `usage:write`; else a member the
- * requests of the own keys, and a key that belongs to no member its own requests.
+ * requests of their own keys, and a key that belongs to no member its own requests.
  */
 export function visibleTo(ctx: RequestContext): RequestFilter['own'] {
   if (ctx.can('usage:write')) return undefined;

@@ -3,13 +3,19 @@ import type { z } from 'zod';
 import { Access } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { ListRequestLogs, RequestLog, RequestLogPage } from './request-log.dto.js';
 import { RequestLogService } from './request-log.service.js';
 import { ProjectUsageQuery, Usage } from './usage.dto.js';
 import { UsageService } from './usage.service.js';
 
-@Docs.tag('Usage')
+const TAG: Tag = {
+  name: 'Usage',
+  description: 'What was called, by whom, and how much of the quota is left.',
+  place: 140,
+};
+
+@Docs.tag(TAG)
 @Controller('projects/:id')
 export class UsageController {
   constructor(
@@ -22,7 +28,7 @@ export class UsageController {
   @Docs({
     summary: "A project's usage",
     description:
-      'Every request with a key, refused ones included, by hour or day. The last 24 hours unless asked otherwise.',
+      'Counts every request made with a key, including refused ones, by hour or day; by default for the last 24 hours.',
     ok: Usage,
   })
   show(
@@ -38,7 +44,7 @@ export class UsageController {
   @Docs({
     summary: "A project's request log",
     description:
-      'Newest first. Without `usage:write`, a member sees the requests of the own keys, and a key its own.',
+      'Newest first. Without `usage:write`, members see only the requests of their own keys, and a key only its own.',
     ok: RequestLogPage,
     errors: ['invalid_cursor'],
   })

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { instant } from '../../kernel/http/schemas.js';
+import { anyInstant, id, instant } from '../../kernel/http/schemas.js';
 import { startOf, type UsageRange } from './usage-range.js';
 
 const requests = z.number().int();
-const errors = z.number().int().describe('Those answered with a status of 400 or more.');
+const errors = z.number().int().describe('Requests answered with a status of 400 or more.');
 const group = {
-  project_id: z.string().optional(),
-  api_key_id: z.string().optional(),
-  member_id: z.string().nullable().optional().describe('Null for keys that belong to no member.'),
+  project_id: id('prj').optional(),
+  api_key_id: id('key').optional(),
+  member_id: id('mbr').nullable().optional().describe('Null for keys that belong to no member.'),
   // What the request log hides is hidden here.
   route: z.string().optional().meta({ 'x-also-attribute': 'request_log.route' }),
   status: z.number().int().optional().meta({ 'x-also-attribute': 'request_log.status' }),
@@ -16,26 +16,26 @@ const group = {
 export const Usage = z
   .object({
     from: instant,
-    to: instant.describe('Not in the range.'),
+    to: instant.describe('The end of the range, not included.'),
     granularity: z.enum(['hour', 'day']),
     group_by: z.string().nullable(),
     series: z
       .array(z.object({ at: instant, ...group, requests, errors }))
-      .describe('Oldest first. Every hour or day when not grouped; otherwise those with requests.'),
+      .describe('Oldest first. Without grouping every hour or day; with it, only those with requests.'),
     groups: z
       .array(z.object({ ...group, requests, errors }))
       .optional()
-      .describe('When grouped: the 100 groups with most requests in the whole range.'),
+      .describe('Only when grouped: the 100 groups with the most requests in the whole range.'),
     totals: z.object({ requests, errors }),
   })
   .meta({ id: 'Usage' });
 export type Usage = z.infer<typeof Usage>;
 
 const query = {
-  from: instant
+  from: anyInstant
     .optional()
-    .describe('24 hours before `to` unless given; taken down to the whole hour or day.'),
-  to: instant.optional().describe('Now unless given; taken up to the whole hour or day.'),
+    .describe('Defaults to 24 hours before `to`; rounded down to the whole hour or day.'),
+  to: anyInstant.optional().describe('Defaults to now; rounded up to the whole hour or day.'),
   granularity: z.enum(['hour', 'day']).optional().describe('By hour up to 31 days, by day (UTC) up to 400.'),
 };
 

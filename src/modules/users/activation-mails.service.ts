@@ -7,6 +7,7 @@ import { NotificationService } from '../notifications/notification.service.js';
 import type { User } from './user.dto.js';
 import { displayName } from './user.service.js';
 import { UserTokenRepository } from './user-token.repository.js';
+import { ACTIVATION_MAIL } from './account.mails.js';
 
 const ACTIVATION_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -49,7 +50,7 @@ export class ActivationMails {
       to: user.email,
       toName: displayName(user),
       userId: user.id,
-      template: 'activation',
+      template: ACTIVATION_MAIL,
       data: { name: user.first_name, link, resetLink },
     });
   }

@@ -15,6 +15,7 @@ import type { UserEntity } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
 import { displayName, invalidToken, userTarget, type Authenticated } from './user.service.js';
 import { UserTokenRepository } from './user-token.repository.js';
+import { PASSWORD_CHANGED_MAIL, PASSWORD_RESET_MAIL } from './account.mails.js';
 
 const RESET_MS = 60 * 60 * 1000;
 
@@ -128,7 +129,7 @@ export class PasswordChanges {
       to: user.email,
       toName: displayName(user),
       userId: user.id,
-      template: 'password_reset',
+      template: PASSWORD_RESET_MAIL,
       data: { name: user.first_name, link },
     });
   }
@@ -163,7 +164,7 @@ export class PasswordChanges {
       to: user.email,
       toName: displayName(user),
       userId: user.id,
-      template: 'password_changed',
+      template: PASSWORD_CHANGED_MAIL,
       data: { name: user.first_name, at: new Date(), ip: ctx.ip },
     });
   }

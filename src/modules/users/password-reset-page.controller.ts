@@ -6,13 +6,14 @@ import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { FormErrorFilter } from '../../kernel/pages/page-error.filter.js';
 import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/pages/form-page.js';
+import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { ConfirmPasswordReset } from './password-reset.dto.js';
 
 const FORM: PageForm = {
   title: 'Set a new password',
   text: 'You will be signed out everywhere.',
-  action: '/password-reset',
+  action: 'password-reset',
   button: 'Set the password',
   fields: [
     {
@@ -35,6 +36,7 @@ class PasswordResetErrors extends FormErrorFilter {
 
 /** The page behind the link of a reset mail. Opening it consumes nothing; its form does. */
 @ApiExcludeController()
+@OutsideV1()
 @Controller('password-reset')
 @UseFilters(PasswordResetErrors)
 export class PasswordResetPageController {

@@ -11,8 +11,9 @@ import {
   PasswordResetAccepted,
   RequestPasswordReset,
 } from './password-reset.dto.js';
+import { ACCOUNT } from './account.tag.js';
 
-@Docs.tag('Account')
+@Docs.tag(ACCOUNT)
 @Controller('password-resets')
 export class PasswordResetController {
   constructor(private readonly passwords: PasswordChanges) {}
@@ -23,9 +24,9 @@ export class PasswordResetController {
   @Docs({
     summary: 'Ask for a link to set a new password',
     description:
-      'Answers the same, after the same time, whether there is an account or not. The link is good once, for an ' +
-      'hour. For an account that was never activated, the mail also holds a new activation link, good for seven ' +
-      'days; the former one ends. More than five requests an hour for one address have no further effect.',
+      'The answer and its timing are the same whether there is an account or not. The link works once, for one ' +
+      'hour. For an account that was never activated, the mail also contains a new activation link, valid for seven ' +
+      'days; the previous one stops working. After five requests in an hour for one address, further ones have no effect.',
     accepted: PasswordResetAccepted,
   })
   request(@Ctx() ctx: RequestContext, @Body({ schema: RequestPasswordReset }) body: RequestPasswordReset) {
@@ -37,7 +38,7 @@ export class PasswordResetController {
   @Mutation(['user.password_changed'])
   @Docs({
     summary: 'Set a new password with the mailed token',
-    description: 'Ends all sessions. An account that was not activated is from then on.',
+    description: 'Ends all sessions. An account that was not yet activated becomes active.',
     ok: PasswordChanged,
     errors: ['invalid_token'],
   })

@@ -15,7 +15,10 @@ export const ConfirmPasswordReset = z
     token: z.string().min(1).max(200),
     new_password: z.string().max(1_000).describe('12 to 128 characters.'),
   })
-  .meta({ id: 'ConfirmPasswordReset' });
+  .meta({
+    id: 'ConfirmPasswordReset',
+    examples: [{ token: 'k3Jw…', new_password: 'eleven purple walruses on parade' }],
+  });
 export type ConfirmPasswordReset = z.output<typeof ConfirmPasswordReset>;
 
 export const PasswordChanged = z.object({ changed: z.literal(true) }).meta({ id: 'PasswordChanged' });

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { instant } from '../../kernel/http/schemas.js';
+import { id, instant, shown } from '../../kernel/http/schemas.js';
 import type { SessionEntity } from './session.entity.js';
 
 export const Session = z
   .object({
-    id: z.string().meta({ examples: ['ses_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
+    id: id('ses'),
     expires_at: instant,
-    device: z.string().nullable().describe('Read from the user agent.'),
-    location: z.string().nullable(),
-    ip: z.string().nullable(),
+    device: shown.device.nullable().describe('Read from the user agent.'),
+    location: shown.location.nullable(),
+    ip: shown.ip.nullable(),
     created_at: instant,
     last_seen_at: instant,
-    current: z.boolean().describe('Whether it is the session that asks.'),
+    current: z.boolean().describe('Whether this is the session that makes the request.'),
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof Session>;

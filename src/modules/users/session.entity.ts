@@ -1,4 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    ses: true;
+  }
+}
+defineId('ses', { of: 'the session', collection: 'sessions' });
 
 /** A signed-in device. The token itself is not kept. */
 @Entity('sessions')

@@ -21,7 +21,7 @@ export class SessionRepository {
 
   /** The live session behind a token hash, with its user. */
   async findLive(
-    ctx: RequestContext | null,
+    ctx: RequestContext,
     tokenHash: string,
     now: Date,
     idleSince: Date,

@@ -56,9 +56,12 @@ export class SessionService {
   }
 
   /** Who a token belongs to, or null when it is unknown, ended or expired. */
-  async resolve(tokenHash: string): Promise<{ sessionId: string; user: User; lastSeenAt: Date } | null> {
+  async resolve(
+    ctx: RequestContext,
+    tokenHash: string,
+  ): Promise<{ sessionId: string; user: User; lastSeenAt: Date } | null> {
     const now = new Date();
-    const live = await this.sessions.findLive(null, tokenHash, now, new Date(now.getTime() - IDLE_MS));
+    const live = await this.sessions.findLive(ctx, tokenHash, now, new Date(now.getTime() - IDLE_MS));
     if (!live) return null;
     return { sessionId: live.session.id, user: toUser(live.user), lastSeenAt: live.session.last_seen_at };
   }

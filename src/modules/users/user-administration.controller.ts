@@ -4,13 +4,19 @@ import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { PlatformAdmin } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import type { UserAction } from '../../kernel/facets/effects.js';
 import { USER_ACTIONS } from './user-actions.js';
 import { UserAdministration } from './user-administration.service.js';
 import { ListUsers, RunUserAction, UpdateUser, UserPage, UserRecord } from './user.dto.js';
 
-@Docs.tag('Users')
+const TAG: Tag = {
+  name: 'Users',
+  description: 'All accounts. For platform admins.',
+  place: 210,
+};
+
+@Docs.tag(TAG)
 @Controller('users')
 export class UserAdministrationController {
   constructor(private readonly administration: UserAdministration) {}
@@ -19,7 +25,7 @@ export class UserAdministrationController {
   @PlatformAdmin()
   @Docs({
     summary: 'All users',
-    description: 'Newest first, deleted ones only with `?status=deleted`.',
+    description: 'Newest first. Deleted users are listed only with `?status=deleted`.',
     ok: UserPage,
     errors: ['invalid_cursor'],
   })
@@ -63,8 +69,8 @@ export class UserAdministrationController {
     summary: 'Suspend, activate or delete a user, or reset the password',
     description:
       'Without `confirm` the answer is 428 and says what would change and what it would affect. Activating a ' +
-      'deleted user restores the account, not the memberships. Who owns projects or organizations cannot be ' +
-      'deleted. `reset-password` ends the password and all sessions and mails a link to set a new one.',
+      'deleted user restores the account, not the memberships. Somebody who owns projects or organizations cannot be ' +
+      'deleted. `reset-password` invalidates the password, ends all sessions and mails a link to set a new one.',
     ok: UserRecord,
     errors: ['not_found', 'confirmation_required', 'invalid_transition', 'last_admin', 'owner_protected'],
   })

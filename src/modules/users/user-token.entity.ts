@@ -1,4 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    tok: true;
+  }
+}
+defineId('tok', { of: 'the token of a mailed link' });
 
 /** A single-use secret mailed to a user. The secret itself is not kept. */
 @Entity('user_tokens')

@@ -6,8 +6,9 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { UpdateMe, User } from './user.dto.js';
 import { UserService } from './user.service.js';
+import { ACCOUNT } from './account.tag.js';
 
-@Docs.tag('Account')
+@Docs.tag(ACCOUNT)
 @Controller('me')
 export class UserController {
   constructor(private readonly users: UserService) {}

@@ -1,23 +1,24 @@
 import { z } from 'zod';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
-import { country, email, instant, text } from '../../kernel/http/schemas.js';
+import { country, email, id, instant, shown, text } from '../../kernel/http/schemas.js';
+import { phrase } from '../../kernel/http/validation-phrases.js';
 import type { UserEntity } from './user.entity.js';
 
 export const User = z
   .object({
-    id: z.string().meta({ examples: ['usr_01kaj0v7w3m6tn5x9q2e8rfyzd'] }),
-    email: z.string(),
-    first_name: z.string(),
-    name: z.string(),
-    phone: z.string().nullable(),
-    country: z.string().nullable(),
+    id: id('usr'),
+    email: shown.email,
+    first_name: shown.firstName,
+    name: shown.lastName,
+    phone: shown.phone.nullable(),
+    country: shown.country.nullable(),
     status: z.enum(['new', 'activated', 'suspended', 'deleted']),
     platform_role: z.enum(['user', 'admin']),
     max_projects: z
       .number()
       .int()
       .nullable()
-      .describe('How many projects the user may own; null for no limit.'),
+      .describe('How many projects the user may own; null means no limit.'),
     password_change_required: z.boolean(),
     created_at: instant,
   })
@@ -27,22 +28,22 @@ export type User = z.infer<typeof User>;
 export const LastSignIn = z
   .object({
     at: instant,
-    device: z.string().nullable().describe('Read from the user agent.'),
-    location: z.string().nullable(),
+    device: shown.device.nullable().describe('Read from the user agent.'),
+    location: shown.location.nullable(),
   })
   .meta({ id: 'LastSignIn' });
 export type LastSignIn = z.infer<typeof LastSignIn>;
 
 /** An account as platform admins see it. */
 export const UserRecord = User.extend({
-  last_sign_in: LastSignIn.nullable().describe('null for somebody who never did.'),
+  last_sign_in: LastSignIn.nullable().describe('Null for somebody who has never signed in.'),
 }).meta({ id: 'UserRecord' });
 export type UserRecord = z.infer<typeof UserRecord>;
 
 export const personFields = {
-  first_name: text(100),
-  name: text(100),
-  phone: text(40).nullable().optional(),
+  first_name: text(100, 'Ada'),
+  name: text(100, 'Lovelace'),
+  phone: text(40, '+44 20 7946 0000').nullable().optional(),
   country: country.nullable().optional(),
 };
 
@@ -52,13 +53,15 @@ export const Register = z
     password: z
       .string()
       .optional()
-      .describe('12 to 128 characters. Only platform admins may leave it out, for a temporary one.'),
+      .describe(
+        '12 to 128 characters. Only platform admins may omit it; the account then gets a temporary one.',
+      ),
     ...personFields,
   })
   // Who asks is not known here; with other mistakes, this one is named along with them.
   .refine(input => typeof input !== 'object' || input === null || 'password' in input, {
     path: ['password'],
-    error: 'must be given, except by platform admins',
+    error: phrase('is required, except from platform admins', 'Send 12 to 128 characters.'),
     when: ({ issues }) => issues.length > 0,
   })
   .meta({
@@ -79,22 +82,27 @@ export const CreatedUser = User.extend({
     .string()
     .optional()
     .describe(
-      'Shown this once, to platform admins who gave no password. It must be changed at first sign-in.',
+      'Shown only once, to platform admins who sent no password. It must be changed at the first sign-in.',
     ),
 }).meta({ id: 'CreatedUser' });
 export type CreatedUser = z.infer<typeof CreatedUser>;
 
-export const Activate = z.strictObject({ token: z.string().min(1).max(200) }).meta({ id: 'Activate' });
+export const Activate = z
+  .strictObject({ token: z.string().min(1).max(200) })
+  .meta({ id: 'Activate', examples: [{ token: 'k3Jw…' }] });
 export type Activate = z.output<typeof Activate>;
 
-export const UpdateMe = z.strictObject(personFields).partial().meta({ id: 'UpdateMe' });
+export const UpdateMe = z
+  .strictObject(personFields)
+  .partial()
+  .meta({ id: 'UpdateMe', examples: [{ first_name: 'Ada' }] });
 export type UpdateMe = z.output<typeof UpdateMe>;
 
 const count = z.number().int();
 
 export const ListUsers = z.strictObject({
   ...listQuery(),
-  status: User.shape.status.optional().describe('Without it, all but deleted ones.'),
+  status: User.shape.status.optional().describe('Without it, all except deleted ones.'),
   q: searchQuery.describe('Searches name, e-mail and phone; `%` and `_` are literal.'),
 });
 export type ListUsers = z.output<typeof ListUsers>;
@@ -111,7 +119,7 @@ export type UserPage = z.infer<typeof UserPage>;
 export const UpdateUser = z
   .strictObject({
     ...personFields,
-    max_projects: z.number().int().min(0).max(1_000_000).nullable().describe('null for no limit.'),
+    max_projects: z.number().int().min(0).max(1_000_000).nullable().describe('Null for no limit.'),
     platform_role: User.shape.platform_role,
   })
   .partial()
@@ -123,11 +131,11 @@ export const RunUserAction = z
     confirm: z
       .union([z.literal(true), z.string().max(254)])
       .optional()
-      .describe("`true`; to delete, the account's e-mail address does as well."),
+      .describe("`true`; to delete, the account's e-mail address is accepted too."),
     reason: text(500).optional(),
   })
   .default({})
-  .meta({ id: 'RunUserAction', examples: [{ confirm: true, reason: 'Left the company' }] });
+  .meta({ id: 'RunUserAction', examples: [{ reason: 'Left the company' }] });
 export type RunUserAction = z.output<typeof RunUserAction>;
 
 export function toLastSignIn(user: UserEntity): LastSignIn | null {

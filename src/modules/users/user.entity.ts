@@ -1,4 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { defineId } from '../../kernel/database/ids.js';
+
+declare module '../../kernel/database/ids.js' {
+  interface IdPrefixes {
+    usr: true;
+  }
+}
+defineId('usr', { of: 'the user', collection: 'users' });
 
 export type UserStatus = 'new' | 'activated' | 'suspended' | 'deleted';
 export type PlatformRole = 'user' | 'admin';
@@ -38,7 +46,7 @@ export class UserEntity {
   @Column('boolean')
   password_change_required!: boolean;
 
-  /** How many projects the user may own; null for no limit. */
+  /** How many projects the user may own; null means no limit. */
   @Column('int', { nullable: true })
   max_projects!: number | null;
 

@@ -49,9 +49,7 @@ export class UserRepository {
 
   /** Lets nobody else change who is platform admin until the unit of work ends. */
   async lockAdmins(ctx: RequestContext): Promise<void> {
-    const manager = await this.database.write(ctx);
-    // An update that changes nothing: it only locks, on every database.
-    await manager.update(UserEntity, { platform_role: 'admin' }, { max_projects: () => 'max_projects' });
+    await this.database.lockAll(ctx, UserEntity, { platform_role: 'admin' });
   }
 
   /** Active platform admins other than `id`. */

@@ -98,7 +98,7 @@ export class UserService {
   /**
    * Activates an account that was registered but never activated, for somebody who has just proved the
    * address: with their own name and password, as whoever registered it may have been somebody else.
-   * @throws AppError `invalid_transition` when it is `new` no more
+   * @throws AppError `invalid_transition` when it is no longer `new`
    */
   async adopt(ctx: RequestContext, id: string, prepared: PreparedUser): Promise<User> {
     const { first_name, name, password_hash } = prepared;
@@ -164,7 +164,7 @@ export class UserService {
     return this.users.adminExists(ctx);
   }
 
-  /** Changes what a person may change of the own account. */
+  /** Changes what people may change of their own account. */
   async updateSelf(
     ctx: RequestContext,
     id: string,

@@ -23,6 +23,7 @@ import { UserRepository } from './user.repository.js';
 import { UserService } from './user.service.js';
 import { UserTokenEntity } from './user-token.entity.js';
 import { UserTokenRepository } from './user-token.repository.js';
+import './user.events.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity, SessionEntity, UserTokenEntity]), NotificationsModule],

@@ -134,7 +134,7 @@ describe('roles', () => {
 });
 
 describe('suspending a member', () => {
-  it('stops the person and the own keys in every project of the organization, reversibly', async () => {
+  it('stops the person and their own keys in every project of the organization, reversibly', async () => {
     const ada = await signUp(server);
     const id = await join(ada);
     const inside = await createProject(server, owner.auth, { organization_id: organization.id });

@@ -79,7 +79,7 @@ describe('confirmation', () => {
 });
 
 describe('suspending', () => {
-  it('ends the sessions and stops the own keys until the account is activated again', async () => {
+  it('ends the sessions and stops their own keys until the account is activated again', async () => {
     const ada = await signUp(server);
     const owner = await signUp(server);
     const project = await createProject(server, owner.auth);

@@ -13,7 +13,7 @@ afterAll(() => server.stop());
 
 const attempt = (email: string, password: string) => server.api.post('/v1/sessions', { email, password });
 
-describe('the own account', () => {
+describe('your own account', () => {
   it('can be read and changed', async () => {
     const ada = await signUp(server);
     expect(expectStatus(200, await server.api.get('/v1/me', ada)).body).toEqual(ada.user);

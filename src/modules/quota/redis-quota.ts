@@ -1,0 +1,81 @@
+import { PromptRedis } from '../../kernel/redis/prompt-redis.js';
+import type { Limits, Quota, QuotaWindow } from './quota-window.js';
+
+/** How much longer than its period a quota is kept, in seconds. */
+const KEPT_LONGER_S = 120;
+
+// KEYS: the windows; each holds what all processes have spent. ARGV: the cost, then for each window what this
+// process knows to be spent, what it spent unseen, the limit, and the seconds to keep it. Spends the cost in all
+// windows or in none. Redis may have come back with less than it had: then it goes by what the process knows.
+const SPEND = `
+local cost, granted, spent = tonumber(ARGV[1]), 1, {}
+for i, key in ipairs(KEYS) do
+  local known, unseen, limit = tonumber(ARGV[i * 4 - 2]), tonumber(ARGV[i * 4 - 1]), tonumber(ARGV[i * 4])
+  spent[i] = math.max(tonumber(redis.call('GET', key) or 0), known) + unseen
+  if spent[i] + cost > limit then granted = 0 end
+end
+for i, key in ipairs(KEYS) do
+  spent[i] = spent[i] + granted * cost
+  redis.call('SET', key, spent[i], 'EX', ARGV[i * 4 + 1])
+end
+return {granted, unpack(spent)}`;
+
+type Spend = (...args: (string | number)[]) => Promise<[granted: number, minute: number, day: number]>;
+
+/** The quota as all processes share it, in Redis, which may be away, or come back empty, at any time. */
+export class RedisQuota {
+  private readonly redis: PromptRedis;
+
+  constructor(
+    url: string,
+    private readonly prefix: string,
+  ) {
+    this.redis = new PromptRedis(url, 'each process counts requests for itself');
+    this.redis.client.defineCommand('spendQuota', { numberOfKeys: 2, lua: SPEND });
+  }
+
+  get answering(): boolean {
+    return this.redis.answering;
+  }
+
+  /**
+   * Spends `cost` in both windows, or in none, and tells them what all processes have spent. False when a
+   * limit is met, or when Redis does not answer.
+   */
+  async spend({ minute, day }: Quota, limits: Limits, cost: number): Promise<boolean> {
+    const client = this.redis.client as unknown as { spendQuota: Spend };
+    try {
+      const [granted, inMinute, inDay] = await client.spendQuota(
+        this.keyOf(minute),
+        this.keyOf(day),
+        cost,
+        ...[...told(minute), limits.requests_per_minute, 60 + KEPT_LONGER_S],
+        ...[...told(day), limits.requests_per_day, 86_400 + KEPT_LONGER_S],
+      );
+      minute.learn(inMinute);
+      day.learn(inDay);
+      if (granted === 0) return false;
+      minute.spentHere += cost;
+      day.spentHere += cost;
+      return true;
+    } catch (error) {
+      this.redis.failed(error as Error);
+      return false;
+    }
+  }
+
+  close(): void {
+    this.redis.close();
+  }
+
+  private keyOf({ organizationId, policy, period }: QuotaWindow): string {
+    return `${this.prefix}:quota:${organizationId}:${policy}:${period}`;
+  }
+}
+
+/** What Redis is told once only: should the answer be lost, it is part of what is known from then on. */
+function told(window: QuotaWindow): [known: number, unseen: number] {
+  const { spent, untold } = window;
+  window.untold = 0;
+  return [spent - untold, untold];
+}

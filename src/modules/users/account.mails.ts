@@ -1,0 +1,70 @@
+import { inline } from '../notifications/letter.js';
+import { defineTemplate } from '../notifications/template.js';
+
+/** To somebody who has registered: proves the address. With `resetLink`, another way if they know no password. */
+export const ACTIVATION_MAIL = defineTemplate(
+  'activation',
+  ({ name, link, resetLink }: { name: string; link: string; resetLink?: string }) => ({
+    subject: 'Activate your account',
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: ['An account was registered with this e-mail address. Activate it to sign in.'],
+    action: { label: 'Activate the account', url: link },
+    ...(resetLink === undefined
+      ? {}
+      : {
+          otherwise: {
+            text:
+              'If you do not know the password, set a new one instead. That activates the account, too. This link ' +
+              'works for one hour:',
+            url: resetLink,
+          },
+        }),
+    footer:
+      'The link works once, for a limited time. If you did not register, ignore this e-mail: ' +
+      'nothing happens unless the link is used.',
+  }),
+);
+
+/** To somebody for whom an admin made an account. Never holds the password: the admin hands it over. */
+export const TEMPORARY_PASSWORD_MAIL = defineTemplate(
+  'temporary_password',
+  ({ name, temporary, url }: { name: string; temporary: boolean; url: string }) => ({
+    subject: 'An account was created for you',
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      'An administrator created an account for you with this e-mail address, and will give you the password.',
+      temporary
+        ? 'The password is temporary: you will choose your own when you first sign in.'
+        : 'You can change the password whenever you like.',
+    ],
+    action: { label: 'Sign in', url },
+    footer: 'E-mails like this one never contain a password. If you did not expect an account, ignore it.',
+  }),
+);
+
+/** To somebody who may set a new password; the link is good once, for an hour. */
+export const PASSWORD_RESET_MAIL = defineTemplate(
+  'password_reset',
+  ({ name, link }: { name: string; link: string }) => ({
+    subject: 'Set a new password',
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: ['Somebody asked to reset the password of your account. If it was you, choose a new one.'],
+    action: { label: 'Set a new password', url: link },
+    footer:
+      'The link works once, for one hour. If you did not ask for it, ignore this e-mail: nothing changes ' +
+      'unless the link is used.',
+  }),
+);
+
+/** To somebody whose password has just changed. */
+export const PASSWORD_CHANGED_MAIL = defineTemplate(
+  'password_changed',
+  ({ name, at, ip }: { name: string; at: Date; ip: string | null }) => ({
+    subject: 'Your password was changed',
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      `The password of your account was changed at ${at.toISOString()}${ip ? `, from ${ip}` : ''}.`,
+      'If this was not you, reset your password immediately and tell your administrator.',
+    ],
+  }),
+);

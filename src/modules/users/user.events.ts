@@ -1,0 +1,19 @@
+import { defineEvents } from '../../kernel/event-log/event-types.js';
+
+export const USER_EVENTS = defineEvents({
+  'user.created': 'An account was created: registered, or made by an admin.',
+  'user.updated': 'Details of an account were changed.',
+  'user.deleted': 'An account was deleted.',
+  'user.restored': 'A deleted or suspended account was restored.',
+  'user.suspended': 'An account was suspended; its sessions ended.',
+  'user.password_reset_requested': 'A password reset was requested.',
+  'user.activated': 'A new or suspended account was activated.',
+  'user.signed_in': { text: 'Somebody signed in.', access: false },
+  'user.sign_in_failed': { text: 'A sign-in was refused.', access: false },
+  'user.password_changed': 'A password was changed; all other sessions ended.',
+  'session.ended': 'A session was ended.',
+});
+
+declare module '../../kernel/event-log/event-types.js' {
+  interface EventTypes extends Record<keyof typeof USER_EVENTS, true> {}
+}
