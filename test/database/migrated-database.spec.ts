@@ -1,14 +1,11 @@
-import { DataSource } from 'typeorm';
-import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
-import { writerOptions } from '../../src/kernel/database/open-database.js';
 import { describeOn, freshDatabase, laneDatabase } from '../support/lane.js';
 import { mariadbScript, migrate, migratedDatabase, runScript } from '../support/migrated-database.js';
+import { onDatabase } from '../support/open-database.js';
 
 /** Everything in a database, to be compared. */
 async function contentOf(url: string): Promise<unknown> {
   if (laneDatabase === 'mariadb') return mariadbScript(url);
-  const source = await new DataSource(writerOptions(parseDatabaseUrl(url)!)).initialize();
-  try {
+  return onDatabase(url, async source => {
     const schema: { type: string; name: string; sql: string }[] = await source.query(
       'SELECT type, name, sql FROM sqlite_master ORDER BY type, name',
     );
@@ -16,9 +13,7 @@ async function contentOf(url: string): Promise<unknown> {
     const rows: unknown[] = [];
     for (const table of tables) rows.push({ table, rows: await source.query(`SELECT * FROM "${table}"`) });
     return { schema, rows };
-  } finally {
-    await source.destroy();
-  }
+  });
 }
 
 it('gives tests what the migrations make of an empty database', async () => {

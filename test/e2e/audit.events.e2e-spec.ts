@@ -3,6 +3,7 @@ import { basic, type Answer } from '../support/client.js';
 import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { addMember, ROLE_IDS } from '../support/team.js';
+import { waitFor } from '../support/wait-for.js';
 
 const UNKNOWN_EVENT = `evt_${'0'.repeat(26)}`;
 const UNKNOWN_PROJECT = `prj_${'0'.repeat(26)}`;
@@ -265,5 +266,23 @@ describe('the platform’s event log', () => {
     const projects = await page({ about: 'project', limit: 500 });
     expect(projects.items.every((event: any) => event.project_id !== null)).toBe(true);
     expect((await server.api.get('/v1/events?limit=501', { auth: root.auth })).status).toBe(400);
+  });
+});
+
+describe('an entry', () => {
+  it('is numbered within its project from 1, within seconds and without gaps', async () => {
+    const person = await signUp(server);
+    const projects = [await createProject(server, person.auth), await createProject(server, person.auth)];
+    for (const project of projects) {
+      for (const name of ['one', 'two', 'three']) await createKey(server, person.auth, project.id, { name });
+    }
+    for (const project of projects) {
+      const sequences = await waitFor('every entry to be sealed', async () => {
+        const { body } = await server.api.get(`/v1/projects/${project.id}/events`, { auth: person.auth });
+        const found = (body.items as { sequence: number | null }[]).map(event => event.sequence);
+        return found.includes(null) ? undefined : found;
+      });
+      expect(sequences).toEqual([4, 3, 2, 1]);
+    }
   });
 });

@@ -1,11 +1,14 @@
-import type { LoggedEvent } from '../support/answers.js';
+import { RefusalLog } from '../../src/modules/audit/refusal-log.service.js';
+import { projectEvents, type LoggedEvent } from '../support/answers.js';
 import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { addMember } from '../support/team.js';
 
 let server: TestServer;
 let root: Person;
 let ada: Person;
 let project: { id: string };
+
 beforeAll(async () => {
   server = await startServer();
   root = await admin(server);
@@ -163,3 +166,37 @@ it('shows 500 entries per page unless asked otherwise', async () => {
   expect(rest.items).toHaveLength(10);
   expect(rest).toMatchObject({ total_count: 510, has_more: false, next_cursor: null });
 }, 90_000);
+
+it('a flood of refusals leaves two entries: the first at once, the others counted by route', async () => {
+  const owner = await signUp(server);
+  const viewer = await signUp(server);
+  const { id } = await createProject(server, owner.auth);
+  await addMember(server, id, viewer, 'viewer');
+  const denied = (person: Person) => projectEvents(server, person.auth, id, { type: 'access.denied' });
+
+  const paths = [
+    ...Array<string>(20).fill(`/v1/projects/${id}/settings`),
+    ...Array<string>(15).fill(`/v1/projects/${id}/events`),
+  ];
+  const answers = await Promise.all(paths.map(path => server.api.get(path, { auth: viewer.auth })));
+  expect(new Set(answers.map(answer => answer.status))).toEqual(new Set([403]));
+  expect(await denied(owner)).toHaveLength(1);
+
+  // What is counted is written when the minute is over, or the server stops.
+  await server.app.get(RefusalLog, { strict: false }).close();
+  const [counted, first, ...others] = await denied(owner);
+  expect(others).toEqual([]);
+  expect(first!.changes).toEqual({ code: { before: null, after: 'permission_denied' } });
+  expect(counted).toMatchObject({
+    outcome: 'denied',
+    actor: { id: viewer.user.id },
+    project_id: id,
+    reason: '34 further refusals within a minute',
+  });
+  const refusals: Record<string, number> = counted!.changes.refusals.after;
+  expect(Object.values(refusals).reduce((sum, count) => sum + count)).toBe(34);
+  expect(Object.keys(refusals).sort()).toEqual([
+    'GET /v1/projects/:id/events',
+    'GET /v1/projects/:id/settings',
+  ]);
+});

@@ -85,8 +85,7 @@ describe('behind a trusted proxy', () => {
     ['2130706433, 10.0.0.1', '10.0.0.1'],
     ['', '127.0.0.1'],
   ])('takes of X-Forwarded-For: %s the address %s', async (header, ip) => {
-    const ada = await signUp(server);
-    const answer = expectStatus(201, await guess(server, ada.user.email, PASSWORD, header));
+    const answer = expectStatus(201, await guess(server, root.user.email, root.password, header));
     expect(answer.body.session.ip).toBe(ip);
   });
 });

@@ -1,5 +1,5 @@
-import { basic } from '../support/client.js';
 import { eventOf, sameAnswer } from '../support/answers.js';
+import { basic } from '../support/client.js';
 import { waitForMail } from '../support/mail.js';
 import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -413,5 +413,22 @@ describe('a project’s record', () => {
     await addMember(server, id, bob, await addRole(server, id, ['members:read']));
     const refused = await server.api.get(`/v1/projects/${id}`, { auth: bob.auth });
     expect([refused.status, refused.body.error.details]).toEqual([403, { permission: 'project:read' }]);
+  });
+});
+
+describe('with PROMOTION_REVIEW=off', () => {
+  let unreviewed: TestServer;
+  beforeAll(async () => {
+    unreviewed = await startServer({ PROMOTION_REVIEW: 'off' });
+  });
+  afterAll(() => unreviewed?.stop());
+
+  it('everybody may create production projects, whose keys begin with bw_live_', async () => {
+    const person = await signUp(unreviewed);
+    const project = await createProject(unreviewed, person.auth, { environment: 'production' });
+    expect(project.environment).toBe('production');
+    const { secret, api_key } = await createKey(unreviewed, person.auth, project.id);
+    expect(secret).toMatch(/^bw_live_[0-9A-Za-z]{38}$/);
+    expect(api_key.preview).toBe(`bw_live_…${secret.slice(-4)}`);
   });
 });

@@ -1,6 +1,9 @@
-import { basic } from '../support/client.js';
+import { connect } from 'node:net';
+import { basic, type Answer, type RequestOptions } from '../support/client.js';
 import { createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { ROLE_IDS } from '../support/team.js';
+import { waitFor } from '../support/wait-for.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -132,6 +135,259 @@ describe('suspending a project', () => {
     expect(expectStatus(428, answer).body.error.details.effects).toContainEqual({
       effect: 'callers_last_24h',
       count: 2,
+    });
+  });
+});
+
+describe('request logs', () => {
+  let owner: Person;
+  let project: { id: string; organization_id: string };
+  let reader: { api_key: { id: string }; secret: string };
+  let script: { api_key: { id: string }; secret: string };
+
+  beforeAll(async () => {
+    owner = await signUp(server);
+    project = (await createProject(server, owner.auth)) as typeof project;
+    reader = await createKey(server, owner.auth, project.id, { name: 'Reader', role_id: ROLE_IDS.viewer });
+    script = await createKey(server, owner.auth, project.id, {
+      name: 'Script',
+      role_id: ROLE_IDS.administrator,
+    });
+  });
+
+  const call = (path: string, key: { secret: string }, headers = {}) =>
+    server.api.get(path, { auth: basic(key.secret), headers });
+  const list = (query: RequestOptions['query'] = {}, auth = owner.auth) =>
+    server.api.get(`/v1/projects/${project.id}/request-logs`, { auth, query });
+  const logged = async (id: string) =>
+    (await list({ limit: 100 })).body.items.find((line: any) => line.request_id === id);
+
+  describe('what is logged', () => {
+    it('holds what was called, by whom and how it ended', async () => {
+      const answer = await call('/v1/whoami', reader, { 'user-agent': 'thermometer/1.0' });
+      const id = answer.headers.get('x-request-id')!;
+      const line = await logged(id);
+      expect(line).toEqual({
+        id,
+        request_id: id,
+        project_id: project.id,
+        api_key_id: reader.api_key.id,
+        member_id: null,
+        method: 'GET',
+        route: '/v1/whoami',
+        status: 200,
+        duration_ms: expect.any(Number),
+        ip: '127.0.0.1',
+        user_agent: 'thermometer/1.0',
+        error_code: null,
+        created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      });
+      expect(Math.abs(Date.now() - Date.parse(line.created_at))).toBeLessThan(60_000);
+    });
+
+    it('holds refusals of known keys', async () => {
+      const refused = await call(`/v1/projects/${project.id}/api-keys`, reader);
+      expectStatus(403, refused);
+      expect(await logged(refused.headers.get('x-request-id')!)).toMatchObject({
+        status: 403,
+        error_code: 'permission_denied',
+        route: '/v1/projects/:id/api-keys',
+      });
+    });
+
+    it('holds the use of revoked keys', async () => {
+      const key = await createKey(server, owner.auth, project.id);
+      await server.api.delete(`/v1/projects/${project.id}/api-keys/${key.api_key.id}`, undefined, {
+        auth: owner.auth,
+      });
+      const refused = expectStatus(401, await call('/v1/whoami', key));
+      expect(await logged(refused.headers.get('x-request-id')!)).toMatchObject({
+        error_code: 'api_key_revoked',
+      });
+    });
+
+    it('holds what failed before anybody asked who calls', async () => {
+      const careless = await createKey(server, owner.auth, project.id, { name: 'Careless' });
+      const auth = basic(careless.secret);
+      const json = { 'content-type': 'application/json' };
+      const unread = await fetch(`${server.url}/v1/projects/${project.id}/api-keys`, {
+        method: 'POST',
+        headers: { ...json, authorization: auth },
+        body: '{"name":',
+      });
+      const nowhere = await server.api.get('/v1/nowhere', { auth });
+      for (const [answer, line] of [
+        [
+          unread,
+          { status: 400, error_code: 'invalid_json', method: 'POST', route: '/v1/projects/:id/api-keys' },
+        ],
+        [nowhere, { status: 404, error_code: 'route_not_found', method: 'GET', route: '/v1/nowhere' }],
+      ] as const) {
+        const id = answer.headers.get('x-request-id')!;
+        const found = await waitFor('the line', () => logged(id));
+        expect(found).toMatchObject({ ...line, api_key_id: careless.api_key.id });
+      }
+    });
+
+    it('holds, once, what a client did not wait for', async () => {
+      const { api_key, secret } = await createKey(server, owner.auth, project.id, {
+        name: 'Impatient',
+        role_id: ROLE_IDS.administrator,
+      });
+      const body = '{"name":"Ghost"}';
+      const { hostname, port } = new URL(server.url);
+      const request =
+        `POST /v1/projects/${project.id}/api-keys HTTP/1.1\r\nHost: x\r\nAuthorization: ${basic(secret)}\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+      for (let i = 0; i < 10; i++) {
+        const socket = connect(Number(port), hostname);
+        await new Promise(resolve => socket.write(request, resolve));
+        socket.resetAndDestroy();
+      }
+      const mine = () => list({ api_key_id: api_key.id, limit: 100 });
+      // Those whose reset overtook the request itself never came.
+      const made = await waitFor('a key of the impatient', async () => {
+        const keys = await server.api.get(`/v1/projects/${project.id}/api-keys`, { auth: owner.auth });
+        const ghosts = keys.body.items.filter((key: { name: string }) => key.name === 'Ghost').length;
+        return ghosts > 0 && ghosts === (await mine()).body.total_count ? ghosts : undefined;
+      });
+      const { items } = (await mine()).body;
+      expect(items).toHaveLength(made);
+      for (const line of items) expect(line).toMatchObject({ method: 'POST', status: 201, error_code: null });
+    });
+
+    it('holds nothing of people and of unknown keys', async () => {
+      const before = (await list()).body.total_count;
+      await server.api.get('/v1/me', { auth: owner.auth });
+      await server.api.get('/v1/whoami', { auth: basic('bw_test_nonsense') });
+      expect((await list()).body.total_count).toBe(before);
+    });
+  });
+
+  describe('GET /v1/projects/:id/request-logs', () => {
+    beforeAll(async () => {
+      for (let i = 0; i < 7; i++) await call('/v1/whoami', script);
+      for (let i = 0; i < 3; i++) await call('/v1/lookup/key_00000000000000000000000000', script);
+      await server.api.post(`/v1/projects/${project.id}/api-keys`, {}, { auth: basic(script.secret) });
+    });
+
+    it('pages through everything, newest first', async () => {
+      const all: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const { body }: Answer = expectStatus(200, await list(cursor ? { limit: 4, cursor } : { limit: 4 }));
+        all.push(...body.items.map((line: any) => line.id));
+        cursor = body.next_cursor;
+        expect(body.has_more).toBe(cursor !== null);
+      } while (cursor);
+      expect(all).toEqual(all.toSorted().reverse());
+      expect(new Set(all).size).toBe(all.length);
+      expect(all).toHaveLength((await list()).body.total_count);
+    });
+
+    it.each([
+      [{ status: '404' }, 3, { status: 404 }],
+      [{ status: '4XX', method: 'get' }, 3, { method: 'GET' }],
+      [{ method: 'post' }, 1, { method: 'POST', status: 400, error_code: 'validation_failed' }],
+      [{ route: '/v1/lookup/:id' }, 3, { route: '/v1/lookup/:id' }],
+      [{ route: '/v1/nowhere' }, 0, {}],
+      [{ route: '/v1/whoami', status: '2xx' }, 7, { status: 200 }],
+    ])('filters by %j', async (query, count, expected) => {
+      const { body } = expectStatus(200, await list({ api_key_id: script.api_key.id, ...query }));
+      expect(body.total_count).toBe(count);
+      expect(body.items).toHaveLength(count);
+      for (const line of body.items)
+        expect(line).toMatchObject({ api_key_id: script.api_key.id, ...expected });
+    });
+
+    it('counts and lists a range of time', async () => {
+      const { items, total_count } = (await list({ limit: 100 })).body;
+      const middle = items[5].created_at;
+      const later = (await list({ from: middle, limit: 100 })).body;
+      const earlier = (await list({ to: middle, limit: 100 })).body;
+      expect(later.items.every((line: any) => line.created_at >= middle)).toBe(true);
+      expect(earlier.items.every((line: any) => line.created_at < middle)).toBe(true);
+      expect(later.total_count).toBe(later.items.length);
+      expect(later.total_count + earlier.total_count).toBe(total_count);
+      const year = { from: '2020-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
+      expect((await list(year)).body.total_count).toBe(total_count);
+    });
+
+    it('shows callers without usage:write their own requests only', async () => {
+      const own = expectStatus(200, await list({ limit: 100 }, basic(reader.secret))).body;
+      expect(own.items.length).toBeGreaterThan(0);
+      expect(own.total_count).toBe(own.items.length);
+      for (const line of own.items) expect(line.api_key_id).toBe(reader.api_key.id);
+      const others = (await list({ api_key_id: script.api_key.id }, basic(reader.secret))).body;
+      expect(others).toMatchObject({ items: [], total_count: 0, has_more: false });
+    });
+
+    it.each<Record<string, string>>([
+      { status: '6xx' },
+      { status: '40' },
+      { method: 'G T' },
+      { from: 'x' },
+      { cursor: 'x' },
+      { what: '1' },
+    ])('refuses %j', async query => {
+      expectStatus(400, await list(query));
+    });
+
+    it('is for those with usage:read', async () => {
+      expectStatus(401, await server.api.get(`/v1/projects/${project.id}/request-logs`));
+      const stranger = await signUp(server);
+      expectStatus(404, await list({}, stranger.auth));
+    });
+  });
+
+  describe('one request', () => {
+    it('is found by its id, by those who may see it', async () => {
+      const id = (await call('/v1/whoami', script)).headers.get('x-request-id')!;
+      const path = `/v1/projects/${project.id}/request-logs/${id}`;
+      expect(expectStatus(200, await server.api.get(path, { auth: owner.auth })).body.id).toBe(id);
+      expectStatus(404, await call(path, reader));
+      const found = expectStatus(200, await server.api.get(`/v1/lookup/${id}`, { auth: owner.auth })).body;
+      expect(found).toEqual({
+        id,
+        object: 'request_log',
+        project_id: project.id,
+        name: 'GET /v1/whoami',
+        url: path,
+      });
+      expectStatus(404, await call(`/v1/lookup/${id}`, reader));
+      const own = (await call('/v1/whoami', reader)).headers.get('x-request-id')!;
+      expectStatus(200, await call(`/v1/lookup/${own}`, reader));
+      const stranger = await signUp(server);
+      expectStatus(404, await server.api.get(`/v1/lookup/${id}`, { auth: stranger.auth }));
+      const elsewhere = await createProject(server, owner.auth);
+      expectStatus(
+        404,
+        await server.api.get(`/v1/projects/${elsewhere.id}/request-logs/${id}`, { auth: owner.auth }),
+      );
+    });
+  });
+
+  describe('GET /v1/organizations/:id/request-logs', () => {
+    const all = (query = {}, auth = owner.auth) =>
+      server.api.get(`/v1/organizations/${project.organization_id}/request-logs`, { auth, query });
+
+    it('shows the owner the requests of all projects', async () => {
+      const second = await createProject(server, owner.auth);
+      const key = await createKey(server, owner.auth, second.id);
+      await call('/v1/whoami', key);
+      const { body } = expectStatus(200, await all());
+      expect(body.items[0]).toMatchObject({ project_id: second.id, api_key_id: key.api_key.id });
+      expect(body.total_count).toBe(1 + (await list()).body.total_count);
+      expect((await all({ status: '404' })).body.total_count).toBe(
+        (await list({ status: '404' })).body.total_count,
+      );
+      expect((await all({ project_id: second.id })).body.total_count).toBe(1);
+    });
+
+    it('does not exist for others', async () => {
+      const stranger = await signUp(server);
+      expectStatus(404, await all({}, stranger.auth));
+      expectStatus(403, await all({}, basic(script.secret)));
     });
   });
 });

@@ -1,4 +1,4 @@
-import type { EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
+import { DataSource, type EntityTarget, type MigrationInterface, type ObjectLiteral } from 'typeorm';
 import type { RequestContext } from '../../src/kernel/context/request-context.js';
 import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import type { Database } from '../../src/kernel/database/database.js';
@@ -7,6 +7,16 @@ import { openDatabase, writerOptions } from '../../src/kernel/database/open-data
 import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
 import { WriterSource } from '../../src/kernel/database/writer-source.js';
 import { freshDatabase } from './lane.js';
+
+/** Works on the database at `url` past the application. */
+export async function onDatabase<T>(url: string, work: (source: DataSource) => Promise<T>): Promise<T> {
+  const source = await new DataSource(writerOptions(parseDatabaseUrl(url)!)).initialize();
+  try {
+    return await work(source);
+  } finally {
+    await source.destroy();
+  }
+}
 
 /** The kernel's database on a fresh one of this lane, for tests below HTTP. */
 export interface OpenDatabase {
