@@ -25,7 +25,7 @@ export class ApiKeyController {
   @Access('member')
   @Docs({
     summary: "A project's API keys",
-    description: 'All of them with `api_keys:read`, else your own.',
+    description: 'All of them with `api_keys:read`; without it, signed in, your own.',
     ok: ApiKeyPage,
     errors: ['invalid_cursor', 'permission_denied'],
   })
@@ -44,7 +44,8 @@ export class ApiKeyController {
   @Docs({
     summary: 'Issue an API key',
     description:
-      'Takes `api_keys:write`; your own key (`member: true`) any member may issue. The secret is shown this once.',
+      'Takes `api_keys:write`; your own key (`member: true`) any signed-in member may issue. The secret is shown this ' +
+      'once. A key that issues keys gives no role beyond its own, and no wider limits: what limits it limits them too.',
     created: IssuedApiKey,
     errors: ['permission_denied', 'permission_escalation'],
   })
@@ -68,7 +69,9 @@ export class ApiKeyController {
   @Mutation(['api_key.updated', 'api_key.suspended', 'api_key.activated'])
   @Docs({
     summary: 'Change an API key',
-    description: 'Rename, suspend or activate it, or change its role, allow-lists or expiry.',
+    description:
+      'Rename, suspend or activate it, or change its role, allow-lists or expiry. A key that can do more than you can ' +
+      'only be suspended or revoked, and a key does not widen its own limits.',
     ok: ApiKey,
     errors: ['permission_denied', 'permission_escalation', 'invalid_transition'],
   })
@@ -89,7 +92,7 @@ export class ApiKeyController {
     summary: 'Give an API key a new secret',
     description: 'The old one ends at once, or after `grace_period_seconds`. The new one is shown this once.',
     ok: IssuedApiKey,
-    errors: ['permission_denied', 'invalid_transition'],
+    errors: ['permission_denied', 'permission_escalation', 'invalid_transition'],
   })
   regenerate(
     @Ctx() ctx: RequestContext,

@@ -9,7 +9,7 @@ import { HiddenFromRoles } from './hidden-from-roles.service.js';
 import { toRoleItem, type ListRoles, type RoleItem } from './role.dto.js';
 import type { RoleEntity } from './role.entity.js';
 import { RoleRepository } from './role.repository.js';
-import { SYSTEM_ROLES, type Role } from './system-roles.js';
+import { orViewer, SYSTEM_ROLES, type Role } from './system-roles.js';
 
 const SYSTEM = Object.values(SYSTEM_ROLES) as readonly Role[];
 const SYSTEM_BY_ID = new Map(SYSTEM.map(role => [role.id, role]));
@@ -68,9 +68,16 @@ export class RoleService {
   async assignable(ctx: RequestContext, projectId: string, id: string): Promise<Role> {
     const role = await this.find(ctx, projectId, id);
     if (!role) throw this.unknown('role_id');
-    this.refuseEscalation(ctx, role.permissions);
-    await this.refuseInsight(ctx, projectId, role.id);
+    await this.refuseMore(ctx, projectId, role);
     return role;
+  }
+
+  /**
+   * Asks of a role that somebody or something holds what {@link assignable} asks of one to be given.
+   * @throws AppError `permission_escalation`
+   */
+  async refuseStronger(ctx: RequestContext, projectId: string, id: string): Promise<void> {
+    await this.refuseMore(ctx, projectId, orViewer(await this.find(ctx, projectId, id)));
   }
 
   /**
@@ -90,6 +97,11 @@ export class RoleService {
   refuseEscalation(ctx: RequestContext, permissions: Iterable<Permission>, param = 'role_id'): void {
     const lacking = [...permissions].filter(permission => !ctx.can(permission));
     if (lacking.length) throw new AppError('permission_escalation', { param, details: { lacking } });
+  }
+
+  private async refuseMore(ctx: RequestContext, projectId: string, role: Role): Promise<void> {
+    this.refuseEscalation(ctx, role.permissions);
+    await this.refuseInsight(ctx, projectId, role.id);
   }
 
   /** @throws AppError `permission_escalation` when a role shows what is hidden from the caller */

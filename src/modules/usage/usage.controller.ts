@@ -38,7 +38,7 @@ export class UsageController {
   @Docs({
     summary: "A project's request log",
     description:
-      'Newest first. Without `usage:write`, a member sees the requests of the own keys, and a key its own.',
+      'Newest first. Without `usage:write`, a signed-in member sees the requests of the own keys, and a key its own only.',
     ok: RequestLogPage,
     errors: ['invalid_cursor'],
   })
