@@ -1,4 +1,5 @@
 import type { MigrationInterface } from 'typeorm';
+import { Inviters1764200000100 } from './1764200000100-inviters.js';
 import { AlertThresholds1763700007000 } from './1763700007000-alert-thresholds.js';
 import { Foundations1763700001000 } from './1763700001000-foundations.js';
 import { EventChains1763700002100 } from './1763700002100-event-chains.js';
@@ -22,4 +23,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CustomRolesAndVisibility1763700005000,
   Usage1763700006000,
   AlertThresholds1763700007000,
+  Inviters1764200000100,
 ];

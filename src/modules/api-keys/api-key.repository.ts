@@ -79,9 +79,9 @@ export class ApiKeyRepository {
   }
 
   /** One key of a project with what decides about it. */
-  async findFacts(projectId: string, id: string): Promise<KeyRow | null> {
+  async findFacts(ctx: RequestContext | null, projectId: string, id: string): Promise<KeyRow | null> {
     const sql = `${KEY_FACTS} k.project_id = ? AND k.id = ?`;
-    const [row] = await this.database.read(null).query<KeyRow[]>(sql, [projectId, id]);
+    const [row] = await this.database.read(ctx).query<KeyRow[]>(sql, [projectId, id]);
     return row ?? null;
   }
 

@@ -3,6 +3,7 @@ import { hashToken } from '../../kernel/crypto/tokens.js';
 import type { EventType } from '../../kernel/event-log/event-types.js';
 import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
 import { RoleService } from '../roles/role.service.js';
@@ -30,6 +31,7 @@ export class ApiKeyService {
     private readonly rights: KeyRights,
     private readonly roles: RoleService,
     private readonly members: MemberService,
+    private readonly cascades: Cascades,
   ) {}
 
   /** All keys for those who may read them, else the caller's own. @throws AppError `permission_denied` */
@@ -106,6 +108,7 @@ export class ApiKeyService {
     if (input.role_id !== undefined) await this.roles.assignable(ctx, projectId, input.role_id);
     await this.change(ctx, key, changes);
     const after = await this.item(ctx, { ...key, ...changes });
+    await this.cascades.rightsLost(ctx, { keyId: id });
     ctx.audit.as(eventOf(key, input)).change(keyTarget(after), snapshot(before), snapshot(after));
     return after;
   }
@@ -147,6 +150,7 @@ export class ApiKeyService {
     const key = await this.held(ctx, projectId, id, { stopping: true });
     await this.change(ctx, key, { status: 'revoked', previous_hash: null, previous_expires_at: null });
     ctx.audit.change(keyTarget(key), { status: key.status }, { status: 'revoked' });
+    await this.cascades.rightsLost(ctx, { keyId: id });
     return { id, deleted: true };
   }
 

@@ -110,7 +110,7 @@ export class KeyCheckService {
     input: ExplainKey,
   ): Promise<KeyExplanation> {
     await this.keys.get(ctx, projectId, id);
-    const key = await this.lookup.findById(projectId, id);
+    const key = await this.lookup.findById(ctx, projectId, id);
     if (!key) throw new AppError('not_found');
     const request = toKeyRequest(input);
     const steps = KEY_CHECKS.map(({ check, passes, reason, fix }) =>

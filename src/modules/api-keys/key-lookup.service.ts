@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../kernel/context/request-context.js';
 import type { Permission } from '../../kernel/access/permissions.js';
 import { AccessCache } from '../../kernel/access-cache/access-cache.js';
 import { instantFromDriver } from '../../kernel/database/instants.js';
@@ -34,15 +35,15 @@ export class KeyLookup {
   }
 
   /** What is known of a project's key, or null. */
-  async findById(projectId: string, id: string): Promise<KeyFacts | null> {
-    const row = await this.keys.findFacts(projectId, id);
-    return row && toFacts(row, row.secret_hash, await this.hiddenFrom(row));
+  async findById(ctx: RequestContext | null, projectId: string, id: string): Promise<KeyFacts | null> {
+    const row = await this.keys.findFacts(ctx, projectId, id);
+    return row && toFacts(row, row.secret_hash, await this.hiddenFrom(row, ctx));
   }
 
-  private async hiddenFrom(row: KeyRow): Promise<HiddenAttributes> {
+  private async hiddenFrom(row: KeyRow, ctx: RequestContext | null = null): Promise<HiddenAttributes> {
     if (!Number(row.has_rules)) return NOTHING_HIDDEN;
     const roles = row.member_role_id === null ? [row.role_id] : [row.role_id, row.member_role_id];
-    return this.hidden.of(null, row.project_id, roles);
+    return this.hidden.of(ctx, row.project_id, roles);
   }
 }
 

@@ -73,6 +73,7 @@ export class OrganizationMembers {
   ): Promise<OrganizationMember> {
     const before = await this.administeredMember(ctx, organizationId, id);
     if (!(await this.members.updateOther(ctx, before, undefined, { role }))) throw ownerProtected();
+    await this.cascades.rightsLost(ctx, { userId: before.user_id });
     return this.changed(ctx, before, { ...before, role });
   }
 
@@ -112,6 +113,7 @@ export class OrganizationMembers {
     const owned = await this.ownership.of(ctx, gone);
     if (owned.length) throw ownerProtected({ owned });
     await this.cascades.organizationMemberGone(ctx, gone);
+    await this.cascades.rightsLost(ctx, { userId: user.id });
     await this.notifications.send(ctx, {
       to: user.email,
       toName: displayName(user),
@@ -169,6 +171,7 @@ export class OrganizationMembers {
     if (!(await this.members.updateOther(ctx, before, from, { status: to }))) {
       throw new AppError('invalid_transition');
     }
+    if (to === 'suspended') await this.cascades.rightsLost(ctx, { userId: before.user_id });
     return this.changed(ctx, { ...before, status: from }, { ...before, status: to });
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EventType } from '../../kernel/event-log/event-types.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { fold } from '../../kernel/text/search.js';
 import type { ProjectEntity, ProjectStatus } from './project.entity.js';
@@ -31,7 +32,10 @@ export type ProjectTransition = keyof typeof TRANSITIONS;
 /** Everything that changes a project after its creation. */
 @Injectable()
 export class ProjectChanges {
-  constructor(private readonly projects: ProjectRepository) {}
+  constructor(
+    private readonly projects: ProjectRepository,
+    private readonly cascades: Cascades,
+  ) {}
 
   /** The present values. @throws AppError `not_found` */
   async values(ctx: RequestContext, id: string): Promise<ProjectValues> {
@@ -71,6 +75,7 @@ export class ProjectChanges {
       .inProject(id)
       .because(reason)
       .change(projectTarget(before), { status: before.status }, { status: to });
+    if (to === 'deleted') await this.cascades.rightsLost(ctx, { projectId: id });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { MemberService } from '../teams/member.service.js';
 import type { User } from '../users/user.dto.js';
@@ -26,6 +27,7 @@ export class ProjectOwnership {
     private readonly users: UserService,
     private readonly limit: OwnerLimit,
     private readonly notices: ProjectNotices,
+    private readonly cascades: Cascades,
   ) {}
 
   /**
@@ -63,6 +65,7 @@ export class ProjectOwnership {
       .about(to.id)
       .because(reason)
       .change(projectTarget(project), { owner: from.email }, { owner: to.email });
+    await this.cascades.rightsLost(ctx, { userId: from.id });
     await this.notices.transferred(ctx, project.name, { from, to });
   }
 }

@@ -126,16 +126,7 @@ export class ProjectService {
   /** The project as guards need it; null when there is none. */
   async findForAccess(id: string): Promise<ProjectInContext | null> {
     const project = await this.projects.find(null, id);
-    return (
-      project && {
-        id: project.id,
-        organizationId: project.organization_id,
-        name: project.name,
-        status: project.status,
-        environment: project.environment,
-        ownerId: project.owner_id,
-      }
-    );
+    return project && toProjectInContext(project);
   }
 
   /** Which of the projects run: neither suspended nor deleted. */
@@ -198,6 +189,18 @@ export class ProjectService {
     }
     return input.organization_id;
   }
+}
+
+/** A project's row as guards need it. */
+export function toProjectInContext(project: ProjectEntity): ProjectInContext {
+  return {
+    id: project.id,
+    organizationId: project.organization_id,
+    name: project.name,
+    status: project.status,
+    environment: project.environment,
+    ownerId: project.owner_id,
+  };
 }
 
 /** How a project stands in the event log. */

@@ -16,6 +16,7 @@ import { StoredProjectOwner } from './project-owner.js';
 import { ProjectController } from './project.controller.js';
 import { ProjectEntity } from './project.entity.js';
 import { ProjectsFacet } from './project.facet.js';
+import { ProjectRights } from './project-rights.service.js';
 import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
 
@@ -43,9 +44,10 @@ import { ProjectService } from './project.service.js';
     ProjectNotices,
     ProjectOwnership,
     ProjectInvitations,
+    ProjectRights,
     ProjectsFacet,
     { provide: ProjectOwner, useClass: StoredProjectOwner },
   ],
-  exports: [ProjectService, ProjectChanges, ProjectNotices, ProjectOwnership, ProjectOwner],
+  exports: [ProjectService, ProjectChanges, ProjectNotices, ProjectOwnership, ProjectOwner, ProjectRights],
 })
 export class ProjectsModule {}

@@ -4,6 +4,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfGone } from '../../kernel/database/database-errors.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
+import type { Standing } from '../../kernel/facets/standings.js';
 import { isHidden } from '../../kernel/context/hidden-attributes.js';
 import { HiddenFromRoles } from './hidden-from-roles.service.js';
 import { toRoleItem, type ListRoles, type RoleItem } from './role.dto.js';
@@ -97,6 +98,15 @@ export class RoleService {
   refuseEscalation(ctx: RequestContext, permissions: Iterable<Permission>, param = 'role_id'): void {
     const lacking = [...permissions].filter(permission => !ctx.can(permission));
     if (lacking.length) throw new AppError('permission_escalation', { param, details: { lacking } });
+  }
+
+  /** Whether a role gives nothing beyond what somebody has: no permission, and no sight of what is hidden from them. */
+  async isWithin(ctx: RequestContext, projectId: string, id: string, holder: Standing): Promise<boolean> {
+    const role = orViewer(await this.find(ctx, projectId, id));
+    if ([...role.permissions].some(permission => !holder.permissions.has(permission))) return false;
+    if (holder.hidden.size === 0) return true;
+    const hidden = await this.hidden.of(ctx, projectId, [role.id]);
+    return [...holder.hidden].every(attribute => isHidden(hidden, attribute));
   }
 
   private async refuseMore(ctx: RequestContext, projectId: string, role: Role): Promise<void> {

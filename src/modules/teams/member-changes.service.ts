@@ -49,6 +49,7 @@ export class MemberChanges {
     const next = await this.roles.assignable(ctx, projectId, input.role_id);
     await this.roles.giving(this.update(ctx, member, { role_id: next.id }));
     ctx.audit.about(user.id).change(memberTarget(member, user), { role: role.name }, { role: next.name });
+    await this.cascades.rightsLost(ctx, { userId: user.id });
     return this.team.get(ctx, projectId, id);
   }
 
@@ -77,6 +78,7 @@ export class MemberChanges {
         null,
       );
     await this.cascades.memberGone(ctx, { projectId, memberId: id });
+    await this.cascades.rightsLost(ctx, { userId: user.id });
     await this.notifications.send(ctx, {
       to: user.email,
       toName: displayName(user),
@@ -98,6 +100,7 @@ export class MemberChanges {
     const { member, user } = await this.held(ctx, projectId, id);
     await this.update(ctx, { ...member, status: from }, { status: to });
     ctx.audit.about(user.id).change(memberTarget(member, user), { status: from }, { status: to });
+    if (to === 'suspended') await this.cascades.rightsLost(ctx, { userId: user.id });
     return this.team.get(ctx, projectId, id);
   }
 

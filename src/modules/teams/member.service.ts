@@ -4,9 +4,10 @@ import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import type { HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
+import type { Standing } from '../../kernel/facets/standings.js';
 import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { RoleService } from '../roles/role.service.js';
-import { orViewer, SYSTEM_ROLES } from '../roles/system-roles.js';
+import { orViewer, SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
 import type { User } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
 import type { MemberEntity } from './member.entity.js';
@@ -55,6 +56,30 @@ export class MemberService {
   async makeAdministrator(ctx: RequestContext, projectId: string, id: string): Promise<boolean> {
     const active = { id, project_id: projectId, status: 'active' as const };
     return this.members.update(ctx, active, { role_id: SYSTEM_ROLES.administrator.id });
+  }
+
+  /** The role of those who own or administer a project from above. */
+  readonly administrator = SYSTEM_ROLES.administrator;
+
+  /** What a role of a project permits, and what is hidden from it. */
+  async powers(
+    ctx: RequestContext | null,
+    projectId: string,
+    roleId: string,
+  ): Promise<{ role: Role; hidden: HiddenAttributes }> {
+    const role = orViewer(await this.roles.find(ctx, projectId, roleId));
+    return { role, hidden: await this.hidden.of(ctx, projectId, [role.id]) };
+  }
+
+  /** Whether somebody could still take people into a team with this role. */
+  async mayInviteTo(
+    ctx: RequestContext,
+    projectId: string,
+    roleId: string,
+    inviter: Standing,
+  ): Promise<boolean> {
+    if (!inviter.permissions.has('members:write')) return false;
+    return this.roles.isWithin(ctx, projectId, roleId, inviter);
   }
 
   /** The users who administer a project as members of its team. */
