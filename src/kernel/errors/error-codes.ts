@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   api_key_required: denied('This takes an API key, not a user session.'),
   api_key_suspended: denied('The API key, or the member it belongs to, is suspended.'),
   project_suspended: denied('The project is suspended.'),
+  suspended_by_platform: denied('A platform admin suspended this; only a platform admin activates it again.'),
   ip_not_allowed: denied('The API key may not be used from this address.'),
   domain_not_allowed: denied('The API key may not be used from this origin.'),
   account_not_activated: denied('The account is not activated yet: open the link in the activation e-mail.'),

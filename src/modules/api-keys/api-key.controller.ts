@@ -71,9 +71,10 @@ export class ApiKeyController {
     summary: 'Change an API key',
     description:
       'Rename, suspend or activate it, or change its role, allow-lists or expiry. A key that can do more than you can ' +
-      'only be suspended or revoked, and a key does not widen its own limits.',
+      'only be suspended or revoked, and a key does not widen its own limits. A key of yours that the team suspended ' +
+      'takes `api_keys:write` to activate, one that a platform admin suspended takes a platform admin.',
     ok: ApiKey,
-    errors: ['permission_denied', 'permission_escalation', 'invalid_transition'],
+    errors: ['permission_denied', 'permission_escalation', 'suspended_by_platform', 'invalid_transition'],
   })
   update(
     @Ctx() ctx: RequestContext,

@@ -70,6 +70,7 @@ export class ApiKeyService {
       role_id: role.id,
       name: input.name,
       status: 'activated',
+      suspended_by: null,
       preview: previewOf(secret),
       secret_hash: hashToken(secret),
       previous_hash: null,
@@ -104,6 +105,9 @@ export class ApiKeyService {
     const { expires_at, ...rest } = input;
     const changes: Partial<ApiKeyEntity> = rest;
     if (expires_at !== undefined) changes.expires_at = toDate(expires_at);
+    if (input.status === 'activated') this.rights.refuseToLift(ctx, key);
+    if (input.status !== undefined && input.status !== key.status)
+      changes.suspended_by = input.status === 'suspended' ? this.rights.powerOver(ctx) : null;
     if (!stopping) await this.rights.refuseWider(ctx, { ...key, ...changes });
     if (input.role_id !== undefined) await this.roles.assignable(ctx, projectId, input.role_id);
     await this.change(ctx, key, changes);

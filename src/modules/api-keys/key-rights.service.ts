@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { powerOf, refusalToLift, type Power } from '../../kernel/access/suspension.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { RoleService } from '../roles/role.service.js';
@@ -48,6 +49,17 @@ export class KeyRights {
     if (this.isOwn(ctx, key)) return;
     await this.roles.refuseStronger(ctx, key.project_id, key.role_id);
     await this.refuseWider(ctx, key);
+  }
+
+  /** With what power the caller suspends a key: a member without the permission only the own ones. */
+  powerOver(ctx: RequestContext): Power {
+    return powerOf(ctx, ctx.can('api_keys:write') ? 'team' : 'self');
+  }
+
+  /** @throws AppError `suspended_by_platform`, `permission_denied` for a key that somebody with more power suspended */
+  refuseToLift(ctx: RequestContext, key: ApiKeyEntity): void {
+    const refusal = key.status === 'suspended' ? refusalToLift(key.suspended_by, this.powerOver(ctx)) : null;
+    if (refusal) throw refusal;
   }
 
   /**

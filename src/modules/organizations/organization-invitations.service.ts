@@ -122,6 +122,7 @@ export class OrganizationInvitations implements InvitationAcceptor, OnModuleInit
       user_id: user.id,
       role: invitation.role as OrganizationRole,
       status: 'active',
+      suspended_by: null,
       added_at: new Date(),
     };
     await orIfTaken(this.members.insert(ctx, member), () => new AppError('member_already_active'));

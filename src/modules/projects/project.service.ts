@@ -57,6 +57,7 @@ export class ProjectService {
       name: input.name,
       search_text: fold(input.name),
       status: 'new',
+      suspended_by: null,
       environment: input.environment,
       purpose: input.purpose ?? null,
       country: input.country ?? null,

@@ -77,8 +77,8 @@ export class SettingsService {
 
   /**
    * Takes an action once confirmed.
-   * @throws AppError `confirmation_required`, `permission_denied`, `invalid_transition`, `validation_failed`
-   *   when the name typed to delete is not the project's
+   * @throws AppError `confirmation_required`, `permission_denied`, `suspended_by_platform`, `invalid_transition`,
+   *   `validation_failed` when the name typed to delete is not the project's
    */
   async run(ctx: RequestContext, id: string, action: StatusAction, input: RunAction): Promise<Project> {
     const values = await this.changes.values(ctx, id);

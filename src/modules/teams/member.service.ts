@@ -155,6 +155,7 @@ function newMember(projectId: string, userId: string, roleId: string): MemberEnt
     current_user_id: userId,
     role_id: roleId,
     status: 'active',
+    suspended_by: null,
     added_at: new Date(),
   };
 }
