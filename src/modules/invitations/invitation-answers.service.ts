@@ -149,7 +149,7 @@ export class InvitationAnswers {
   }
 
   private async ofUser(ctx: RequestContext, id: string): Promise<InvitationEntity> {
-    const invitation = await this.invitations.findLiveFor(ctx, ctx.user.email, id, new Date());
+    const invitation = await this.invitations.findFor(ctx, ctx.user.email, id, new Date());
     if (!invitation) throw notFound();
     return invitation;
   }

@@ -21,11 +21,9 @@ export class InvitationRepository {
     return this.database.read(ctx).findOneBy(InvitationEntity, { id });
   }
 
-  /** A pending invitation to this address that has not expired. */
-  findLiveFor(ctx: RequestContext, email: string, id: string, now: Date): Promise<InvitationEntity | null> {
-    return this.database
-      .read(ctx)
-      .findOneBy(InvitationEntity, { id, email, status: 'pending', expires_at: MoreThan(now) });
+  /** An invitation to this address that has not expired, whatever became of it. */
+  findFor(ctx: RequestContext, email: string, id: string, now: Date): Promise<InvitationEntity | null> {
+    return this.database.read(ctx).findOneBy(InvitationEntity, { id, email, expires_at: MoreThan(now) });
   }
 
   findLiveByToken(ctx: RequestContext, tokenHash: string, now: Date): Promise<InvitationEntity | null> {
@@ -52,7 +50,8 @@ export class InvitationRepository {
     changes: Partial<InvitationEntity>,
   ): Promise<boolean> {
     const manager = await this.database.write(ctx);
-    const which = { id, token_hash: token_hash!, status: 'pending' as const };
+    if (token_hash === null) return false;
+    const which = { id, token_hash, status: 'pending' as const };
     return (await manager.update(InvitationEntity, which, changes)).affected === 1;
   }
 

@@ -103,7 +103,7 @@ export class OrganizationMemberController {
 
   @Post('transfer-ownership')
   @Access('session')
-  @Mutation(['organization.ownership_transferred'])
+  @Mutation(['organization.ownership_transferred'], { givesUpRight: true })
   @Docs({
     summary: 'Make another member the owner',
     description:
