@@ -57,6 +57,9 @@ export const ERROR_CODES = {
   owner_protected: conflict(
     'The owner cannot be removed, suspended or demoted; transfer the ownership first.',
   ),
+  owner_missing: conflict(
+    'The owner of this project is there no more; name an active account as owner_id, which becomes its owner.',
+  ),
   last_admin: conflict('There must remain one active platform admin.'),
   role_name_taken: conflict('A role of this project has this name.'),
   visibility_rule_exists: conflict('There is a rule for this attribute; change that one.'),

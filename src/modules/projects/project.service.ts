@@ -137,12 +137,11 @@ export class ProjectService {
     return new Set(run.map(project => project.id));
   }
 
-  /** Who is told of what happens to a project: its owner and the administrators of its team. */
+  /** Who is told of what happens to a project: the administrators of its team, its owner among them, as far as they are active. */
   async contacts(ctx: RequestContext, id: string): Promise<{ name: string; people: User[] }> {
     const project = await this.existing(ctx, id);
-    const ids = [project.owner_id, ...(await this.members.administratorIds(ctx, id))];
-    const people = [...(await this.users.findMany(ctx, ids)).values()];
-    return { name: project.name, people: people.filter(person => person.status === 'activated') };
+    // The owner is one of them.
+    return { name: project.name, people: await this.members.administrators(ctx, id) };
   }
 
   private async existing(ctx: RequestContext, id: string): Promise<ProjectEntity> {

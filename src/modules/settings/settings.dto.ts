@@ -51,6 +51,13 @@ export const RunAction = z
       .optional()
       .describe("`true`; to delete, the project's exact name."),
     reason: text(500).optional(),
+    owner_id: z
+      .string()
+      .max(40)
+      .optional()
+      .describe(
+        'To restore a project whose owner is there no more: the active account that becomes the owner.',
+      ),
   })
   .default({})
   .meta({ id: 'RunAction', examples: [{ confirm: true, reason: 'Abuse report' }] });

@@ -52,6 +52,13 @@ export class MemberService {
       .change(memberTarget(member, user), null, { email: user.email, role: role.name });
   }
 
+  /** Makes somebody an active administrator of a project, a member already or not. */
+  async makeOwner(ctx: RequestContext, projectId: string, userId: string): Promise<void> {
+    const { id } = SYSTEM_ROLES.administrator;
+    if (!(await this.members.reinstate(ctx, projectId, userId, id)))
+      await this.addOwner(ctx, projectId, userId);
+  }
+
   /** Makes an active member an administrator; false when the member is not active. */
   async makeAdministrator(ctx: RequestContext, projectId: string, id: string): Promise<boolean> {
     const active = { id, project_id: projectId, status: 'active' as const };
@@ -82,18 +89,25 @@ export class MemberService {
     return this.roles.isWithin(ctx, projectId, roleId, inviter);
   }
 
-  /** The users who administer a project as members of its team. */
-  administratorIds(ctx: RequestContext, projectId: string): Promise<string[]> {
-    return this.members.activeUserIds(ctx, projectId, SYSTEM_ROLES.administrator.id);
+  /** The people who administer a project as active members of its team. */
+  async administrators(ctx: RequestContext, projectId: string): Promise<User[]> {
+    const ids = await this.members.activeUserIds(ctx, projectId, { roleId: SYSTEM_ROLES.administrator.id });
+    return [...(await this.users.findMany(ctx, ids)).values()];
   }
 
-  /** Whom an action of the caller on a project is told to: its active members, but not the caller. */
+  /** Whom an action of the caller on a project is told to: whoever is active there, but not the caller. */
   async audience(ctx: RequestContext, projectId: string): Promise<User[]> {
     const ids = await this.members.activeUserIds(ctx, projectId);
-    const people = await this.users.findMany(ctx, ids);
-    return [...people.values()].filter(
-      ({ id, status }) => status === 'activated' && id !== ctx.principal?.id,
-    );
+    const others = ids.filter(id => id !== ctx.principal?.id);
+    return [...(await this.users.findMany(ctx, others)).values()];
+  }
+
+  /**
+   * The one test whether somebody is active in a project: by account, in its organization and in its team. Who is
+   * not gets no mail of it and cannot own it.
+   */
+  async isActive(ctx: RequestContext, projectId: string, userId: string): Promise<boolean> {
+    return (await this.members.activeUserIds(ctx, projectId, { userId })).length > 0;
   }
 
   /** The user's membership of a project, or null. */
