@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { LoggedEvent } from '../support/answers.js';
 import { freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
 import { readMails, tokenIn, waitForMail } from '../support/mail.js';
-import { admin, expectStatus, signUp, type Person } from '../support/people.js';
+import { PASSWORD, admin, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { waitFor } from '../support/wait-for.js';
 import { MutatingClient, type Attempt } from './mutation-stream.js';
@@ -158,6 +158,9 @@ test('every registration is whole: its mail arrives, and its link activates the 
   }
   for (const { mark } of [...acknowledged('user.created'), ...lost]) {
     const mail = await waitForMail(server, mark, 'activate', /./, MAIL_DEADLINE_MS);
-    expectStatus(200, await server.api.post('/v1/users/activate', { token: tokenIn(mail, 'activate') }));
+    expectStatus(
+      200,
+      await server.api.post('/v1/users/activate', { token: tokenIn(mail, 'activate'), password: PASSWORD }),
+    );
   }
 }, 120_000);

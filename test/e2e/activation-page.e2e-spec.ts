@@ -34,7 +34,7 @@ it('opening the link shows a page and consumes nothing, however often', async ()
   }
   expectStatus(200, await server.api.get('/activate', { query: { token } }));
   expectStatus(200, await server.api.request('HEAD', '/activate'));
-  expectStatus(200, await submit({ token }));
+  expectStatus(200, await submit({ token, password: PASSWORD }));
 });
 
 it('the page may run its own script and nothing else', async () => {
@@ -55,7 +55,7 @@ it('the page may run its own script and nothing else', async () => {
 
 it('its form activates the account, once', async () => {
   const { email, token } = await newcomer();
-  const answer = expectStatus(200, await submit({ token }));
+  const answer = expectStatus(200, await submit({ token, password: PASSWORD }));
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(answer.body).toContain('Your account is active');
   expect(answer.body).not.toContain(token);
@@ -66,18 +66,32 @@ it('its form activates the account, once', async () => {
   });
   expectStatus(201, await server.api.post('/v1/sessions', { email, password: PASSWORD }));
 
-  const again = expectStatus(400, await submit({ token }));
+  const again = expectStatus(400, await submit({ token, password: PASSWORD }));
   expect(again.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(again.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(again.body).toContain('unknown, already used or expired');
   expect(again.body).toContain(again.headers.get('x-request-id'));
 });
 
+it('a wrong password shows the form again, and does not cost the link', async () => {
+  const { token } = await newcomer();
+  const answer = expectStatus(403, await submit({ token, password: '<b>not the password</b>' }));
+  expect(answer.body).toContain('not the password the account was registered with');
+  expect(answer.body).toContain(`name="token" value="${token}"`);
+  expect(answer.body).not.toContain('<b>');
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expectStatus(200, await submit({ token, password: PASSWORD }));
+});
+
 it.each([
   ['no token', {}, 'The link is not complete'],
   ['an empty token', { token: '' }, 'The link is not complete'],
-  ['markup for a token', { token: '<img src=x onerror=alert(1)>' }, 'unknown, already used or expired'],
-  ['markup for a field', { token: 'x', '"><script>alert(1)</script>': 'y' }, 'not valid'],
+  [
+    'markup for a token',
+    { token: '<img src=x onerror=alert(1)>', password: 'x' },
+    'unknown, already used or expired',
+  ],
+  ['markup for a field', { token: 'x', password: 'x', '"><script>alert(1)</script>': 'y' }, 'not valid'],
 ])('%s shows a page that says so, and nothing of what was sent', async (_, fields, text) => {
   const { headers, body } = expectStatus(400, await submit(fields));
   expect(headers.get('content-type')).toBe('text/html; charset=utf-8');

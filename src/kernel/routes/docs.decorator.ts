@@ -16,6 +16,8 @@ export interface RouteDocs {
   accepted?: z.ZodType;
   /** Codes the route can answer beside those every route of its kind can. */
   errors?: readonly ErrorCode[];
+  /** Codes that the route answers with 403 instead of their usual status. */
+  forbidden?: readonly ErrorCode[];
   /**
    * The attributes that query parameters filter, search or sort by, where their names do not say it
    * (`ip` filters by the `ip` of what is listed): refused when one is hidden from the caller. `*.name`

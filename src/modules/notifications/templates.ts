@@ -48,7 +48,10 @@ export const TEMPLATES: { readonly [T in TemplateName]: (data: TemplateData[T]) 
   activation: ({ name, link, resetLink }) => ({
     subject: 'Activate your account',
     greeting: `Hello ${inline(name)},`,
-    paragraphs: ['an account was registered with this e-mail address. Activate it to sign in.'],
+    paragraphs: [
+      'an account was registered with this e-mail address. To activate it, open the link and type the password it was ' +
+        'registered with.',
+    ],
     action: { label: 'Activate the account', url: link },
     ...(resetLink === undefined
       ? {}
@@ -61,8 +64,9 @@ export const TEMPLATES: { readonly [T in TemplateName]: (data: TemplateData[T]) 
           },
         }),
     footer:
-      'The link works once, and for a limited time. If you did not register, ignore this e-mail: ' +
-      'nothing happens without the link.',
+      'The link works once, and for a limited time. If you did not register, somebody else gave your address: ignore ' +
+      'this e-mail, and nothing happens. To use the account yourself, ask for a password reset; the password you set ' +
+      'then replaces theirs.',
   }),
 
   welcome: ({ name, projectName, projectUrl }) => ({

@@ -84,7 +84,12 @@ export const CreatedUser = User.extend({
 }).meta({ id: 'CreatedUser' });
 export type CreatedUser = z.infer<typeof CreatedUser>;
 
-export const Activate = z.strictObject({ token: z.string().min(1).max(200) }).meta({ id: 'Activate' });
+export const Activate = z
+  .strictObject({
+    token: z.string().min(1).max(200),
+    password: z.string().min(1).max(1_000).describe('The one the account was registered with.'),
+  })
+  .meta({ id: 'Activate' });
 export type Activate = z.output<typeof Activate>;
 
 export const UpdateMe = z.strictObject(personFields).partial().meta({ id: 'UpdateMe' });
