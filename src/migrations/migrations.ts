@@ -1,4 +1,6 @@
 import type { MigrationInterface } from 'typeorm';
+import { Inviters1764200000100 } from './1764200000100-inviters.js';
+import { SuspendedBy1764200000200 } from './1764200000200-suspended-by.js';
 import { AlertThresholds1763700007000 } from './1763700007000-alert-thresholds.js';
 import { Foundations1763700001000 } from './1763700001000-foundations.js';
 import { EventChains1763700002100 } from './1763700002100-event-chains.js';
@@ -23,5 +25,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CustomRolesAndVisibility1763700005000,
   Usage1763700006000,
   AlertThresholds1763700007000,
+  Inviters1764200000100,
+  SuspendedBy1764200000200,
   BlindSearch1764500000100,
 ];
