@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Not } from 'typeorm';
+import { In, Not, type EntityManager } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 
 /** When (milliseconds since 1970) and from where a key was used. */
 export interface KeyUse {
+  readonly id: string;
   at: number;
   ip: string | null;
   /** The use of the secret before the last regeneration, and until when that is accepted; null when it was not used. */
@@ -148,26 +149,50 @@ export class ApiKeyRepository {
     return affected ?? 0;
   }
 
-  /** Notes a key's last uses, by any secret and by the one before; an older note never replaces a newer one. */
-  async markUsed(ctx: RequestContext, id: string, use: KeyUse): Promise<void> {
+  /** Notes the last uses of keys, by any secret and by the one before; an older note never replaces a newer one. */
+  async markUsed(ctx: RequestContext, uses: readonly KeyUse[]): Promise<void> {
+    if (uses.length === 0) return;
     const manager = await this.database.write(ctx);
-    const at = new Date(use.at);
+    // One statement for all: a thousand keys a second are noted so.
+    const parameters = Object.fromEntries(
+      uses.flatMap(({ id, ip, at }, i) => [
+        [`id${i}`, id],
+        [`ip${i}`, ip],
+        [`at${i}`, new Date(at)],
+      ]),
+    );
+    const whenLater = (i: number) =>
+      `WHEN id = :id${i} AND (last_used_at IS NULL OR last_used_at <= :at${i})`;
+    // An address that is not known does not replace the last one that is. It comes first, as MySQL assigns one
+    // after the other.
+    const addresses = uses.map((_, i) => `${whenLater(i)} THEN COALESCE(:ip${i}, last_used_ip)`);
+    const instants = uses.map((_, i) => `${whenLater(i)} THEN :at${i}`);
     await manager
       .createQueryBuilder()
       .update(ApiKeyEntity)
-      // An address that is not known does not replace the last one that is.
-      .set({ last_used_at: at, ...(use.ip !== null && { last_used_ip: use.ip }) })
-      .where('id = :id AND (last_used_at IS NULL OR last_used_at <= :at)', { id, at })
+      .set({
+        last_used_ip: () => `CASE ${addresses.join(' ')} ELSE last_used_ip END`,
+        last_used_at: () => `CASE ${instants.join(' ')} ELSE last_used_at END`,
+      })
+      .where({ id: In(uses.map(({ id }) => id)) })
+      .setParameters(parameters)
       .execute();
-    if (!use.previous) return;
-    const previous = { id, at: new Date(use.previous.at), until: use.previous.until };
+    for (const { id, previous } of uses) if (previous) await this.markPreviousUsed(manager, id, previous);
+  }
+
+  private async markPreviousUsed(
+    manager: EntityManager,
+    id: string,
+    { at, until }: { at: number; until: Date },
+  ): Promise<void> {
+    const used = { id, at: new Date(at), until };
     await manager
       .createQueryBuilder()
       .update(ApiKeyEntity)
-      .set({ previous_last_used_at: previous.at })
+      .set({ previous_last_used_at: used.at })
       // Regenerated meanwhile, the key has another secret before the present one.
-      .where('id = :id AND previous_expires_at = :until', previous)
-      .andWhere('(previous_last_used_at IS NULL OR previous_last_used_at <= :at)', previous)
+      .where('id = :id AND previous_expires_at = :until', used)
+      .andWhere('(previous_last_used_at IS NULL OR previous_last_used_at <= :at)', used)
       .execute();
   }
 

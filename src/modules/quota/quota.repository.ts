@@ -9,7 +9,7 @@ import type { QuotaPeriod, QuotaPolicy, QuotaTaken } from './quota-window.js';
 const TAKEN: UpsertTarget = {
   table: 'usage_quotas',
   keys: ['organization_id', 'policy', 'period', 'process_id'],
-  value: 'taken',
+  values: ['taken'],
   onConflict: 'replace',
 };
 
