@@ -48,7 +48,7 @@ export class KeyCheckService {
    * is logged and metered as a use of the key.
    */
   async verify(ctx: RequestContext, input: VerifyKey): Promise<KeyVerdict> {
-    const key = isKeySecret(input.key) ? await this.lookup.findRecent(hashToken(input.key)) : null;
+    const key = isKeySecret(input.key) ? await this.lookup.find(hashToken(input.key)) : null;
     if (!key || !mayVerify(ctx, key)) return { valid: false, code: 'NOT_FOUND' };
     const failure = firstFailure(key, toKeyRequest(input));
     if (failure) {

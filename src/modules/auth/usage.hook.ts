@@ -115,5 +115,5 @@ export class UsageHook {
 }
 
 function isFirst(key: KeyCaller['key']): boolean {
-  return key.lastUsedAt === null || key.project.status === 'new';
+  return !key.used || key.project.status === 'new';
 }
