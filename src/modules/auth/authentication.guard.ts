@@ -4,7 +4,7 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { ACCESS, type AccessRule } from '../../kernel/access/access.decorator.js';
 import { Callers } from './callers.service.js';
-import { credentialsOn } from './credentials.js';
+import { readCredentials } from './credentials.js';
 
 /** Establishes who calls: from the cache, else through the Passport strategies. */
 @Injectable()
@@ -22,7 +22,7 @@ export class AuthenticationGuard extends AuthGuard(['basic', 'bearer']) {
     if (rule === 'public') return true;
     const request = execution.getArgByIndex<FastifyRequest>(0);
     if (rule === 'optional' && request.headers.authorization === undefined) return true;
-    const credentials = credentialsOn(request.raw.socket, request.headers.authorization);
+    const credentials = readCredentials(request.headers.authorization);
     const remembered = this.callers.remembered(credentials);
     if (!remembered) return super.canActivate(execution) as Promise<boolean>;
     request.caller = remembered;

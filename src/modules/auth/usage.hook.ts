@@ -13,7 +13,7 @@ import { UsageLimits } from '../quota/usage-limits.service.js';
 import { SessionService } from '../users/session.service.js';
 import type { KeyCaller } from './caller.js';
 import { Callers } from './callers.service.js';
-import { credentialsOn } from './credentials.js';
+import { readCredentials } from './credentials.js';
 
 /**
  * What every request with credentials leaves: the key's last use, the request log, the meter; and, on the
@@ -84,7 +84,7 @@ export class UsageHook {
   /** Notes what failed before anybody asked who calls: a body that cannot be read, a route that is not there. */
   private async noteUnguarded(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
-      const { kind, hash } = credentialsOn(request.raw.socket, request.headers.authorization);
+      const { kind, hash } = readCredentials(request.headers.authorization);
       if (kind === 'api_key') this.record((await this.callers.ofKey(hash)).key, request, reply);
     } catch (error) {
       // Without a known key it is nobody's request.
