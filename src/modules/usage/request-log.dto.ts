@@ -10,8 +10,14 @@ export const RequestLog = z
     project_id: z.string(),
     api_key_id: z.string(),
     member_id: z.string().nullable().describe("Set for a member's own key."),
-    method: z.string().meta({ examples: ['GET'] }),
-    route: z.string().meta({ examples: ['/v1/projects/:id'] }),
+    method: z
+      .string()
+      .describe('`OTHER` for a method that no route has.')
+      .meta({ examples: ['GET'] }),
+    route: z
+      .string()
+      .describe('The template of the route; `(unmatched)` for a request that no route matches.')
+      .meta({ examples: ['/v1/projects/:id'] }),
     status: z.number().int(),
     duration_ms: z.number().int(),
     ip: z.string().nullable(),
