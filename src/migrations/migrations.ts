@@ -11,6 +11,7 @@ import { NotificationSearch1763700003020 } from './1763700003020-notification-se
 import { CustomRolesAndVisibility1763700005000 } from './1763700005000-custom-roles-and-visibility.js';
 import { FormerMembers1763700004000 } from './1763700004000-former-members.js';
 import { BlindSearch1764500000100 } from './1764500000100-blind-search.js';
+import { UnloggedRequests1764300000000 } from './1764300000000-unlogged-requests.js';
 import { Usage1763700006000 } from './1763700006000-usage.js';
 
 /** Every change of the schema, oldest first. */
@@ -27,5 +28,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   AlertThresholds1763700007000,
   Inviters1764200000100,
   SuspendedBy1764200000200,
+  UnloggedRequests1764300000000,
   BlindSearch1764500000100,
 ];
