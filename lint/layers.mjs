@@ -55,6 +55,7 @@ export const LAYERS = {
 export const KERNEL_LAYERS = {
   text: [],
   network: [],
+  buffers: [],
   errors: [],
   logging: [],
   access: [],

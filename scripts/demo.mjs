@@ -50,7 +50,7 @@ async function demo() {
   const email = `ada.${Date.now()}@example.com`;
   const password = 'a demo passphrase of some length';
   await call('POST', '/v1/users', { body: { email, password, first_name: 'Ada', name: 'Lovelace' } });
-  await call('POST', '/v1/users/activate', { body: { token: await activationToken(email) } });
+  await call('POST', '/v1/users/activate', { body: { token: await activationToken(email), password } });
   const { token } = await call('POST', '/v1/sessions', { body: { email, password } });
   const session = `Bearer ${token}`;
   await call('GET', '/v1/me', { auth: session });

@@ -1,5 +1,7 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { Buffers } from './kernel/buffers/buffers.js';
+import { BuffersModule } from './kernel/buffers/buffers.module.js';
 import { AccessCacheModule } from './kernel/access-cache/access-cache.module.js';
 import { FacetsModule } from './kernel/facets/facets.module.js';
 import { MutationsModule } from './kernel/mutations/mutations.module.js';
@@ -41,6 +43,7 @@ const kernel = (config: Config) => [
   ConfigModule.forRoot(config),
   CryptoModule,
   DatabaseModule.forRoot(MIGRATIONS),
+  BuffersModule,
   AccessCacheModule,
   MutationsModule,
   FacetsModule,
@@ -70,7 +73,14 @@ const FEATURES = [
 
 /** Every module, and the one ordered list of what each request passes. */
 @Module({})
-export class AppModule {
+export class AppModule implements OnApplicationShutdown {
+  constructor(private readonly buffers: Buffers) {}
+
+  /** The root's turn comes after the last request, and before any other module's: the database is still open. */
+  onApplicationShutdown(): Promise<void> {
+    return this.buffers.flushAll();
+  }
+
   /** The process that answers HTTP. */
   static forHttp(config: Config): DynamicModule {
     return {

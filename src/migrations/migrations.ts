@@ -1,4 +1,6 @@
 import type { MigrationInterface } from 'typeorm';
+import { Inviters1764200000100 } from './1764200000100-inviters.js';
+import { SuspendedBy1764200000200 } from './1764200000200-suspended-by.js';
 import { AlertThresholds1763700007000 } from './1763700007000-alert-thresholds.js';
 import { Foundations1763700001000 } from './1763700001000-foundations.js';
 import { EventChains1763700002100 } from './1763700002100-event-chains.js';
@@ -9,6 +11,7 @@ import { NotificationSearch1763700003020 } from './1763700003020-notification-se
 import { CustomRolesAndVisibility1763700005000 } from './1763700005000-custom-roles-and-visibility.js';
 import { FormerMembers1763700004000 } from './1763700004000-former-members.js';
 import { BlindSearch1764500000100 } from './1764500000100-blind-search.js';
+import { UnloggedRequests1764300000000 } from './1764300000000-unlogged-requests.js';
 import { Usage1763700006000 } from './1763700006000-usage.js';
 
 /** Every change of the schema, oldest first. */
@@ -23,5 +26,8 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CustomRolesAndVisibility1763700005000,
   Usage1763700006000,
   AlertThresholds1763700007000,
+  Inviters1764200000100,
+  SuspendedBy1764200000200,
+  UnloggedRequests1764300000000,
   BlindSearch1764500000100,
 ];

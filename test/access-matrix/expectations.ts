@@ -22,7 +22,7 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
   'GET /v1/health':                           row('200     200   200        200    200    200     200         200       200'),
 
   'POST /v1/users':                           row('201     201   201        201    201    201     201         401       201', { body: on.newUser }),
-  'POST /v1/users/activate':                  row('400     400   400        400    400    400     400         400       400', { body: { token: 'unknown' } }),
+  'POST /v1/users/activate':                  row('400     400   400        400    400    400     400         400       400', { body: { token: 'unknown', password: 'unknown' } }),
   'POST /v1/sessions':                        row('201     201   201        201    201    201     201         201       201', { body: { email: ADMIN_EMAIL, password: ADMIN_PASSWORD } }),
   'POST /v1/password-resets':                 row('202     202   202        202    202    202     202         202       202', { body: { email: 'nobody@people.example' } }),
   'POST /v1/password-resets/confirm':         row('400     400   400        400    400    400     400         400       400', { body: { token: 'unknown', new_password: PASSWORD } }),

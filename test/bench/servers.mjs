@@ -5,12 +5,14 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { MYSQL_URL, probeMysql } from '../support/services.mjs';
 
 const admin = { email: 'root@admins.example', password: 'tessellate-quokka-41' };
 /** For instance `--cpu-prof --cpu-prof-dir=/tmp/profile`, to see where the time goes. */
 const nodeFlags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter(Boolean);
 
-/** The built server in production mode on an empty SQLite file, with limits that no benchmark reaches. */
+/** The built server in production mode on an empty database, SQLite unless told, with limits that no benchmark reaches. */
 export async function startBuilt(environment = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'bailiwick-bench-'));
   const server = await start('built-server.mjs', {
@@ -27,6 +29,23 @@ export async function startBuilt(environment = {}) {
     await rm(dataDir, { recursive: true, force: true });
   };
   return { ...server, stop };
+}
+
+/**
+ * The databases to measure on: SQLite, and MariaDB or MySQL where there is one; each with the environment of a
+ * server on it, and `drop`, which removes what was made for it.
+ */
+export async function databases() {
+  const sqlite = { name: 'SQLite', environment: {}, drop: async () => undefined };
+  if (await probeMysql()) return [sqlite];
+  const name = `bailiwick_bench_${process.pid}`;
+  const connection = await createConnection({ uri: MYSQL_URL });
+  await connection.query(`CREATE DATABASE ${name}`);
+  const drop = async () => {
+    await connection.query(`DROP DATABASE ${name}`);
+    await connection.end();
+  };
+  return [sqlite, { name: 'MariaDB', environment: { DATABASE_URL: `${MYSQL_URL}/${name}` }, drop }];
 }
 
 /** better-auth's verification; answers what was sent with its port too: the key to verify. */
@@ -57,7 +76,12 @@ async function start(file, environment, message) {
     child.kill('SIGTERM');
     await exit;
   };
-  return { ...told, url: `http://127.0.0.1:${port}`, pid: child.pid, stop };
+  const lag = async () => {
+    const answer = once(child, 'message');
+    child.send('lag');
+    return (await answer)[0].lag;
+  };
+  return { ...told, url: `http://127.0.0.1:${port}`, pid: child.pid, lag, stop };
 }
 
 /** With two processors or more, the servers share one and the load has another to itself. */

@@ -5,7 +5,7 @@ import { freshDirectory, type FreshDatabase } from '../support/lane.js';
 import { readMails, tokenIn, waitForMail } from '../support/mail.js';
 import { migratedDatabase } from '../support/migrated-database.js';
 import { onDatabase } from '../support/open-database.js';
-import { admin, expectStatus, signUp, type Person } from '../support/people.js';
+import { admin, expectStatus, PASSWORD, signUp, type Person } from '../support/people.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { waitFor } from '../support/wait-for.js';
 import { MutatingClient, type Attempt } from './mutation-stream.js';
@@ -167,6 +167,9 @@ it('every registration is whole: its mail arrives, and its link activates the ac
   }
   for (const { mark } of [...acknowledged('user.created'), ...lost]) {
     const mail = await waitForMail(server, mark, 'activate', /./, MAIL_DEADLINE_MS);
-    expectStatus(200, await server.api.post('/v1/users/activate', { token: tokenIn(mail, 'activate') }));
+    expectStatus(
+      200,
+      await server.api.post('/v1/users/activate', { token: tokenIn(mail, 'activate'), password: PASSWORD }),
+    );
   }
 }, 120_000);

@@ -601,9 +601,17 @@ describe('nobody issues more than they have', () => {
         'permission_escalation',
       ]);
       expectStatus(200, await regenerate(auth, id, weak.id));
-      // To stop a key takes no more than the permission.
+      // To stop a key takes no more than the permission; anything else, as much as the key can do.
       expectStatus(200, await change(auth, id, strong.id, { status: 'suspended' }));
-      expectStatus(200, await change(auth, id, strong.id, { status: 'activated' }));
+      for (const body of [
+        { status: 'activated' },
+        { name: 'Mine' },
+        { allowed_ips: [] },
+        { expires_at: null },
+      ]) {
+        expect(outcome(await change(auth, id, strong.id, body))).toEqual([403, 'permission_escalation']);
+      }
+      expectStatus(200, await change(owner.auth, id, strong.id, { status: 'activated' }));
     }
     expect((await get(id, strong.id)).role.name).toBe('administrator');
   });

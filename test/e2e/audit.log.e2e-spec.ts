@@ -1,4 +1,4 @@
-import { RefusalLog } from '../../src/modules/audit/refusal-log.service.js';
+import { Buffers } from '../../src/kernel/buffers/buffers.js';
 import { projectEvents, type LoggedEvent } from '../support/answers.js';
 import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -183,7 +183,7 @@ it('a flood of refusals leaves two entries: the first at once, the others counte
   expect(await denied(owner)).toHaveLength(1);
 
   // What is counted is written when the minute is over, or the server stops.
-  await server.app.get(RefusalLog, { strict: false }).close();
+  await server.app.get(Buffers, { strict: false }).flushAll();
   const [counted, first, ...others] = await denied(owner);
   expect(others).toEqual([]);
   expect(first!.changes).toEqual({ code: { before: null, after: 'permission_denied' } });

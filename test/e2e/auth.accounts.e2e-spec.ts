@@ -64,6 +64,12 @@ describe('registering', () => {
     ['a password of 11 characters', { password: 'elevenchars' }, 'password'],
     ['a password of 129 characters', { password: 'x'.repeat(129) }, 'password'],
     ['a common password', { password: 'Password1234' }, 'password'],
+    [
+      'the address for a password',
+      { email: 'grace@navy.example', password: 'Grace@navy.example' },
+      'password',
+    ],
+    ['the name for a password', { name: 'Brewster Hopper', password: 'brewster  hopper' }, 'password'],
     ['an address without a host', { email: 'grace@' }, 'email'],
     ['an address that is too long', { email: `${'x'.repeat(250)}@navy.example` }, 'email'],
     ['a name of white space', { name: ' \t\n' }, 'name'],
@@ -137,7 +143,10 @@ describe('activating', () => {
 
   it('happens once, with the mailed token', async () => {
     const { user, token } = await newcomer();
-    const answer = expectStatus(200, await server.api.post('/v1/users/activate', { token }));
+    const answer = expectStatus(
+      200,
+      await server.api.post('/v1/users/activate', { token, password: PASSWORD }),
+    );
     expect(answer.body).toMatchObject({ id: user.id, status: 'activated' });
     expect(await eventOf(server, root.auth, answer)).toMatchObject({
       type: 'user.activated',
@@ -145,26 +154,58 @@ describe('activating', () => {
       changes: { status: { before: 'new', after: 'activated' } },
     });
 
-    const again = expectStatus(400, await server.api.post('/v1/users/activate', { token }));
+    const again = expectStatus(
+      400,
+      await server.api.post('/v1/users/activate', { token, password: PASSWORD }),
+    );
     expect(again.body.error).toMatchObject({ code: 'invalid_token', param: 'token' });
-    const unknown = expectStatus(400, await server.api.post('/v1/users/activate', { token: 'x'.repeat(43) }));
+    const unknown = expectStatus(
+      400,
+      await server.api.post('/v1/users/activate', { token: 'x'.repeat(43), password: PASSWORD }),
+    );
     expect(sameAnswer(again)).toEqual(sameAnswer(unknown));
+  });
+
+  it('takes the password it was registered with; a wrong one does not cost the token', async () => {
+    const { user, token } = await newcomer();
+    const wrong = await server.api.post('/v1/users/activate', { token, password: 'not the password' });
+    expectStatus(403, wrong);
+    expect(wrong.body.error).toMatchObject({
+      code: 'invalid_credentials',
+      type: 'permission_denied',
+      param: 'password',
+    });
+    expect(wrong.headers.get('www-authenticate')).toBeNull();
+    expectStatus(403, await attempt(user.email, PASSWORD));
+    expectStatus(200, await server.api.post('/v1/users/activate', { token, password: PASSWORD }));
+    expectStatus(201, await attempt(user.email, PASSWORD));
+  });
+
+  it('does not let passwords be guessed', async () => {
+    const { token } = await newcomer();
+    const guess = (password: string) => server.api.post('/v1/users/activate', { token, password });
+    for (let time = 0; time < 10; time++) expectStatus(403, await guess(`guess number ${time}`));
+    const answer = expectStatus(429, await guess(PASSWORD));
+    expect(answer.body.error.code).toBe('too_many_attempts');
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
   it('happens once when tried many times at once', async () => {
     const { token } = await newcomer();
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => server.api.post('/v1/users/activate', { token })),
+      Array.from({ length: 8 }, () => server.api.post('/v1/users/activate', { token, password: PASSWORD })),
     );
     expect(answers.map(answer => answer.status).sort()).toEqual([200, ...Array<number>(7).fill(400)]);
   });
 
   it.each([
     [{}],
-    [{ token: '' }],
-    [{ token: 7 }],
-    [{ token: 'x'.repeat(201) }],
-    [{ token: 'x', user_id: 'y' }],
+    [{ token: 'x' }],
+    [{ token: '', password: 'y' }],
+    [{ token: 7, password: 'y' }],
+    [{ token: 'x', password: '' }],
+    [{ token: 'x'.repeat(201), password: 'y' }],
+    [{ token: 'x', password: 'y', user_id: 'z' }],
   ])('refuses %j', async body => {
     const answer = expectStatus(400, await server.api.post('/v1/users/activate', body));
     expect(answer.body.error.code).toBe('validation_failed');
@@ -182,7 +223,7 @@ describe('activating', () => {
     });
     // Whether an account waits for its activation is told to nobody but its owner.
     expectStatus(401, await attempt(user.email, 'not the password'));
-    expectStatus(200, await server.api.post('/v1/users/activate', { token }));
+    expectStatus(200, await server.api.post('/v1/users/activate', { token, password: PASSWORD }));
     expectStatus(201, await attempt(user.email, PASSWORD));
   });
 });
@@ -285,7 +326,7 @@ describe('the page behind the mailed link', () => {
     }
     expectStatus(200, await server.api.get('/activate', { query: { token } }));
     expectStatus(200, await server.api.request('HEAD', '/activate'));
-    expectStatus(200, await submit({ token }));
+    expectStatus(200, await submit({ token, password: PASSWORD }));
   });
 
   it('the page may run its own script and nothing else', async () => {
@@ -306,7 +347,7 @@ describe('the page behind the mailed link', () => {
 
   it('its form activates the account, once', async () => {
     const { email, token } = await newcomer();
-    const answer = expectStatus(200, await submit({ token }));
+    const answer = expectStatus(200, await submit({ token, password: PASSWORD }));
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(answer.body).toContain('Your account is active');
     expect(answer.body).not.toContain(token);
@@ -316,18 +357,32 @@ describe('the page behind the mailed link', () => {
     });
     expectStatus(201, await server.api.post('/v1/sessions', { email, password: PASSWORD }));
 
-    const again = expectStatus(400, await submit({ token }));
+    const again = expectStatus(400, await submit({ token, password: PASSWORD }));
     expect(again.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(again.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(again.body).toContain('unknown, already used or expired');
     expect(again.body).toContain(again.headers.get('x-request-id'));
   });
 
+  it('a wrong password shows the form again, and does not cost the link', async () => {
+    const { token } = await newcomer();
+    const answer = expectStatus(403, await submit({ token, password: '<b>not the password</b>' }));
+    expect(answer.body).toContain('not the password the account was registered with');
+    expect(answer.body).toContain(`name="token" value="${token}"`);
+    expect(answer.body).not.toContain('<b>');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expectStatus(200, await submit({ token, password: PASSWORD }));
+  });
+
   it.each([
     ['no token', {}, 'The link is not complete'],
     ['an empty token', { token: '' }, 'The link is not complete'],
-    ['markup for a token', { token: '<img src=x onerror=alert(1)>' }, 'unknown, already used or expired'],
-    ['markup for a field', { token: 'x', '"><script>alert(1)</script>': 'y' }, 'not valid'],
+    [
+      'markup for a token',
+      { token: '<img src=x onerror=alert(1)>', password: 'x' },
+      'unknown, already used or expired',
+    ],
+    ['markup for a field', { token: 'x', password: 'x', '"><script>alert(1)</script>': 'y' }, 'not valid'],
   ])('%s shows a page that says so, and nothing of what was sent', async (_, fields, text) => {
     const { headers, body } = expectStatus(400, await submit(fields));
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');

@@ -12,7 +12,7 @@ import {
   type Person,
 } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { ROLE_IDS, write } from '../support/team.js';
+import { addMember, addRole, addToOrganization, ROLE_IDS, write } from '../support/team.js';
 
 let server: TestServer;
 let root: Person;
@@ -240,5 +240,67 @@ describe('changes at the same time', () => {
     expect(await get(path)).toMatchObject({ name });
     expect(Object.keys(limits).sort()).toEqual(['plan', 'requests_per_day', 'requests_per_minute']);
     expect(await get(subscription)).toMatchObject(limits);
+  });
+});
+
+describe('who lost the right gets no old answer', () => {
+  it('an admin removed from the organization', async () => {
+    const { id } = expectStatus(201, await server.api.post('/v1/organizations', { name: 'Acme' }, ada)).body;
+    const grace = await signUp(server);
+    const place = await addToOrganization(server, id, grace, 'admin');
+    const path = `/v1/organizations/${id}/invitations`;
+    const invite = () => post(path, 'removed', { email: 'later@people.example' }, grace.auth);
+    expectStatus(201, await invite());
+    expect(replayed(await invite())).toBe(true);
+    expectStatus(
+      200,
+      await server.api.patch(`/v1/organizations/${id}/members/${place}`, { role: 'member' }, ada),
+    );
+    expect(outcome(await invite())).toEqual([403, 'permission_denied']);
+    expectStatus(200, await server.api.delete(`/v1/organizations/${id}/members/${place}`, undefined, ada));
+    const answer = await invite();
+    expect([...outcome(answer), replayed(answer)]).toEqual([404, 'not_found', false]);
+  });
+
+  it('a key, and a member, with a weaker role', async () => {
+    const { id } = await createProject(server, ada.auth);
+    const issuer = await addRole(server, id, ['project:read', 'api_keys:read', 'api_keys:write']);
+    const { api_key, secret } = await createKey(server, ada.auth, id, { role_id: ROLE_IDS.administrator });
+    const path = `/v1/projects/${id}/api-keys`;
+    const issue = (auth: string) =>
+      post(path, 'weaker', { name: 'K', role_id: ROLE_IDS.administrator }, auth);
+    const first = expectStatus(201, await issue(basic(secret)));
+    const again = await issue(basic(secret));
+    expect([again.body.api_key, replayed(again)]).toEqual([first.body.api_key, true]);
+    expectStatus(200, await server.api.patch(`${path}/${api_key.id}`, { role_id: issuer }, ada));
+    expect(outcome(await issue(basic(secret)))).toEqual([403, 'permission_escalation']);
+
+    const grace = await signUp(server);
+    const member = await addMember(server, id, grace, 'administrator');
+    expectStatus(201, await issue(grace.auth));
+    const viewer = { role_id: ROLE_IDS.viewer };
+    expectStatus(200, await server.api.patch(`/v1/projects/${id}/members/${member}`, viewer, ada));
+    expect(outcome(await issue(grace.auth))).toEqual([403, 'permission_denied']);
+  });
+
+  it('but who gave it up by the very request does', async () => {
+    const grace = await signUp(server);
+    const { id } = await createProject(server, ada.auth);
+    const invitation = expectStatus(
+      201,
+      await server.api.post(`/v1/projects/${id}/invitations`, { email: grace.user.email }, ada),
+    ).body;
+    const accept = () => post(`/v1/me/invitations/${invitation.id}/accept`, 'accept', undefined, grace.auth);
+    const joined = expectStatus(200, await accept());
+    const again = await accept();
+    expect([again.status, again.body, replayed(again)]).toEqual([200, joined.body, true]);
+
+    const { items } = expectStatus(200, await server.api.get(`/v1/projects/${id}/members`, ada)).body;
+    const member_id = items.find((item: { user_id: string }) => item.user_id === grace.user.id).id;
+    const transfer = () =>
+      post(`/v1/projects/${id}/settings/transfer-ownership`, 'transfer', { confirm: true, member_id });
+    const done = expectStatus(200, await transfer());
+    const repeated = await transfer();
+    expect([repeated.status, repeated.body, replayed(repeated)]).toEqual([200, done.body, true]);
   });
 });

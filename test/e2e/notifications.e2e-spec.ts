@@ -37,7 +37,7 @@ async function register(email: string, person = {}): Promise<ReceivedMail> {
 
 async function activated(email: string, person = {}): Promise<Person> {
   const { mail } = await register(email, person);
-  await post('/v1/users/activate', { token: tokenIn(mail, 'activate') }, undefined, 200);
+  await post('/v1/users/activate', { token: tokenIn(mail, 'activate'), password: PASSWORD }, undefined, 200);
   return signIn(server, email, PASSWORD);
 }
 

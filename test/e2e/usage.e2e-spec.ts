@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { basic, type Answer, type RequestOptions } from '../support/client.js';
 import { createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import { parseRaw, sendRaw } from '../support/raw-http.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { ROLE_IDS } from '../support/team.js';
 import { waitFor } from '../support/wait-for.js';
@@ -215,18 +216,78 @@ describe('request logs', () => {
         headers: { ...json, authorization: auth },
         body: '{"name":',
       });
-      const nowhere = await server.api.get('/v1/nowhere', { auth });
+      const nowhere = await server.api.get('/v1/nowhere?token=very-secret', { auth });
       for (const [answer, line] of [
         [
           unread,
           { status: 400, error_code: 'invalid_json', method: 'POST', route: '/v1/projects/:id/api-keys' },
         ],
-        [nowhere, { status: 404, error_code: 'route_not_found', method: 'GET', route: '/v1/nowhere' }],
+        [nowhere, { status: 404, error_code: 'route_not_found', method: 'GET', route: '(unmatched)' }],
       ] as const) {
         const id = answer.headers.get('x-request-id')!;
         const found = await waitFor('the line', () => logged(id));
         expect(found).toMatchObject({ ...line, api_key_id: careless.api_key.id });
       }
+    });
+
+    it('bounds its labels, whatever is sent, and loses nothing beside', async () => {
+      const odd = await createKey(server, owner.auth, project.id, { name: 'Odd' });
+      const head = (method: string) =>
+        `${method} /v1/x HTTP/1.1\r\nHost: x\r\nAuthorization: ${basic(odd.secret)}\r\n` +
+        `User-Agent: ${'u'.repeat(2_000)}\r\nConnection: close\r\n\r\n`;
+      const answers = [];
+      for (let i = 0; i < 5; i++) {
+        answers.push(parseRaw(await sendRaw(server.url, head('UNSUBSCRIBE'))));
+        expectStatus(200, await call('/v1/whoami', odd));
+      }
+      expect(new Set(answers.map(answer => answer.status))).toEqual(new Set([404]));
+      const { items, total_count } = await waitFor('all lines', async () => {
+        const { body } = await list({ api_key_id: odd.api_key.id });
+        return body.total_count === 10 ? body : undefined;
+      });
+      expect(items).toHaveLength(total_count);
+      const unknown = items.filter((line: any) => line.status === 404);
+      expect(unknown).toHaveLength(5);
+      for (const line of unknown) {
+        expect(line).toMatchObject({ method: 'OTHER', route: '(unmatched)', user_agent: 'u'.repeat(512) });
+      }
+      const usage = await server.api.get(`/v1/projects/${project.id}/usage`, {
+        auth: owner.auth,
+        query: { group_by: 'route' },
+      });
+      expect(JSON.stringify(usage.body)).not.toContain('/v1/x');
+    });
+
+    it('has, of a key that is stopped, the first of a kind in a minute; all of them count as usage', async () => {
+      const ada = await signUp(server);
+      const { id } = await createProject(server, ada.auth);
+      const stopped = await createKey(server, ada.auth, id);
+      expectStatus(200, await call('/v1/whoami', stopped));
+      await server.api.delete(`/v1/projects/${id}/api-keys/${stopped.api_key.id}`, undefined, {
+        auth: ada.auth,
+      });
+      for (let i = 0; i < 30; i++) {
+        expectStatus(401, await call('/v1/whoami', stopped));
+        expectStatus(404, await call(`/v1/nope-${i}`, stopped));
+      }
+      const query = { group_by: 'route' };
+      const usage = await waitFor('the usage', async () => {
+        const { body } = await server.api.get(`/v1/projects/${id}/usage`, { auth: ada.auth, query });
+        return body.totals.requests === 61 ? body : undefined;
+      });
+      expect(usage.totals.errors).toBe(60);
+      const { body } = await server.api.get(`/v1/projects/${id}/request-logs`, { auth: ada.auth });
+      const refused = body.items.filter((line: any) => line.status !== 200);
+      // Twice of each, where the minute turned meanwhile.
+      expect([2, 4]).toContain(refused.length);
+      expect(new Set(refused.map((line: any) => `${line.error_code} ${line.route}`))).toEqual(
+        new Set(['api_key_revoked /v1/whoami', 'route_not_found (unmatched)']),
+      );
+      const lines = await server.api.get(`/v1/projects/${id}/request-logs`, {
+        auth: ada.auth,
+        query: { from: new Date(Date.now() - 3 * 86_400_000).toISOString() },
+      });
+      expect(lines.body.total_count).toBe(body.items.length);
     });
 
     it('holds, once, what a client did not wait for', async () => {

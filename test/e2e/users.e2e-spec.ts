@@ -274,6 +274,9 @@ describe('creating an account for somebody', () => {
     }
     expectStatus(200, await server.api.get('/v1/me', { auth }));
     expectStatus(200, await server.api.get('/v1/sessions', { auth }));
+    const same = { current_password: temporary_password, new_password: temporary_password };
+    const refused = expectStatus(400, await server.api.post('/v1/me/password', same, { auth }));
+    expect(refused.body.error).toMatchObject({ code: 'validation_failed', param: 'new_password' });
     const change = { current_password: temporary_password, new_password: 'my-own-password-at-last' };
     expectStatus(200, await server.api.post('/v1/me/password', change, { auth }));
     expectStatus(200, await server.api.get('/v1/projects', { auth }));

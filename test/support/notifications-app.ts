@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Config } from '../../src/kernel/config/config.js';
 import { ConfigModule } from '../../src/kernel/config/config.module.js';
+import { CryptoModule } from '../../src/kernel/crypto/crypto.module.js';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { DatabaseModule } from '../../src/kernel/database/database.module.js';
 import { EventLog } from '../../src/kernel/database/event-log.port.js';
@@ -46,6 +47,7 @@ export async function startNotifications(
   const builder = Test.createTestingModule({
     imports: [
       ConfigModule.forRoot(config),
+      CryptoModule,
       NoEventLogModule,
       DatabaseModule.forRoot([OutboxAndNotifications1763700002000, NotificationSearch1763700003020]),
       JobsModule.forRoot(config),

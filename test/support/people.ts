@@ -30,7 +30,7 @@ export async function signUp(
   };
   expectStatus(201, await server.api.post('/v1/users', registration));
   const token = tokenIn(await waitForMail(server, registration.email, 'activate'), 'activate');
-  expectStatus(200, await server.api.post('/v1/users/activate', { token }));
+  expectStatus(200, await server.api.post('/v1/users/activate', { token, password: registration.password }));
   return signIn(server, registration.email, registration.password);
 }
 

@@ -41,6 +41,7 @@ export async function addMembers(
     current_user_id: person.user.id,
     role_id: role in ROLE_IDS ? ROLE_IDS[role as keyof typeof ROLE_IDS] : role,
     status,
+    suspended_by: null,
     added_at: new Date(),
   }));
   await write(server, manager => manager.insert(MemberEntity, rows));

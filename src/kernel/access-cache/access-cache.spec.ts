@@ -84,3 +84,54 @@ it('does not remember what was read before a commit and came after it', async ()
   await reading;
   expect(cache.get('k')).toBeUndefined();
 });
+
+describe('with a renewal', () => {
+  const renewed = (value: string) =>
+    jest.fn(
+      async (remembered: ReadonlyMap<string, unknown>) =>
+        new Map([...remembered.keys()].map(key => [key, value])),
+    );
+
+  it('reads what is in use anew, all at once, before its second is over', async () => {
+    const renewal = renewed('ada of now');
+    for (const key of ['k', 'l', 'unused']) await cache.getOrLoad(key, load('ada'), renewal);
+    cache.get('k');
+    cache.get('l');
+    await jest.advanceTimersByTimeAsync(950);
+    expect(renewal.mock.calls).toEqual([
+      [
+        new Map([
+          ['k', 'ada'],
+          ['l', 'ada'],
+        ]),
+      ],
+    ]);
+    expect(cache.get('k')).toBe('ada of now');
+    await jest.advanceTimersByTimeAsync(100);
+    expect(cache.get('unused')).toBeUndefined();
+    expect(cache.get('l')).toBe('ada of now');
+  });
+
+  it('does not keep what is no more, nor what cannot be read', async () => {
+    await cache.getOrLoad('gone', load('ada'), async () => new Map());
+    await cache.getOrLoad('unread', load('ada'), () => Promise.reject(new Error('the database is away')));
+    cache.get('gone');
+    cache.get('unread');
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(cache.get('gone')).toBeUndefined();
+    expect(cache.get('unread')).toBeUndefined();
+    await jest.advanceTimersByTimeAsync(200);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('does not remember what was read before a commit and came after it', async () => {
+    let answer!: (found: Map<string, unknown>) => void;
+    await cache.getOrLoad('k', load('ada'), () => new Promise(resolve => (answer = resolve)));
+    cache.get('k');
+    await jest.advanceTimersByTimeAsync(700);
+    commit('api_key.revoked');
+    answer(new Map([['k', 'still in force']]));
+    await jest.advanceTimersByTimeAsync(0);
+    expect(cache.get('k')).toBeUndefined();
+  });
+});

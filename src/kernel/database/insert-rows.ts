@@ -1,9 +1,21 @@
 import type { EntityManager } from 'typeorm';
+import type { Dialect } from './transaction.js';
 
 type Value = string | number | null;
 
 /** Few sizes, so that few statements have to be prepared. */
-const SIZES = [1_000, 100, 10, 1];
+const SIZES = [256, 64, 16, 4, 1];
+
+/** Rows in pieces of few different sizes, for statements that differ by the number of their rows. */
+export function inPieces<T>(rows: readonly T[], largest = SIZES[0]!): T[][] {
+  const pieces: T[][] = [];
+  let next = 0;
+  for (const size of SIZES) {
+    if (size > largest) continue;
+    for (; rows.length - next >= size; next += size) pieces.push(rows.slice(next, next + size));
+  }
+  return pieces;
+}
 
 /**
  * Inserts many rows at once; `valuesOf` answers a row's values in the order of `columns`. For tables that take
@@ -16,15 +28,33 @@ export async function insertRows<T>(
   rows: readonly T[],
   valuesOf: (row: T) => readonly Value[],
 ): Promise<void> {
-  const row = `(${columns.map(() => '?').join(', ')})`;
-  let next = 0;
-  for (const size of SIZES) {
-    if (rows.length - next < size) continue;
-    const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${Array(size).fill(row).join(', ')}`;
-    while (rows.length - next >= size) {
-      const values: Value[] = [];
-      for (const end = next + size; next < end; next++) values.push(...valuesOf(rows[next]!));
-      await manager.query(sql, values);
-    }
+  for (const piece of inPieces(rows)) {
+    await manager.query(insertStatement(table, columns, piece.length), piece.flatMap(valuesOf));
   }
+}
+
+/**
+ * Inserts those rows whose unique `key` is not there yet. Unlike `INSERT IGNORE`, it overlooks nothing else: a value
+ * that does not fit is an error.
+ */
+export async function insertMissing(
+  manager: EntityManager,
+  kind: Dialect['kind'],
+  target: { table: string; columns: readonly string[]; key: readonly string[] },
+  rows: readonly (readonly Value[])[],
+): Promise<void> {
+  const { table, columns, key } = target;
+  const otherwise =
+    kind === 'sqlite'
+      ? `ON CONFLICT (${key.join(', ')}) DO NOTHING`
+      : `ON DUPLICATE KEY UPDATE ${key[0]} = ${key[0]}`;
+  for (const piece of inPieces(rows)) {
+    await manager.query(`${insertStatement(table, columns, piece.length)} ${otherwise}`, piece.flat());
+  }
+}
+
+/** `INSERT` of so many rows. */
+export function insertStatement(table: string, columns: readonly string[], rows: number): string {
+  const row = `(${columns.map(() => '?').join(', ')})`;
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${Array(rows).fill(row).join(', ')}`;
 }

@@ -57,6 +57,28 @@ export class UnitOfWork {
   }
 
   /**
+   * Runs `work` up to its first write or locking read, which is not made: for what it decides before. It has no
+   * effect and leaves no entry.
+   * @throws what `work` throws before it writes
+   */
+  async rehearse(
+    ctx: RequestContext,
+    events: readonly EventType[],
+    work: () => Promise<unknown>,
+  ): Promise<void> {
+    if (ctx.unit) throw new Error('a unit of work cannot be rehearsed within another');
+    const curtain = new Error('the rehearsal ends here');
+    ctx.unit = new Unit(new AuditRecord(events), () => Promise.reject(curtain));
+    try {
+      await work();
+    } catch (error) {
+      if (error !== curtain) throw error;
+    } finally {
+      ctx.unit = null;
+    }
+  }
+
+  /**
    * Runs writes that are no mutation anybody made: counters, buffers, the state of jobs. They leave
    * no event-log entry; use {@link run} for anything a user would call a change.
    */

@@ -9,6 +9,8 @@ export interface AppErrorExtras {
   message?: string;
   /** Seconds until a retry makes sense; sent as `Retry-After`. */
   retryAfter?: number;
+  /** True where the code is answered with 403 instead: the route takes no credentials that a 401 could ask for. */
+  forbidden?: boolean;
   /** What went wrong underneath; logged, never sent. */
   cause?: unknown;
 }
@@ -18,6 +20,7 @@ export class AppError extends Error {
   readonly param?: string;
   readonly details?: Record<string, unknown>;
   readonly retryAfter?: number;
+  private readonly forbidden: boolean;
   /**
    * True for a refusal that is itself the outcome (a failed sign-in): the unit of work commits
    * what was written before it, and then throws it on.
@@ -33,10 +36,12 @@ export class AppError extends Error {
     this.param = extras.param;
     this.details = extras.details;
     this.retryAfter = extras.retryAfter;
+    this.forbidden = extras.forbidden ?? false;
   }
 
   get entry(): ErrorCodeEntry {
-    return ERROR_CODES[this.code];
+    const entry = ERROR_CODES[this.code];
+    return this.forbidden ? { ...entry, status: 403, type: 'permission_denied' } : entry;
   }
 
   /** Whether the same request may succeed later without being changed. */

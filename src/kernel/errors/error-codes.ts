@@ -41,6 +41,9 @@ export const ERROR_CODES = {
   api_key_required: denied('This requires an API key, not a user session.'),
   api_key_suspended: denied('The API key, or the member it belongs to, is suspended.'),
   project_suspended: denied('The project is suspended.'),
+  suspended_by_platform: denied(
+    'A platform admin suspended this; only a platform admin can activate it again.',
+  ),
   ip_not_allowed: denied('The API key may not be used from this address.'),
   domain_not_allowed: denied('The API key may not be used from this origin.'),
   account_not_activated: denied('The account is not activated yet: open the link in the activation e-mail.'),
@@ -57,6 +60,9 @@ export const ERROR_CODES = {
   invitation_pending: conflict('This person has already been invited; resend the invitation instead.'),
   owner_protected: conflict(
     'The owner cannot be removed, suspended or demoted; transfer the ownership first.',
+  ),
+  owner_missing: conflict(
+    'The project has no owner any more; name an active account as owner_id, which then becomes its owner.',
   ),
   last_admin: conflict('At least one active platform admin must remain.'),
   role_name_taken: conflict('This project already has a role with this name.'),

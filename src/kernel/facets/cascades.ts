@@ -27,6 +27,10 @@ export interface GoneRole {
   readonly replacementId: string;
 }
 
+/** Whose rights may have become fewer: a person's everywhere, with those of their own keys, a key's, or anybody's in a project. */
+export type LostRights =
+  { readonly userId: string } | { readonly keyId: string } | { readonly projectId: string };
+
 /**
  * A facet of a module that follows what happens elsewhere. Each method works in the caller's unit of work and adds
  * what it did to the effects of the unit's entry.
@@ -40,6 +44,8 @@ export interface AnswersCascades {
   memberGone(ctx: RequestContext, gone: GoneMember): Promise<void>;
   /** Gives the holders of a role its replacement; answers how many there were. */
   roleGone(ctx: RequestContext, gone: GoneRole): Promise<number>;
+  /** Ends what somebody gave and could not give any more. Asked once everything else is written. */
+  rightsLost(ctx: RequestContext, whose: LostRights): Promise<void>;
 }
 
 /** Lets every module follow what one of them does, in the same unit of work. */
@@ -69,6 +75,10 @@ export class Cascades {
     let holders = 0;
     for (const facet of this.following('roleGone')) holders += await facet.roleGone(ctx, gone);
     return holders;
+  }
+
+  async rightsLost(ctx: RequestContext, whose: LostRights): Promise<void> {
+    for (const facet of this.following('rightsLost')) await facet.rightsLost(ctx, whose);
   }
 
   private following<What extends keyof AnswersCascades>(what: What) {

@@ -7,8 +7,9 @@ import { Figures } from './figures.js';
 import { Lookups } from './lookups.js';
 import { AlertMetrics } from './metrics.js';
 import { Ownership } from './ownership.js';
+import { Standings } from './standings.js';
 
-const ASKERS = [Figures, Effects, Cascades, Ownership, AlertMetrics, Lookups];
+const ASKERS = [Figures, Effects, Cascades, Ownership, AlertMetrics, Lookups, Standings];
 
 /** Lets modules ask all others the same question without knowing them. Whoever asks injects the asker of its own question only. */
 @Global()

@@ -9,8 +9,8 @@ const DRAIN_MS = 8_000;
 /**
  * Lets the server end once the requests in flight are answered. New connections are refused at once. Whatever
  * is answered from then on says `Connection: close`, and connections on which nothing is asked are closed a
- * little later: closed at once, they would reset a request that is on its way. Who never sends the rest of a request
- * is cut off after `deadlineMs`. Answers whether that is going on.
+ * little later: closed at once, they would reset a request that is on its way. Those of clients that never send the
+ * rest are cut off after `deadlineMs`. Answers whether that is going on.
  */
 export function drainOnClose(fastify: FastifyInstance, deadlineMs = DRAIN_MS): () => boolean {
   let closing = false;

@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { Buffers } from '../buffers/buffers.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { ListenError } from '../errors/listen-error.js';
+import { methodLabel, routeLabel } from '../http/request-labels.js';
 import { JobRunner } from '../jobs/job-runner.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Metrics } from './metrics.js';
@@ -23,6 +25,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     database: Database,
     outbox: Outbox,
     jobs: JobRunner,
+    buffers: Buffers,
   ) {
     this.metrics =
       config.metricsPort === null
@@ -31,6 +34,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
             databaseLoad: () => database.load(),
             outboxAgeSeconds: () => outbox.oldestPendingSeconds(),
             jobDepth: () => jobs.depth(),
+            buffers: () => buffers.state(),
           });
   }
 
@@ -39,8 +43,8 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     const { metrics } = this;
     if (!metrics) return;
     fastify.addHook('onResponse', (request, reply, done) => {
-      const route = request.routeOptions.url ?? 'unknown';
-      metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+      const seconds = reply.elapsedTime / 1000;
+      metrics.observeRequest(methodLabel(request.method), routeLabel(request), reply.statusCode, seconds);
       done();
     });
   }

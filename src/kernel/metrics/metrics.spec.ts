@@ -4,6 +4,7 @@ const quiet: MetricSources = {
   databaseLoad: () => ({ inUse: 1, waiting: 4 }),
   outboxAgeSeconds: () => Promise.resolve(2.5),
   jobDepth: () => Promise.resolve(7),
+  buffers: () => [{ name: 'request_log', waiting: 3, lost: 2 }],
 };
 
 const scrape = (sources: MetricSources) => new Metrics(sources).registry.metrics();
@@ -28,6 +29,8 @@ describe('Metrics', () => {
     expect(text).toContain('bailiwick_database_waiting 4');
     expect(text).toContain('bailiwick_outbox_oldest_pending_seconds 2.5');
     expect(text).toContain('bailiwick_jobs_queued 7');
+    expect(text).toContain('bailiwick_buffer_waiting{buffer="request_log"} 3');
+    expect(text).toContain('bailiwick_buffer_lost_total{buffer="request_log"} 2');
     expect(text).toContain('process_cpu_user_seconds_total');
   });
 

@@ -5,6 +5,8 @@ export interface MetricSources {
   databaseLoad(): { inUse: number; waiting: number };
   outboxAgeSeconds(): Promise<number>;
   jobDepth(): Promise<number | null>;
+  /** What waits in each buffer, and what each has given up so far. */
+  buffers(): { name: string; waiting: number; lost: number }[];
 }
 
 /** From 1 ms to 10 s, in seconds. */
@@ -50,6 +52,7 @@ export class Metrics {
       'Jobs queued or running; absent while the queue cannot be asked.',
       () => sources.jobDepth(),
     );
+    this.buffers(sources);
     collectDefaultMetrics({ register: this.registry });
   }
 
@@ -58,6 +61,27 @@ export class Metrics {
     const labels = { method, route, status_class: `${Math.floor(status / 100)}xx` };
     this.requests.inc(labels);
     this.durations.observe(labels, seconds);
+  }
+
+  private buffers(sources: MetricSources): void {
+    const options = { labelNames: ['buffer'], registers: [this.registry] };
+    new Gauge({
+      ...options,
+      name: 'bailiwick_buffer_waiting',
+      help: 'What a buffer has gathered and not written yet.',
+      collect() {
+        for (const { name, waiting } of sources.buffers()) this.set({ buffer: name }, waiting);
+      },
+    });
+    new Counter({
+      ...options,
+      name: 'bailiwick_buffer_lost_total',
+      help: 'What a buffer has given up: refused by the database, or too much while it was away.',
+      collect() {
+        this.reset();
+        for (const { name, lost } of sources.buffers()) this.inc({ buffer: name }, lost);
+      },
+    });
   }
 
   private gauge(name: string, help: string, ask: () => Promise<number | null>): void {

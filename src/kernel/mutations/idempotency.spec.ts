@@ -52,22 +52,25 @@ const instance = () =>
 let records: Records;
 let idempotency: Idempotency;
 let effects: number;
+let mayReplay: () => Promise<void>;
 beforeEach(() => {
   records = new Records();
   idempotency = instance();
   effects = 0;
+  mayReplay = () => Promise.resolve();
 });
 
 /** Sends a request whose effect is to count it. */
 async function send(of = request(), who = ctx(), secrets: string[] = []) {
   const to = reply();
-  const body = await idempotency
-    .begin(who, of)!
-    .run(to as unknown as FastifyReply, secrets, async beforeCommit => {
+  const body = await idempotency.begin(who, of)!.run(to as unknown as FastifyReply, secrets, {
+    mayReplay,
+    work: async beforeCommit => {
       const result = { number: ++effects, secret: 'shown once' };
       await beforeCommit(result);
       return result;
-    });
+    },
+  });
   return { body, status: to.statusCode, replayed: to.headers['Idempotent-Replayed'] };
 }
 
@@ -75,6 +78,13 @@ it('answers the first answer again, without a second effect', async () => {
   const first = await send();
   const second = await send();
   expect(second).toEqual({ ...first, replayed: 'true' });
+  expect(effects).toBe(1);
+});
+
+it('answers nothing again to somebody who could not do it any more', async () => {
+  await send();
+  mayReplay = () => Promise.reject(new Error('not any more'));
+  await expect(send()).rejects.toThrow('not any more');
   expect(effects).toBe(1);
 });
 
@@ -108,18 +118,20 @@ it('refuses a second request while the first is running, and never has two effec
 it('answers what another process committed while this one worked', async () => {
   const elsewhere = instance();
   const to = reply();
-  const answer = await idempotency
-    .begin(ctx(), request())!
-    .run(to as unknown as FastifyReply, [], async beforeCommit => {
-      await elsewhere
-        .begin(ctx(), request())!
-        .run(reply() as unknown as FastifyReply, [], async commitElsewhere => {
+  const answer = await idempotency.begin(ctx(), request())!.run(to as unknown as FastifyReply, [], {
+    mayReplay,
+    work: async beforeCommit => {
+      await elsewhere.begin(ctx(), request())!.run(reply() as unknown as FastifyReply, [], {
+        mayReplay,
+        work: async commitElsewhere => {
           await commitElsewhere({ number: 'theirs' });
           return {};
-        });
+        },
+      });
       await beforeCommit({ number: 'ours' });
       return {};
-    });
+    },
+  });
   expect(answer).toEqual({ number: 'theirs' });
   expect(to.headers['Idempotent-Replayed']).toBe('true');
 });
@@ -127,7 +139,9 @@ it('answers what another process committed while this one worked', async () => {
 it('keeps nothing of a request that failed, so that it can be sent again', async () => {
   const failing = () => Promise.reject(new Error('no'));
   const once = () =>
-    idempotency.begin(ctx(), request())!.run(reply() as unknown as FastifyReply, [], failing);
+    idempotency
+      .begin(ctx(), request())!
+      .run(reply() as unknown as FastifyReply, [], { mayReplay, work: failing });
   await expect(once()).rejects.toThrow('no');
   expect((await send()).body).toMatchObject({ number: 1 });
 });

@@ -17,6 +17,13 @@ const KEY = /^[\x20-\x7e]{1,255}$/;
 
 type BeforeCommit = (result: unknown) => Promise<void>;
 
+/** What a request does, and what is asked before its first answer is given again. */
+interface Once {
+  work(beforeCommit: BeforeCommit): Promise<unknown>;
+  /** @throws what the caller is answered instead, for want of the right */
+  mayReplay(): Promise<void>;
+}
+
 /**
  * Gives a POST with an `Idempotency-Key` one effect however often it is sent. The record is the last
  * row of the mutation's own transaction: it exists exactly when the effect does.
@@ -72,38 +79,41 @@ export class IdempotentRequest {
   ) {}
 
   /**
-   * Runs `work`, or answers what it answered the first time.
+   * Runs `work`, or answers what it answered the first time to those who could still do it.
    * @throws AppError `idempotency_in_flight`, `idempotency_mismatch`
    */
-  async run(
-    reply: FastifyReply,
-    secrets: readonly string[],
-    work: (beforeCommit: BeforeCommit) => Promise<unknown>,
-  ): Promise<unknown> {
+  async run(reply: FastifyReply, secrets: readonly string[], { work, mayReplay }: Once): Promise<unknown> {
     if (this.running.has(this.id)) throw new AppError('idempotency_in_flight', { retryAfter: 1 });
     this.running.add(this.id);
     try {
-      const first = await this.replay(reply);
-      if (first) return first.response;
+      const known = await this.known();
+      if (known) {
+        await mayReplay();
+        return this.replay(reply, known);
+      }
       return await work(result =>
         this.records.insert(this.ctx, this.record(reply.statusCode, result, secrets), new Date()),
       );
     } catch (error) {
       // Another process committed the same key while this one worked: nothing of ours stayed.
-      const first = isUniqueViolation(error) ? await this.replay(reply) : null;
+      const first = isUniqueViolation(error) ? await this.known() : null;
       if (!first) throw error;
-      return first.response;
+      return this.replay(reply, first);
     } finally {
       this.running.delete(this.id);
     }
   }
 
-  private async replay(reply: FastifyReply): Promise<{ response: unknown } | null> {
+  /** The first answer, if there was one. @throws AppError `idempotency_mismatch` */
+  private async known(): Promise<IdempotencyRecord | null> {
     const record = await this.records.find(this.ctx, this.id, new Date());
-    if (!record) return null;
-    if (record.fingerprint !== this.fingerprint) throw new AppError('idempotency_mismatch');
-    reply.status(record.status).header('Idempotent-Replayed', 'true');
+    if (record && record.fingerprint !== this.fingerprint) throw new AppError('idempotency_mismatch');
     return record;
+  }
+
+  private replay(reply: FastifyReply, { status, response }: IdempotencyRecord): object {
+    reply.status(status).header('Idempotent-Replayed', 'true');
+    return response;
   }
 
   private record(status: number, result: unknown, secrets: readonly string[]): IdempotencyRecord {

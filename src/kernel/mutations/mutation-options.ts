@@ -10,6 +10,8 @@ export interface MutationOptions {
   readonly secrets: readonly string[];
   /** False where the route has identifiers of its own and ignores `Idempotency-Key`. */
   readonly idempotent: boolean;
+  /** True where the first success takes the caller's own right to it away, so that a repeat cannot be asked for it. */
+  readonly givesUpRight: boolean;
   /** True for what people may do in a suspended project, too: what stops something for good. */
   readonly whileSuspended: boolean;
 }

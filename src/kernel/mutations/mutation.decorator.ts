@@ -21,6 +21,7 @@ export const Mutation = (
       events,
       secrets: [],
       idempotent: true,
+      givesUpRight: false,
       whileSuspended: false,
       ...options,
     } satisfies MutationOptions),

@@ -3,6 +3,8 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lastValueFrom, type Observable, from } from 'rxjs';
 import { MUTATION, type MutationOptions } from './mutation-options.js';
+import type { RequestContext } from '../context/request-context.js';
+import { AppError } from '../errors/app-error.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { Idempotency } from './idempotency.js';
 
@@ -32,8 +34,31 @@ export class MutationInterceptor implements NestInterceptor {
     const ctx = request.ctx!;
     const once = options.idempotent ? this.idempotency.begin(ctx, request) : null;
     if (!once) return this.units.run(ctx, { events: options.events }, handle);
-    return once.run(reply, options.secrets, beforeCommit =>
-      this.units.run(ctx, { events: options.events, beforeCommit }, handle),
-    );
+    return once.run(reply, options.secrets, {
+      work: beforeCommit => this.units.run(ctx, { events: options.events, beforeCommit }, handle),
+      mayReplay: () => this.refuseLostRight(ctx, options, handle),
+    });
   }
+
+  /**
+   * What the caller may do may have changed since the first answer, and only the handler knows what it takes: it is
+   * asked again, as far as it goes without writing.
+   * @throws AppError when the caller could not do it now
+   */
+  private async refuseLostRight(
+    ctx: RequestContext,
+    { events, givesUpRight }: MutationOptions,
+    handle: () => Promise<unknown>,
+  ): Promise<void> {
+    try {
+      await this.units.rehearse(ctx, events, handle);
+    } catch (error) {
+      if (!(error instanceof AppError) || isAboutRight(error, givesUpRight)) throw error;
+    }
+  }
+}
+
+/** Other refusals, such as conflicts, come from the first request's own effect. */
+function isAboutRight({ entry: { status } }: AppError, givesUpRight: boolean): boolean {
+  return status === 401 || status === 404 || (status === 403 && !givesUpRight) || status >= 500;
 }

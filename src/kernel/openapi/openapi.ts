@@ -5,7 +5,7 @@ import type { AccessRule } from '../access/access.decorator.js';
 import type { MutationOptions } from '../mutations/mutation-options.js';
 import { exampleId } from '../database/ids.js';
 import { AppError } from '../errors/app-error.js';
-import { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from '../errors/error-codes.js';
+import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.js';
 import { DeclaredRoutes, type DeclaredRoute } from '../routes/declared-routes.js';
 import { polishParameters, removeEmptyBounds } from './openapi-polish.js';
 import { asMarkdown, introduction } from './openapi-introduction.js';
@@ -104,8 +104,12 @@ function complete(operation: Operation, declared: Declarations, path: string, me
     ...(mutation?.idempotent && method === 'post' && !isPublic ? IDEMPOTENCY_CODES : []),
     'internal_error',
   ]);
-  for (const status of new Set([...codes].map(statusOf))) {
-    operation.responses[String(status)] = errorResponse([...codes].filter(code => statusOf(code) === status));
+  const forbidden = docs?.forbidden ?? [];
+  const statuses = new Set([...[...codes].map(statusOf), ...(forbidden.length ? [403] : [])]);
+  for (const status of statuses) {
+    const usual = [...codes].filter(code => statusOf(code) === status);
+    operation.responses[String(status)] =
+      status === 403 ? errorResponse([...usual, ...forbidden], forbidden) : errorResponse(usual);
   }
 }
 
@@ -193,21 +197,23 @@ function addIdempotencyKey(operation: Operation): void {
   ];
 }
 
-function errorResponse(codes: ErrorCode[]) {
+function errorResponse(codes: readonly ErrorCode[], forbidden: readonly ErrorCode[] = []) {
   return {
     description: codes.map(code => `\`${code}\`: ${asMarkdown(ERROR_CODES[code].message)}`).join('\n\n'),
     content: {
       'application/json': {
         schema: { $ref: '#/components/schemas/Error' },
-        examples: Object.fromEntries(codes.map(code => [code, { value: exampleOf(code) }])),
+        examples: Object.fromEntries(
+          codes.map(code => [code, { value: exampleOf(code, forbidden.includes(code)) }]),
+        ),
       },
     },
   };
 }
 
-function exampleOf(code: ErrorCode) {
-  const { type, message }: ErrorCodeEntry = ERROR_CODES[code];
-  const { retryable } = new AppError(code);
+function exampleOf(code: ErrorCode, forbidden: boolean) {
+  const { entry, message, retryable } = new AppError(code, { forbidden });
+  const { type } = entry;
   const details = DETAILS[code];
   return { error: { code, type, message, ...details, retryable, request_id: exampleId('req') } };
 }

@@ -26,6 +26,8 @@ export interface RouteDocs {
   errors?: readonly ErrorCode[];
   /** What parameters of the path mean, where they are not the id that the collection before them says. */
   params?: Readonly<Record<string, string>>;
+  /** Codes that the route answers with 403 instead of their usual status. */
+  forbidden?: readonly ErrorCode[];
   /**
    * The attributes that query parameters filter, search or sort by, where their names do not say it
    * (`ip` filters by the `ip` of what is listed): refused when one is hidden from the caller. `*.name`

@@ -26,7 +26,7 @@ export class ApiKeyController {
   @Access('member')
   @Docs({
     summary: "A project's API keys",
-    description: 'All of them with `api_keys:read`, otherwise only your own.',
+    description: 'All of them with `api_keys:read`; without it, signed in, only your own.',
     ok: ApiKeyPage,
     errors: ['invalid_cursor', 'permission_denied'],
   })
@@ -45,7 +45,9 @@ export class ApiKeyController {
   @Docs({
     summary: 'Issue an API key',
     description:
-      'Requires `api_keys:write`, except for a key of your own (`member: true`), which any member may issue. The secret is shown only once.',
+      'Requires `api_keys:write`, except for a key of your own (`member: true`), which any signed-in member may issue. ' +
+      'The secret is shown only once. A key that issues keys gives no role beyond its own, and no wider limits: what ' +
+      'limits it limits them too.',
     created: IssuedApiKey,
     errors: ['permission_denied', 'permission_escalation'],
   })
@@ -69,9 +71,12 @@ export class ApiKeyController {
   @Mutation(['api_key.updated', 'api_key.suspended', 'api_key.activated'])
   @Docs({
     summary: 'Change an API key',
-    description: 'Rename, suspend or activate it, or change its role, allow-lists or expiry.',
+    description:
+      'Rename, suspend or activate it, or change its role, allow-lists or expiry. A key that can do more than you can ' +
+      'only be suspended or revoked, and a key does not widen its own limits. A key of yours that the team suspended ' +
+      'takes `api_keys:write` to activate, one that a platform admin suspended takes a platform admin.',
     ok: ApiKey,
-    errors: ['permission_denied', 'permission_escalation', 'invalid_transition'],
+    errors: ['permission_denied', 'permission_escalation', 'suspended_by_platform', 'invalid_transition'],
   })
   update(
     @Ctx() ctx: RequestContext,
@@ -91,7 +96,7 @@ export class ApiKeyController {
     description:
       'The old secret stops working immediately, or after `grace_period_seconds`. The new one is shown only once.',
     ok: IssuedApiKey,
-    errors: ['permission_denied', 'invalid_transition'],
+    errors: ['permission_denied', 'permission_escalation', 'invalid_transition'],
   })
   regenerate(
     @Ctx() ctx: RequestContext,

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Power } from '../../kernel/context/suspension.js';
 import { defineId } from '../../kernel/database/ids.js';
 
 declare module '../../kernel/database/ids.js' {
@@ -30,6 +31,10 @@ export class ApiKeyEntity {
   /** Expiry is no status of its own: `expires_at` says it. */
   @Column('varchar')
   status!: 'activated' | 'suspended' | 'revoked';
+
+  /** By what power it was suspended; null while it is not, or when that is not known. */
+  @Column('varchar', { nullable: true })
+  suspended_by!: Power | null;
 
   /** The environment's prefix and the last four characters of the secret. */
   @Column('varchar')

@@ -8,8 +8,10 @@ import type {
   UserAction,
 } from '../../kernel/facets/effects.js';
 import type { AnswersOrganizationFigures, AnswersProjectFigures } from '../../kernel/facets/figures.js';
+import type { AnswersStandings, Standing } from '../../kernel/facets/standings.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import { ApiKeyRepository } from './api-key.repository.js';
+import { KeyLookup } from './key-lookup.service.js';
 
 /** What keys add to projects: how many there are, how many an action stops, keys by id; a member's own go with the member. */
 @Facet()
@@ -20,6 +22,7 @@ export class ApiKeyFacet
     AnswersOrganizationFigures,
     AnswersProjectEffects,
     AnswersUserEffects,
+    AnswersStandings,
     Pick<AnswersCascades, 'memberGone' | 'roleGone'>
 {
   readonly lookup = {
@@ -28,7 +31,15 @@ export class ApiKeyFacet
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
 
-  constructor(private readonly keys: ApiKeyRepository) {}
+  readonly standing = {
+    prefix: 'key',
+    of: (ctx: RequestContext, projectId: string, id: string) => this.standingOf(ctx, projectId, id),
+  } as const;
+
+  constructor(
+    private readonly keys: ApiKeyRepository,
+    private readonly lookups: KeyLookup,
+  ) {}
 
   async projectFigures(ctx: RequestContext, projectIds: string[]) {
     const counts = await this.keys.countByProject(ctx, projectIds, new Date());
@@ -67,6 +78,13 @@ export class ApiKeyFacet
       ctx.audit.effect('api_key.updated', holders, { role_id: roleId }, { role_id: replacementId, count });
     }
     return count;
+  }
+
+  /** What a key may do that nothing but where it is used from could stop. */
+  private async standingOf(ctx: RequestContext, projectId: string, id: string): Promise<Standing | null> {
+    const key = await this.lookups.findById(ctx, projectId, id);
+    const expired = key?.expiresAt && key.expiresAt <= new Date();
+    return key?.status === 'activated' && !expired && key.memberStoppedIn === null ? key : null;
   }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {

@@ -3,6 +3,7 @@ import { hashToken } from '../../kernel/crypto/tokens.js';
 import type { EventType } from '../../kernel/event-log/event-types.js';
 import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
 import { RoleService } from '../roles/role.service.js';
@@ -19,6 +20,7 @@ import {
 } from './api-key.dto.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyRepository } from './api-key.repository.js';
+import { KeyRights } from './key-rights.service.js';
 import { newKeySecret, previewOf } from './key-secret.js';
 
 /** API keys: issued, listed, changed, regenerated, revoked. */
@@ -26,13 +28,15 @@ import { newKeySecret, previewOf } from './key-secret.js';
 export class ApiKeyService {
   constructor(
     private readonly keys: ApiKeyRepository,
+    private readonly rights: KeyRights,
     private readonly roles: RoleService,
     private readonly members: MemberService,
+    private readonly cascades: Cascades,
   ) {}
 
   /** All keys for those who may read them, else the caller's own. @throws AppError `permission_denied` */
   async list(ctx: RequestContext, projectId: string, query: ListApiKeys): Promise<Page<ApiKey>> {
-    const memberId = ctx.can('api_keys:read') ? null : ownMembership(ctx);
+    const memberId = ctx.can('api_keys:read') ? null : this.ownMembership(ctx);
     const rows = await this.keys.list(ctx, projectId, memberId, query.limit, decodeCursor(query.cursor));
     const roles = await this.roles.findMany(
       ctx,
@@ -46,7 +50,7 @@ export class ApiKeyService {
 
   /** @throws AppError `not_found`, also for somebody else's key when the caller may see only their own */
   async get(ctx: RequestContext, projectId: string, id: string): Promise<ApiKey> {
-    return this.item(ctx, await this.accessible(ctx, projectId, id, 'api_keys:read'));
+    return this.item(ctx, await this.rights.accessible(ctx, projectId, id, 'api_keys:read'));
   }
 
   /**
@@ -54,9 +58,10 @@ export class ApiKeyService {
    * @throws AppError `permission_denied`, `permission_escalation`, `validation_failed`
    */
   async create(ctx: RequestContext, projectId: string, input: CreateApiKey): Promise<IssuedApiKey> {
-    const memberId = input.member ? ownMembership(ctx) : null;
+    const memberId = input.member ? this.ownMembership(ctx) : null;
     if (!memberId && !ctx.can('api_keys:write')) throw new AppError('permission_denied');
     const role = await this.roleFor(ctx, projectId, input, memberId !== null);
+    const limits = await this.rights.limitsOfNew(ctx, { ...input, expires_at: toDate(input.expires_at) });
     const secret = newKeySecret(environmentOf(ctx.project!));
     const key: ApiKeyEntity = {
       id: newId('key'),
@@ -65,14 +70,15 @@ export class ApiKeyService {
       role_id: role.id,
       name: input.name,
       status: 'activated',
+      suspended_by: null,
       preview: previewOf(secret),
       secret_hash: hashToken(secret),
       previous_hash: null,
       previous_expires_at: null,
       previous_last_used_at: null,
-      allowed_ips: input.allowed_ips,
-      allowed_domains: input.allowed_domains,
-      expires_at: input.expires_at ? new Date(input.expires_at) : null,
+      allowed_ips: limits.allowed_ips,
+      allowed_domains: limits.allowed_domains,
+      expires_at: limits.expires_at,
       last_used_at: null,
       last_used_ip: null,
       created_by: ctx.principal!.id,
@@ -89,17 +95,24 @@ export class ApiKeyService {
 
   /**
    * Renames, suspends or activates a key, or changes its role, allow-lists or expiry.
-   * @throws AppError `not_found`, `invalid_transition`, `permission_escalation`, `validation_failed`
+   * @throws AppError `not_found`, `permission_denied`, `invalid_transition`, `permission_escalation`,
+   *   `validation_failed`
    */
   async update(ctx: RequestContext, projectId: string, id: string, input: UpdateApiKey): Promise<ApiKey> {
-    const key = await this.locked(ctx, projectId, id);
+    const stopping = isStop(input);
+    const key = await this.held(ctx, projectId, id, { stopping });
     const before = await this.item(ctx, key);
     const { expires_at, ...rest } = input;
     const changes: Partial<ApiKeyEntity> = rest;
-    if (expires_at !== undefined) changes.expires_at = expires_at === null ? null : new Date(expires_at);
+    if (expires_at !== undefined) changes.expires_at = toDate(expires_at);
+    if (input.status === 'activated') this.rights.refuseToLift(ctx, key);
+    if (input.status !== undefined && input.status !== key.status)
+      changes.suspended_by = input.status === 'suspended' ? this.rights.powerOver(ctx) : null;
+    if (!stopping) await this.rights.refuseWider(ctx, { ...key, ...changes });
     if (input.role_id !== undefined) await this.roles.assignable(ctx, projectId, input.role_id);
     await this.change(ctx, key, changes);
     const after = await this.item(ctx, { ...key, ...changes });
+    await this.cascades.rightsLost(ctx, { keyId: id });
     ctx.audit.as(eventOf(key, input)).change(keyTarget(after), snapshot(before), snapshot(after));
     return after;
   }
@@ -114,9 +127,8 @@ export class ApiKeyService {
     id: string,
     input: RegenerateApiKey,
   ): Promise<IssuedApiKey> {
-    const key = await this.locked(ctx, projectId, id);
     // Who learns the secret can do what the key can; an own key never can do more than its member.
-    if (!isOwn(ctx, key)) await this.roles.assignable(ctx, projectId, key.role_id);
+    const key = await this.held(ctx, projectId, id, { stopping: false });
     const secret = newKeySecret(environmentOf(ctx.project!));
     const grace = input.grace_period_seconds;
     const changes: Partial<ApiKeyEntity> = {
@@ -139,9 +151,10 @@ export class ApiKeyService {
 
   /** Revokes a key for good. @throws AppError `not_found`, `invalid_transition` when it is already */
   async revoke(ctx: RequestContext, projectId: string, id: string): Promise<{ id: string; deleted: true }> {
-    const key = await this.locked(ctx, projectId, id);
+    const key = await this.held(ctx, projectId, id, { stopping: true });
     await this.change(ctx, key, { status: 'revoked', previous_hash: null, previous_expires_at: null });
     ctx.audit.change(keyTarget(key), { status: key.status }, { status: 'revoked' });
+    await this.cascades.rightsLost(ctx, { keyId: id });
     return { id, deleted: true };
   }
 
@@ -159,27 +172,31 @@ export class ApiKeyService {
       });
   }
 
-  /** A key the caller may change, kept as it is by others until the unit of work ends. */
-  private async locked(ctx: RequestContext, projectId: string, id: string): Promise<ApiKeyEntity> {
-    await this.accessible(ctx, projectId, id, 'api_keys:write');
-    const key = await this.keys.lock(ctx, projectId, id);
-    if (!key) throw new AppError('not_found');
-    return key;
-  }
-
-  /** A key the caller may read or change: by permission, or because it is the caller's own. */
-  private async accessible(
+  /**
+   * A key the caller may change, kept as it is by others until the unit of work ends. To stop it, the permission is
+   * enough.
+   * @throws AppError `not_found`, `permission_denied`, `permission_escalation`
+   */
+  private async held(
     ctx: RequestContext,
     projectId: string,
     id: string,
-    permission: 'api_keys:read' | 'api_keys:write',
+    { stopping }: { stopping: boolean },
   ): Promise<ApiKeyEntity> {
-    const key = await this.keys.find(ctx, projectId, id);
-    if (key && (isOwn(ctx, key) || ctx.can(permission))) return key;
-    // Those who may see the key are told that they lack the permission to change it.
-    if (key && ctx.can('api_keys:read')) throw new AppError('permission_denied');
-    if (!key || ctx.memberId) throw new AppError('not_found');
-    throw new AppError('permission_denied');
+    const found = await this.rights.accessible(ctx, projectId, id, 'api_keys:write');
+    if (!stopping) await this.rights.refuseStronger(ctx, found);
+    const key = await this.keys.lock(ctx, projectId, id);
+    if (!key) throw new AppError('not_found');
+    // Once more: this is what nobody changes any more.
+    if (!stopping) await this.rights.refuseStronger(ctx, key);
+    return key;
+  }
+
+  /** @throws AppError `permission_denied` for those who have no keys of their own */
+  private ownMembership(ctx: RequestContext): string {
+    const id = this.rights.ownMembership(ctx);
+    if (!id) throw new AppError('permission_denied');
+    return id;
   }
 
   private async roleFor(
@@ -203,14 +220,13 @@ function toItemOf(key: ApiKeyEntity, role: Role, now: Date): ApiKey {
   return toApiKey({ ...key, role_id: role.id }, role.name, now);
 }
 
-/** Whether it is the caller's own key, as member of the project. */
-function isOwn(ctx: RequestContext, key: ApiKeyEntity): boolean {
-  return key.member_id !== null && key.member_id === ctx.memberId;
+function toDate<Absent extends null | undefined>(instant: string | Absent): Date | Absent {
+  return typeof instant === 'string' ? new Date(instant) : instant;
 }
 
-function ownMembership(ctx: RequestContext): string {
-  if (!ctx.memberId) throw new AppError('permission_denied');
-  return ctx.memberId;
+/** Whether a change does no more than stop the key. */
+function isStop(input: UpdateApiKey): boolean {
+  return Object.keys(input).join() === 'status' && input.status === 'suspended';
 }
 
 function environmentOf(project: ProjectInContext): 'sandbox' | 'production' {

@@ -13,6 +13,7 @@ import { ApiKeyService } from './api-key.service.js';
 import { KeyCheckController } from './key-check.controller.js';
 import { KeyCheckService } from './key-check.service.js';
 import { KeyLookup } from './key-lookup.service.js';
+import { KeyRights } from './key-rights.service.js';
 import { KeyUsage } from './key-usage.service.js';
 import './api-key.events.js';
 
@@ -26,7 +27,7 @@ import './api-key.events.js';
     QuotaModule,
   ],
   controllers: [ApiKeyController, KeyCheckController],
-  providers: [ApiKeyRepository, ApiKeyService, KeyLookup, KeyUsage, KeyCheckService, ApiKeyFacet],
+  providers: [ApiKeyRepository, ApiKeyService, KeyRights, KeyLookup, KeyUsage, KeyCheckService, ApiKeyFacet],
   exports: [KeyLookup, KeyUsage],
 })
 export class ApiKeysModule {}

@@ -5,6 +5,7 @@ import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { ERROR_CODES, type ErrorCode } from '../../kernel/errors/error-codes.js';
 import { plainAddress } from '../../kernel/http/client-address.js';
+import { addressLabel } from '../../kernel/http/request-labels.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
 import { QuotaService } from '../quota/quota.service.js';
 import type { Limits, Quota } from '../quota/quota-window.js';
@@ -48,7 +49,7 @@ export class KeyCheckService {
    * is logged and metered as a use of the key.
    */
   async verify(ctx: RequestContext, input: VerifyKey): Promise<KeyVerdict> {
-    const key = isKeySecret(input.key) ? await this.lookup.findRecent(ctx, hashToken(input.key)) : null;
+    const key = isKeySecret(input.key) ? await this.lookup.find(hashToken(input.key)) : null;
     if (!key || !mayVerify(ctx, key)) return { valid: false, code: 'NOT_FOUND' };
     const failure = firstFailure(key, toKeyRequest(input));
     if (failure) {
@@ -74,7 +75,7 @@ export class KeyCheckService {
   /** What a request with the key would have left, had it come here. A key that asks about itself leaves its own. */
   private record(ctx: RequestContext, key: KeyFacts, input: VerifyKey, refusal: ErrorCode | null): void {
     if (ctx.principal?.id === key.id) return;
-    const ip = input.ip === undefined ? null : plainAddress(input.ip);
+    const ip = input.ip === undefined ? null : addressLabel(plainAddress(input.ip));
     const status = refusal === null ? 200 : ERROR_CODES[refusal].status;
     if (status !== 401) this.usage.used(key, ip);
     this.recorder.record({

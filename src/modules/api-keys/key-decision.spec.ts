@@ -13,7 +13,7 @@ const key: KeyFacts = {
   expiresAt: null,
   allowedIps: [],
   allowedDomains: [],
-  lastUsedAt: null,
+  used: true,
   previousSecretUntil: null,
   memberId: null,
   memberStoppedIn: null,

@@ -135,6 +135,18 @@ export const KEY_CHECKS: readonly KeyCheck[] = [
   },
 ];
 
+/** What stops a key wherever it is used from and for what: the checks before those. */
+const STOPS = KEY_CHECKS.slice(
+  0,
+  KEY_CHECKS.findIndex(({ check }) => check === 'ip_allowed'),
+);
+
+/** Whether the key can pass with no request at all. */
+export function isStopped(key: KeyFacts, at: Date): boolean {
+  const request = { ip: null, origin: null, at };
+  return !STOPS.every(check => check.passes(key, request));
+}
+
 /** The one decision whether a key may pass: the first check it fails, or null. */
 export function firstFailure(key: KeyFacts, request: KeyRequest): KeyCheck | null {
   for (const check of KEY_CHECKS) if (!check.passes(key, request)) return check;

@@ -9,7 +9,8 @@ export interface KeyFacts {
   readonly expiresAt: Date | null;
   readonly allowedIps: readonly string[];
   readonly allowedDomains: readonly string[];
-  readonly lastUsedAt: Date | null;
+  /** Whether it was ever used. */
+  readonly used: boolean;
   /** Set when the presented secret is the one before the last regeneration. */
   readonly previousSecretUntil: Date | null;
   readonly memberId: string | null;

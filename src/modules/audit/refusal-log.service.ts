@@ -1,16 +1,18 @@
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Buffer } from '../../kernel/buffers/buffer.js';
+import { Buffers } from '../../kernel/buffers/buffers.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import type { AppError } from '../../kernel/errors/app-error.js';
 import { RefusalObserver } from '../../kernel/http/error.filter.js';
+import { methodLabel, routeLabel } from '../../kernel/http/request-labels.js';
 
 const MINUTE_MS = 60_000;
 
 /** The refusals of one principal, in one project's log, during one minute. */
 interface Tally {
   readonly ctx: RequestContext;
-  readonly until: number;
   readonly routes: Map<string, number>;
 }
 
@@ -19,47 +21,45 @@ interface Tally {
  * counted in one further entry, so that a flood cannot fill the log.
  */
 @Injectable()
-export class RefusalLog extends RefusalObserver implements OnApplicationBootstrap {
+export class RefusalLog extends RefusalObserver {
   private readonly logger = new Logger('RefusalLog');
-  private readonly tallies = new Map<string, Tally>();
-  private timer: NodeJS.Timeout | null = null;
+  private readonly tallies: Buffer<Tally>;
 
-  constructor(private readonly units: UnitOfWork) {
+  constructor(
+    private readonly units: UnitOfWork,
+    buffers: Buffers,
+  ) {
     super();
-  }
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.settle(Date.now()), 5_000).unref();
-  }
-
-  /** Writes what was counted; when the process ends, after its last request. */
-  async close(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.settle(Infinity);
+    this.tallies = buffers.make<Tally>({
+      name: 'refusals',
+      gatherMs: MINUTE_MS,
+      batch: 1,
+      most: 10_000,
+      write: ([tally]) => this.write(tally!),
+    });
   }
 
   override async refused(request: FastifyRequest, error: AppError): Promise<void> {
     const { ctx } = request;
     if (!ctx?.principal) return;
-    const route = `${request.method} ${request.routeOptions.url ?? request.url}`;
+    const route = `${methodLabel(request.method)} ${routeLabel(request)}`;
     const key = `${ctx.principal.id} ${ctx.project?.id ?? ''}`;
-    const tally = this.tallies.get(key);
-    if (tally && tally.until > Date.now()) {
-      tally.routes.set(route, (tally.routes.get(route) ?? 0) + 1);
-      return;
-    }
+    const first = !this.tallies.get(key);
     // Before anything is waited for: of refusals that come at once, one is the first.
-    this.tallies.set(key, { ctx, until: Date.now() + MINUTE_MS, routes: new Map() });
-    if (tally) await this.write(tally);
-    await this.entry(ctx, error.message, route, { code: error.code });
+    this.tallies.note(
+      key,
+      () => ({ ctx, routes: new Map() }),
+      ({ routes }) => first || routes.set(route, (routes.get(route) ?? 0) + 1),
+    );
+    if (first) await this.logFirst(ctx, error, route);
   }
 
-  /** Writes the counts of minutes that are over. */
-  private async settle(now: number): Promise<void> {
-    for (const [key, tally] of this.tallies) {
-      if (tally.until > now) continue;
-      this.tallies.delete(key);
-      await this.write(tally);
+  private async logFirst(ctx: RequestContext, error: AppError, route: string): Promise<void> {
+    try {
+      await this.entry(ctx, error.message, route, { code: error.code });
+    } catch (failure) {
+      // The refusal itself must still be answered.
+      this.logger.error({ err: failure, request_id: ctx.requestId }, 'a refusal could not be logged');
     }
   }
 
@@ -76,16 +76,8 @@ export class RefusalLog extends RefusalObserver implements OnApplicationBootstra
     route: string,
     after: Record<string, unknown>,
   ): Promise<void> {
-    try {
-      await this.units.run(ctx, { events: ['access.denied'] }, async () => {
-        ctx.audit
-          .ended('denied')
-          .because(reason)
-          .change({ type: 'route', id: route, name: null }, null, after);
-      });
-    } catch (error) {
-      // The refusal itself must still be answered.
-      this.logger.error({ err: error, request_id: ctx.requestId }, 'a refusal could not be logged');
-    }
+    await this.units.run(ctx, { events: ['access.denied'] }, async () => {
+      ctx.audit.ended('denied').because(reason).change({ type: 'route', id: route, name: null }, null, after);
+    });
   }
 }

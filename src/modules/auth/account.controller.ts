@@ -8,7 +8,6 @@ import { ListSessions, SessionPage } from '../users/session.dto.js';
 import { SessionService } from '../users/session.service.js';
 import { PasswordChanged } from '../users/password-reset.dto.js';
 import { Activate, CreatedUser, Register, User } from '../users/user.dto.js';
-import { UserService } from '../users/user.service.js';
 import { ChangePassword, EndedSession, SignedIn, SignIn } from './auth.dto.js';
 import { RegistrationService } from './registration.service.js';
 import { SignInService } from './sign-in.service.js';
@@ -19,7 +18,6 @@ import { ACCOUNT } from '../users/account.tag.js';
 export class AccountController {
   constructor(
     private readonly registration: RegistrationService,
-    private readonly users: UserService,
     private readonly signIns: SignInService,
     private readonly sessions: SessionService,
   ) {}
@@ -44,9 +42,17 @@ export class AccountController {
   @Post('users/activate')
   @Public()
   @Mutation(['user.activated'])
-  @Docs({ summary: 'Activate an account with the mailed token', ok: User, errors: ['invalid_token'] })
+  @Docs({
+    summary: 'Activate an account with the mailed token',
+    description:
+      'And with the password it was registered with, so that nobody activates an account that a stranger registered ' +
+      'for their address. After a wrong one the token is good still; a password reset by mail activates, too.',
+    ok: User,
+    errors: ['invalid_token', 'too_many_attempts'],
+    forbidden: ['invalid_credentials'],
+  })
   activate(@Ctx() ctx: RequestContext, @Body({ schema: Activate }) body: Activate) {
-    return this.users.activate(ctx, body.token);
+    return this.registration.activate(ctx, body);
   }
 
   @Post('sessions')

@@ -1,36 +1,60 @@
-import { Body, Controller, Get, Header, HttpCode, Post, UseFilters } from '@nestjs/common';
+import { Body, Catch, Controller, Get, Header, HttpCode, Post, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Public } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { AppError } from '../../kernel/errors/app-error.js';
 import { PageErrorFilter } from '../../kernel/pages/page-error.filter.js';
-import { formPage, messagePage, PAGE_CSP } from '../../kernel/pages/form-page.js';
+import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/pages/form-page.js';
 import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { Activate } from '../users/user.dto.js';
-import { UserService } from '../users/user.service.js';
+import { RegistrationService } from './registration.service.js';
 
-const FORM = formPage({
+const FORM: PageForm = {
   title: 'Activate your account',
-  text: 'Click the button to activate your account.',
+  text:
+    'Type the password you registered with. If you did not register, leave this page: to use the account yourself, ' +
+    'ask for a password reset instead.',
   action: 'activate',
   button: 'Activate',
-});
+  fields: [
+    {
+      name: 'password',
+      label: 'Password',
+      type: 'password',
+      autocomplete: 'current-password',
+      minLength: 1,
+      maxLength: 1_000,
+    },
+  ],
+};
+
+/** Shows the form again after a wrong password, which does not cost the mailed link. */
+@Catch()
+class ActivationErrors extends PageErrorFilter {
+  protected override page(error: AppError, request: FastifyRequest): string {
+    const { token } = (request.body ?? {}) as { token?: unknown };
+    if (error.param !== 'password' || typeof token !== 'string') return super.page(error, request);
+    return formPage(FORM, { token, problem: error.message });
+  }
+}
 
 /** The page behind the link of an activation mail. Opening it consumes nothing; its form does. */
 @ApiExcludeController()
 @OutsideV1()
 @Controller('activate')
-@UseFilters(PageErrorFilter)
+@UseFilters(ActivationErrors)
 export class ActivationPageController {
-  constructor(private readonly users: UserService) {}
+  constructor(private readonly registration: RegistrationService) {}
 
   @Get()
   @Public()
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Content-Security-Policy', PAGE_CSP)
   show() {
-    return FORM;
+    return formPage(FORM);
   }
 
   @Post()
@@ -39,8 +63,9 @@ export class ActivationPageController {
   @Mutation(['user.activated'], { idempotent: false })
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Content-Security-Policy', PAGE_CSP)
+  @Header('Cache-Control', 'no-store')
   async activate(@Ctx() ctx: RequestContext, @Body({ schema: Activate }) body: Activate) {
-    await this.users.activate(ctx, body.token);
+    await this.registration.activate(ctx, body);
     return messagePage('Your account is active', 'You can sign in now.');
   }
 }

@@ -3,16 +3,15 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { ACCESS, type AccessRule } from '../../kernel/access/access.decorator.js';
-import { AccessCache } from '../../kernel/access-cache/access-cache.js';
-import type { Caller } from './caller.js';
-import { credentialsOn } from './credentials.js';
+import { Callers } from './callers.service.js';
+import { readCredentials } from './credentials.js';
 
 /** Establishes who calls: from the cache, else through the Passport strategies. */
 @Injectable()
 export class AuthenticationGuard extends AuthGuard(['basic', 'bearer']) {
   constructor(
     private readonly reflector: Reflector,
-    private readonly cache: AccessCache,
+    private readonly callers: Callers,
   ) {
     super({ session: false, property: 'caller' });
   }
@@ -23,8 +22,8 @@ export class AuthenticationGuard extends AuthGuard(['basic', 'bearer']) {
     if (rule === 'public') return true;
     const request = execution.getArgByIndex<FastifyRequest>(0);
     if (rule === 'optional' && request.headers.authorization === undefined) return true;
-    const { hash } = credentialsOn(request.raw.socket, request.headers.authorization);
-    const remembered = this.cache.get<Caller>(hash);
+    const credentials = readCredentials(request.headers.authorization);
+    const remembered = this.callers.remembered(credentials);
     if (!remembered) return super.canActivate(execution) as Promise<boolean>;
     request.caller = remembered;
     return true;

@@ -20,7 +20,16 @@ export interface UserCaller {
   readonly principal: Principal;
 }
 
+const KEY_CALLERS = new WeakMap<KeyFacts, KeyCaller>();
+
+/** The caller behind a key; the same object while the same is known of the key. */
 export function keyCaller(key: KeyFacts): KeyCaller {
+  let caller = KEY_CALLERS.get(key);
+  if (!caller) KEY_CALLERS.set(key, (caller = makeKeyCaller(key)));
+  return caller;
+}
+
+function makeKeyCaller(key: KeyFacts): KeyCaller {
   const { id, name, memberId, project } = key;
   const principal = {
     type: 'api_key',

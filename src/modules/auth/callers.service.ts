@@ -4,7 +4,8 @@ import { AppError } from '../../kernel/errors/app-error.js';
 import { KeyLookup } from '../api-keys/key-lookup.service.js';
 import { SessionService } from '../users/session.service.js';
 import { AccessCache } from '../../kernel/access-cache/access-cache.js';
-import { keyCaller, userCaller, type KeyCaller, type UserCaller } from './caller.js';
+import { keyCaller, userCaller, type Caller, type KeyCaller, type UserCaller } from './caller.js';
+import type { Credentials } from './credentials.js';
 
 const CTX = RequestContext.reading('authentication');
 
@@ -17,14 +18,18 @@ export class Callers {
     private readonly cache: AccessCache,
   ) {}
 
+  /** Who these credentials belong to, when it is remembered. */
+  remembered({ kind, hash }: Credentials): Caller | undefined {
+    if (kind === 'session') return this.cache.get<UserCaller>(hash);
+    const key = this.keys.remembered(hash);
+    return key && keyCaller(key);
+  }
+
   /** The key with this hash. @throws AppError `invalid_api_key` */
   async ofKey(hash: string): Promise<KeyCaller> {
-    const caller = await this.cache.getOrLoad(hash, async () => {
-      const key = await this.keys.find(CTX, hash);
-      return key && keyCaller(key);
-    });
-    if (!caller) throw new AppError('invalid_api_key');
-    return caller;
+    const key = await this.keys.find(hash);
+    if (!key) throw new AppError('invalid_api_key');
+    return keyCaller(key);
   }
 
   /** The live session with this hash. @throws AppError `invalid_session` */

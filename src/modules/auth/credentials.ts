@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { hashToken } from '../../kernel/crypto/tokens.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { isKeySecret, looksLikeKeySecret } from '../api-keys/key-secret.js';
@@ -32,22 +31,6 @@ export function readCredentials(header: string | undefined): Credentials {
   }
   if (!isKeySecret(secret)) throw new AppError('invalid_api_key');
   return { kind: 'api_key', hash: hashToken(secret) };
-}
-
-/** What each open connection presented last. */
-const PRESENTED = new WeakMap<Socket, { header: string; credentials: Credentials }>();
-
-/**
- * The same, for a header that came over `connection`: a client that keeps it open mostly sends the same header
- * again, which is then not read and hashed again.
- * @throws AppError as {@link readCredentials}
- */
-export function credentialsOn(connection: Socket, header: string | undefined): Credentials {
-  const last = PRESENTED.get(connection);
-  if (last && last.header === header) return last.credentials;
-  const credentials = readCredentials(header);
-  PRESENTED.set(connection, { header: header!, credentials });
-  return credentials;
 }
 
 function basicPassword(encoded: string): string {

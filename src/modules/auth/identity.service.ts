@@ -50,11 +50,8 @@ export class IdentityService {
     if (found.projectId === null) return NOTHING_HIDDEN;
     if (caller.kind === 'api_key') {
       const { key } = caller;
-      const may =
-        key.permissions.has(permission) ||
-        found.id === key.id ||
-        owns(found, key.id) ||
-        owns(found, key.memberId);
+      // What its member owns is the member's to see, signed in.
+      const may = key.permissions.has(permission) || found.id === key.id || owns(found, key.id);
       return found.projectId === key.project.id && may ? key.hidden : null;
     }
     const grant = await this.access.ofUser(caller, found.projectId);

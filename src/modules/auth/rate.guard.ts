@@ -13,19 +13,29 @@ export class RateGuard implements CanActivate {
 
   /** @throws AppError `usage_limit_exceeded` */
   canActivate(execution: ExecutionContext): boolean | Promise<boolean> {
-    const { caller } = execution.getArgByIndex<FastifyRequest>(0);
+    const request = execution.getArgByIndex<FastifyRequest>(0);
+    const { caller } = request;
     if (caller?.kind !== 'api_key') return true;
     const { project, limits } = caller.key;
     const refusal = this.quota.consume(project.organizationId, limits);
-    return refusal instanceof Promise ? refusal.then(admit) : admit(refusal);
+    return refusal instanceof Promise
+      ? refusal.then(answer => admit(request, answer))
+      : admit(request, refusal);
   }
 }
 
-function admit(refusal: QuotaRefusal | null): true {
-  if (refusal === null) return true;
+function admit(request: FastifyRequest, refusal: QuotaRefusal | null): true {
+  if (refusal === null) return (request.spent = true);
   const { policy, limit, resetsAt, retryAfterSeconds } = refusal;
   throw new AppError('usage_limit_exceeded', {
     retryAfter: retryAfterSeconds,
     details: { policy, limit, resets_at: resetsAt.toISOString() },
   });
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether the request took some of its organization's quota. */
+    spent?: boolean;
+  }
 }

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { invalidField } from '../../kernel/errors/app-error.js';
+import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { ActivationMails } from '../users/activation-mails.service.js';
-import type { CreatedUser, Register, User } from '../users/user.dto.js';
+import type { Activate, CreatedUser, Register, User } from '../users/user.dto.js';
 import {
   displayName,
   userTarget,
@@ -14,6 +14,7 @@ import {
   type NewUserOptions,
 } from '../users/user.service.js';
 import { TEMPORARY_PASSWORD_MAIL } from '../users/account.mails.js';
+import { SignInThrottle } from './sign-in-throttle.js';
 
 /** How accounts come to be. */
 @Injectable()
@@ -22,6 +23,7 @@ export class RegistrationService {
     private readonly users: UserService,
     private readonly activations: ActivationMails,
     private readonly notifications: NotificationService,
+    private readonly throttle: SignInThrottle,
     private readonly config: Config,
   ) {}
 
@@ -64,6 +66,29 @@ export class RegistrationService {
       },
     });
     return temporary_password === undefined ? user : { ...user, temporary_password };
+  }
+
+  /**
+   * Activates an account for whoever has both the mailed token and the password it was registered with. Anybody can
+   * register a stranger's address: the stranger, who has the mail, must not open the account to them.
+   * @throws AppError `invalid_token`; `invalid_credentials` (403), after which the token is good still;
+   *   `too_many_attempts`
+   */
+  async activate(ctx: RequestContext, { token, password }: Activate): Promise<User> {
+    const { email } = await this.users.activatable(ctx, token);
+    const authenticated = await this.throttle.attempt(email, ctx.ip, () =>
+      this.users.authenticate(ctx, email, password),
+    );
+    if (!authenticated) {
+      throw new AppError('invalid_credentials', {
+        forbidden: true,
+        param: 'password',
+        message:
+          'This is not the password the account was registered with. If you did not register it, or forgot the ' +
+          'password, ask for a password reset: it activates the account.',
+      });
+    }
+    return this.users.activate(ctx, token);
   }
 
   /** Creates the account, and says so in the event log. */

@@ -3,15 +3,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AccessCache } from '../../kernel/access-cache/access-cache.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { clientAddress } from '../../kernel/http/client-address.js';
+import { addressLabel, methodLabel, routeLabel, userAgentLabel } from '../../kernel/http/request-labels.js';
+import { isStopped } from '../api-keys/key-decision.js';
 import { KeyUsage } from '../api-keys/key-usage.service.js';
 import { writeLimitHeaders } from '../quota/limit-headers.js';
+import { LineAllowance } from '../usage/line-allowance.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
 import { QuotaService } from '../quota/quota.service.js';
 import { SessionService } from '../users/session.service.js';
-import type { KeyCaller, UserCaller } from './caller.js';
+import type { KeyCaller } from './caller.js';
 import { Callers } from './callers.service.js';
-import { credentialsOn } from './credentials.js';
-import { RefusalLog } from '../audit/refusal-log.service.js';
+import { readCredentials } from './credentials.js';
 
 /**
  * What every request with credentials leaves: the key's last use, the request log, the meter; and, on the
@@ -20,6 +22,7 @@ import { RefusalLog } from '../audit/refusal-log.service.js';
 @Injectable()
 export class UsageHook {
   private readonly logger = new Logger('UsageHook');
+  private readonly lines = new LineAllowance();
 
   constructor(
     private readonly keys: KeyUsage,
@@ -28,7 +31,6 @@ export class UsageHook {
     private readonly quota: QuotaService,
     private readonly recorder: RequestRecorder,
     private readonly callers: Callers,
-    private readonly refusals: RefusalLog,
   ) {}
 
   /** Hooks into every request. Callbacks rather than promises: they cost the hot path nothing. */
@@ -47,27 +49,14 @@ export class UsageHook {
       done();
     });
     // After the last answer, while the database is still open.
-    fastify.addHook('onClose', async () => {
-      await this.keys.close();
-      await this.recorder.close();
-      await this.refusals.close();
-      await this.quota.close();
-    });
+    fastify.addHook('onClose', () => this.quota.close());
   }
 
   private answered(request: FastifyRequest, reply: FastifyReply): void {
     const { caller } = request;
     if (caller?.kind === 'api_key') this.note(caller, request, reply);
-    else if (caller && reply.statusCode !== 401) void this.touch(caller, request.id);
+    else if (caller && reply.statusCode !== 401) this.sessions.touch(caller.sessionId, caller.lastSeenAt);
     else if (!request.ctx && reply.statusCode >= 400) void this.noteUnguarded(request, reply);
-  }
-
-  private async touch({ sessionId, lastSeenAt }: UserCaller, requestId: string): Promise<void> {
-    try {
-      await this.sessions.touch(sessionId, lastSeenAt);
-    } catch (error) {
-      this.logger.warn({ err: error, request_id: requestId }, 'the use of a session could not be recorded');
-    }
   }
 
   private writeHeaders({ key }: KeyCaller, reply: FastifyReply): void {
@@ -95,7 +84,7 @@ export class UsageHook {
   /** Notes what failed before anybody asked who calls: a body that cannot be read, a route that is not there. */
   private async noteUnguarded(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
-      const { kind, hash } = credentialsOn(request.raw.socket, request.headers.authorization);
+      const { kind, hash } = readCredentials(request.headers.authorization);
       if (kind === 'api_key') this.record((await this.callers.ofKey(hash)).key, request, reply);
     } catch (error) {
       // Without a known key it is nobody's request.
@@ -105,24 +94,26 @@ export class UsageHook {
   }
 
   private record(key: KeyCaller['key'], request: FastifyRequest, reply: FastifyReply): void {
-    this.recorder.record({
+    const record = {
       id: request.id,
       requestId: request.id,
       projectId: key.project.id,
       organizationId: key.project.organizationId,
       apiKeyId: key.id,
       memberId: key.memberId,
-      method: request.method,
-      route: (request.routeOptions.url ?? request.url).slice(0, 200),
+      method: methodLabel(request.method),
+      route: routeLabel(request),
       status: reply.statusCode,
       durationMs: Math.round(reply.elapsedTime),
-      ip: clientAddress(request),
-      userAgent: request.headers['user-agent'] ?? null,
+      ip: addressLabel(clientAddress(request)),
+      userAgent: userAgentLabel(request.headers['user-agent']),
       errorCode: request.errorCode ?? null,
-    });
+    };
+    const standing = request.spent ? 'spent' : isStopped(key, new Date()) ? 'stopped' : 'refused';
+    this.recorder.record(record, { line: this.lines.admits(record, standing) });
   }
 }
 
 function isFirst(key: KeyCaller['key']): boolean {
-  return key.lastUsedAt === null || key.project.status === 'new';
+  return !key.used || key.project.status === 'new';
 }

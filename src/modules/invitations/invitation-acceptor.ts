@@ -18,6 +18,8 @@ export interface InvitationFacts {
   /** In a project the id of a role, in an organization the role itself. */
   readonly role: string;
   readonly email: string;
+  /** Id of the user or key that invited. */
+  readonly invitedBy: string;
 }
 
 /** The names people know a target and a role by. */
@@ -37,6 +39,8 @@ export interface InvitationAcceptor {
   names(ctx: RequestContext, invitations: readonly InvitationFacts[]): Promise<Map<string, InvitationNames>>;
   /** Whether the caller may see the invitations to a target that is no project; projects go by their permissions. */
   administers?(ctx: RequestContext, targetId: string): Promise<boolean>;
+  /** Which of several invitations, by id, those who gave them could still give. */
+  stillGiven(ctx: RequestContext, invitations: readonly InvitationFacts[]): Promise<ReadonlySet<string>>;
   /**
    * Makes the person a member, in the caller's unit of work, and says so in the event log
    * (`ctx.audit.as(…).change(…)`; actor and subject are set already).

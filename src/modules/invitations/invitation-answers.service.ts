@@ -42,12 +42,12 @@ export class InvitationAnswers {
     const existing = await this.users.findByEmail(ctx, invitation.email);
     if (existing && existing.status !== 'new') {
       if (existing.status !== 'activated') throw new AppError('account_suspended');
-      await this.settle(ctx, invitation, 'accepted', invalidToken);
+      await this.accept(ctx, invitation, invalidToken);
       return this.join(ctx, invitation, existing, false);
     }
     // Hashing takes its time, so it comes before anything is locked.
     const prepared = await this.users.prepare(accountOf(invitation, input));
-    await this.settle(ctx, invitation, 'accepted', invalidToken);
+    await this.accept(ctx, invitation, invalidToken);
     const user = existing
       ? await this.users.adopt(ctx, existing.id, prepared)
       : await this.users.insert(ctx, prepared, { status: 'activated', asEffect: true });
@@ -69,7 +69,7 @@ export class InvitationAnswers {
   /** Accepts as the signed-in person the invitation was sent to. @throws AppError `not_found`, `member_already_active` */
   async acceptAsUser(ctx: RequestContext, id: string): Promise<AcceptedInvitation> {
     const invitation = await this.ofUser(ctx, id);
-    await this.settle(ctx, invitation, 'accepted', notFound);
+    await this.accept(ctx, invitation, notFound);
     return this.join(ctx, invitation, await this.users.get(ctx, ctx.user.id), false);
   }
 
@@ -116,6 +116,18 @@ export class InvitationAnswers {
     return this.item(ctx, { ...invitation, status: 'declined' });
   }
 
+  /** Settles it, unless whoever invited could not do so any more. @throws what `lost` makes */
+  private async accept(
+    ctx: RequestContext,
+    invitation: InvitationEntity,
+    lost: () => AppError,
+  ): Promise<void> {
+    await this.settle(ctx, invitation, 'accepted', lost);
+    const facts = toFacts(invitation);
+    // Their invitations end with their right; this one may have been given at that very moment.
+    if (!(await this.acceptors.for(facts.target.kind).stillGiven(ctx, [facts])).has(facts.id)) throw lost();
+  }
+
   /** Takes the invitation out of everybody else's reach. @throws what `lost` makes when somebody was faster */
   private async settle(
     ctx: RequestContext,
@@ -137,7 +149,7 @@ export class InvitationAnswers {
   }
 
   private async ofUser(ctx: RequestContext, id: string): Promise<InvitationEntity> {
-    const invitation = await this.invitations.findLiveFor(ctx, ctx.user.email, id, new Date());
+    const invitation = await this.invitations.findFor(ctx, ctx.user.email, id, new Date());
     if (!invitation) throw notFound();
     return invitation;
   }

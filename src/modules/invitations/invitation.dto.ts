@@ -67,7 +67,7 @@ export function targetOf(row: InvitationEntity): InvitationTarget {
 }
 
 export function toFacts(row: InvitationEntity): InvitationFacts {
-  return { id: row.id, target: targetOf(row), role: row.role, email: row.email };
+  return { id: row.id, target: targetOf(row), role: row.role, email: row.email, invitedBy: row.invited_by };
 }
 
 export function toInvitation(

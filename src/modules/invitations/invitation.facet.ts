@@ -1,13 +1,27 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Facet } from '../../kernel/facets/facets.js';
+import type { AnswersCascades, LostRights } from '../../kernel/facets/cascades.js';
+import type {
+  AnswersProjectEffects,
+  AnswersUserEffects,
+  Effect,
+  UserAction,
+} from '../../kernel/facets/effects.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
-import { targetOf } from './invitation.dto.js';
+import { targetOf, toFacts } from './invitation.dto.js';
 import { InvitationRepository } from './invitation.repository.js';
 import { InvitationAcceptors } from './invitation-acceptor.js';
 
-/** Invitations can be looked up by those who see the team, or administer the organization, they are to. */
+const BATCH = 500;
+
+/**
+ * Invitations can be looked up by those who see the team, or administer the organization, they are to. They end when
+ * whoever gave them could not do so any more.
+ */
 @Facet()
-export class InvitationFacet implements AnswersLookups {
+export class InvitationFacet
+  implements AnswersLookups, AnswersUserEffects, AnswersProjectEffects, Pick<AnswersCascades, 'rightsLost'>
+{
   readonly lookup = {
     prefix: 'inv',
     permission: 'members:read',
@@ -18,6 +32,41 @@ export class InvitationFacet implements AnswersLookups {
     private readonly invitations: InvitationRepository,
     private readonly acceptors: InvitationAcceptors,
   ) {}
+
+  async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<Effect[]> {
+    if (action !== 'suspend' && action !== 'delete') return [];
+    return [
+      { effect: 'invitations_ended', count: (await this.invitations.pendingGiven(ctx, { userId })).length },
+    ];
+  }
+
+  async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
+    if (action !== 'delete') return [];
+    return [
+      {
+        effect: 'invitations_ended',
+        count: (await this.invitations.pendingGiven(ctx, { projectId })).length,
+      },
+    ];
+  }
+
+  async rightsLost(ctx: RequestContext, whose: LostRights): Promise<void> {
+    const pending = (await this.invitations.pendingGiven(ctx, whose)).map(toFacts);
+    const lost: string[] = [];
+    for (const kind of ['project', 'organization'] as const) {
+      const ofKind = pending.filter(({ target }) => target.kind === kind);
+      if (ofKind.length === 0) continue;
+      const given = await this.acceptors.for(kind).stillGiven(ctx, ofKind);
+      lost.push(...ofKind.map(({ id }) => id).filter(id => !given.has(id)));
+    }
+    let count = 0;
+    for (let from = 0; from < lost.length; from += BATCH) {
+      count += await this.invitations.revokePending(ctx, lost.slice(from, from + BATCH));
+    }
+    if (count === 0) return;
+    const ended = { type: 'invitation', id: 'pending', name: `${count} invitations` };
+    ctx.audit.effect('invitation.revoked', ended, { status: 'pending' }, { status: 'revoked', count });
+  }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
     const invitation = await this.invitations.findAnywhere(ctx, id);

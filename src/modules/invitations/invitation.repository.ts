@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { MoreThan, type SelectQueryBuilder } from 'typeorm';
+import { In, MoreThan, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
+import type { LostRights } from '../../kernel/facets/cascades.js';
 import type { InvitationTarget } from './invitation-acceptor.js';
 import { InvitationEntity, type InvitationStatus } from './invitation.entity.js';
 
@@ -20,11 +21,9 @@ export class InvitationRepository {
     return this.database.read(ctx).findOneBy(InvitationEntity, { id });
   }
 
-  /** A pending invitation to this address that has not expired. */
-  findLiveFor(ctx: RequestContext, email: string, id: string, now: Date): Promise<InvitationEntity | null> {
-    return this.database
-      .read(ctx)
-      .findOneBy(InvitationEntity, { id, email, status: 'pending', expires_at: MoreThan(now) });
+  /** An invitation to this address that has not expired, whatever became of it. */
+  findFor(ctx: RequestContext, email: string, id: string, now: Date): Promise<InvitationEntity | null> {
+    return this.database.read(ctx).findOneBy(InvitationEntity, { id, email, expires_at: MoreThan(now) });
   }
 
   findLiveByToken(ctx: RequestContext, tokenHash: string, now: Date): Promise<InvitationEntity | null> {
@@ -51,8 +50,36 @@ export class InvitationRepository {
     changes: Partial<InvitationEntity>,
   ): Promise<boolean> {
     const manager = await this.database.write(ctx);
-    const which = { id, token_hash: token_hash!, status: 'pending' as const };
+    if (token_hash === null) return false;
+    const which = { id, token_hash, status: 'pending' as const };
     return (await manager.update(InvitationEntity, which, changes)).affected === 1;
+  }
+
+  /** Takes pending invitations back; answers how many still were. */
+  async revokePending(ctx: RequestContext, ids: string[]): Promise<number> {
+    const manager = await this.database.write(ctx);
+    const which = { id: In(ids), status: 'pending' as const };
+    const changes = { status: 'revoked' as const, token_hash: null, pending_key: null };
+    return (await manager.update(InvitationEntity, which, changes)).affected ?? 0;
+  }
+
+  /** The pending invitations that a user, also by own keys, or a key has given, or those to a project. */
+  async pendingGiven(ctx: RequestContext, whose: LostRights): Promise<InvitationEntity[]> {
+    const pending = { status: 'pending' as const };
+    const reader = this.database.read(ctx);
+    if ('projectId' in whose)
+      return reader.findBy(InvitationEntity, { ...pending, project_id: whose.projectId });
+    if ('keyId' in whose) return reader.findBy(InvitationEntity, { ...pending, invited_by: whose.keyId });
+    const { userId } = whose;
+    const own = await reader.findBy(InvitationEntity, { ...pending, invited_by: userId });
+    // A statement of its own: joined by OR, the two would be a scan.
+    const ofKeys =
+      'SELECT k.id FROM api_keys k JOIN members m ON m.id = k.member_id WHERE m.user_id = :userId';
+    const byKeys = await reader
+      .createQueryBuilder(InvitationEntity, 'i')
+      .where(`i.invited_by IN (${ofKeys}) AND i.status = 'pending'`, { userId })
+      .getMany();
+    return [...own, ...byKeys];
   }
 
   /** Gives every pending invitation of a project to one role another one; settled ones keep what they were to. */

@@ -94,6 +94,27 @@ export class OrganizationInvitations implements InvitationAcceptor, OnModuleInit
     return role === 'owner' || role === 'admin';
   }
 
+  async stillGiven(
+    ctx: RequestContext,
+    invitations: readonly InvitationFacts[],
+  ): Promise<ReadonlySet<string>> {
+    const inviters = await this.users.findMany(
+      ctx,
+      invitations.map(({ invitedBy }) => invitedBy),
+    );
+    const given = new Set<string>();
+    const roles = new Map<string, OrganizationRole | null>();
+    for (const { id, target, invitedBy } of invitations) {
+      const inviter = inviters.get(invitedBy);
+      if (inviter?.status !== 'activated') continue;
+      const place = `${target.id} ${invitedBy}`;
+      if (!roles.has(place)) roles.set(place, await this.organizations.roleOf(ctx, target.id, invitedBy));
+      const role = roles.get(place);
+      if (inviter.platform_role === 'admin' || role === 'owner' || role === 'admin') given.add(id);
+    }
+    return given;
+  }
+
   async join(ctx: RequestContext, invitation: InvitationFacts, user: User): Promise<void> {
     const member: OrganizationMemberEntity = {
       id: newId('mbr'),
@@ -101,6 +122,7 @@ export class OrganizationInvitations implements InvitationAcceptor, OnModuleInit
       user_id: user.id,
       role: invitation.role as OrganizationRole,
       status: 'active',
+      suspended_by: null,
       added_at: new Date(),
     };
     await orIfTaken(this.members.insert(ctx, member), () => new AppError('member_already_active'));

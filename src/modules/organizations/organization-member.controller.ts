@@ -73,8 +73,16 @@ export class OrganizationMemberController {
   @Mutation(['organization.member_activated'])
   @Docs({
     summary: 'Activate a suspended member',
+    description:
+      'Whom the owner, or a platform admin, suspended is for the owner, or a platform admin, to activate.',
     ok: OrganizationMember,
-    errors: ['not_found', 'permission_denied', 'owner_protected', 'invalid_transition'],
+    errors: [
+      'not_found',
+      'permission_denied',
+      'owner_protected',
+      'suspended_by_platform',
+      'invalid_transition',
+    ],
   })
   activate(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('mbr') mbr: string) {
     return this.members.activate(ctx, id, mbr);
@@ -89,7 +97,7 @@ export class OrganizationMemberController {
       "Ends the person's memberships in the organization's projects too, and revokes their own keys there. " +
       'Somebody who owns one of its projects cannot be removed.',
     ok: RemovedOrganizationMember,
-    errors: ['not_found', 'permission_denied', 'owner_protected'],
+    errors: ['not_found', 'permission_denied', 'owner_protected', 'suspended_by_platform'],
   })
   remove(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('mbr') mbr: string) {
     return this.members.remove(ctx, id, mbr);
@@ -97,7 +105,7 @@ export class OrganizationMemberController {
 
   @Post('transfer-ownership')
   @Access('session')
-  @Mutation(['organization.ownership_transferred'])
+  @Mutation(['organization.ownership_transferred'], { givesUpRight: true })
   @Docs({
     summary: 'Make another member the owner',
     description:

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Power } from '../../kernel/context/suspension.js';
 import { defineId } from '../../kernel/database/ids.js';
 
 // Members of projects have it too.
@@ -28,6 +29,10 @@ export class OrganizationMemberEntity {
 
   @Column('varchar')
   status!: 'active' | 'suspended';
+
+  /** By what power it was suspended; null while it is not, or when that is not known. */
+  @Column('varchar', { nullable: true })
+  suspended_by!: Power | null;
 
   @Column('datetime', { precision: 3 })
   added_at!: Date;

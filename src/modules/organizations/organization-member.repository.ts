@@ -4,7 +4,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { OrganizationMemberEntity } from './organization-member.entity.js';
 
-type MemberChanges = Partial<Pick<OrganizationMemberEntity, 'role' | 'status'>>;
+type MemberChanges = Partial<Pick<OrganizationMemberEntity, 'role' | 'status' | 'suspended_by'>>;
 
 @Injectable()
 export class OrganizationMemberRepository {

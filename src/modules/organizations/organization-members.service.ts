@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { powerOf, refusalToLift, type Power } from '../../kernel/context/suspension.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
@@ -74,6 +75,7 @@ export class OrganizationMembers {
   ): Promise<OrganizationMember> {
     const before = await this.administeredMember(ctx, organizationId, id);
     if (!(await this.members.updateOther(ctx, before, undefined, { role }))) throw ownerProtected();
+    await this.cascades.rightsLost(ctx, { userId: before.user_id });
     return this.changed(ctx, before, { ...before, role });
   }
 
@@ -85,7 +87,7 @@ export class OrganizationMembers {
     return this.transit(ctx, organizationId, id, 'active', 'suspended');
   }
 
-  /** @throws AppError `not_found`, `permission_denied`, `invalid_transition` */
+  /** @throws AppError `not_found`, `permission_denied`, `suspended_by_platform`, `invalid_transition` */
   activate(ctx: RequestContext, organizationId: string, id: string): Promise<OrganizationMember> {
     return this.transit(ctx, organizationId, id, 'suspended', 'active');
   }
@@ -106,6 +108,9 @@ export class OrganizationMembers {
     const own = member?.user_id === ctx.user.id;
     if (role === 'member' && !own) throw new AppError('permission_denied');
     if (!member) throw new AppError('not_found');
+    // Removed and invited again, the member would be active.
+    const refusal = refusalToLift(member.suspended_by, await this.powerIn(ctx, organizationId));
+    if (refusal) throw refusal;
     // From here on nobody can make the person owner of a project; see ProjectService.create.
     const user = await this.users.lock(ctx, member.user_id);
     if (!(await this.members.deleteOther(ctx, member))) throw ownerProtected();
@@ -113,6 +118,7 @@ export class OrganizationMembers {
     const owned = await this.ownership.of(ctx, gone);
     if (owned.length) throw ownerProtected({ owned });
     await this.cascades.organizationMemberGone(ctx, gone);
+    await this.cascades.rightsLost(ctx, { userId: user.id });
     await this.notifications.send(ctx, {
       to: user.email,
       toName: displayName(user),
@@ -167,9 +173,14 @@ export class OrganizationMembers {
   ): Promise<OrganizationMember> {
     const before = await this.administeredMember(ctx, organizationId, id);
     if (before.role === 'owner') throw ownerProtected();
-    if (!(await this.members.updateOther(ctx, before, from, { status: to }))) {
+    const power = await this.powerIn(ctx, organizationId);
+    const refusal = to === 'active' ? refusalToLift(before.suspended_by, power) : null;
+    if (refusal) throw refusal;
+    const suspended_by = to === 'suspended' ? power : null;
+    if (!(await this.members.updateOther(ctx, before, from, { status: to, suspended_by }))) {
       throw new AppError('invalid_transition');
     }
+    if (to === 'suspended') await this.cascades.rightsLost(ctx, { userId: before.user_id });
     return this.changed(ctx, { ...before, status: from }, { ...before, status: to });
   }
 
@@ -181,6 +192,11 @@ export class OrganizationMembers {
     const user = await this.users.get(ctx, after.user_id);
     ctx.audit.about(user.id).change(memberTarget(after, user.email), snapshot(before), snapshot(after));
     return toOrganizationMember(after, user, (await this.users.lastSignIns(ctx, [user.id])).get(user.id));
+  }
+
+  private async powerIn(ctx: RequestContext, organizationId: string): Promise<Power> {
+    const role = await this.organizations.roleOf(ctx, organizationId, ctx.user.id);
+    return powerOf(ctx, role === 'owner' ? 'owner' : 'team');
   }
 
   private async administeredMember(

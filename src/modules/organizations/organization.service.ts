@@ -184,6 +184,7 @@ export class OrganizationService {
       user_id: ownerId,
       role: 'owner',
       status: 'active',
+      suspended_by: null,
       added_at: now,
     });
     return organization;

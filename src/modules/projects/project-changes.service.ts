@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import type { EventType } from '../../kernel/event-log/event-types.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { fold } from '../../kernel/text/search.js';
 import type { ProjectEntity, ProjectStatus } from './project.entity.js';
@@ -14,7 +16,7 @@ export type ProjectEdits = Partial<
 
 /** The values the settings show. */
 export type ProjectValues = Required<ProjectEdits> &
-  Pick<ProjectEntity, 'id' | 'owner_id' | 'status' | 'verified_at'>;
+  Pick<ProjectEntity, 'id' | 'owner_id' | 'status' | 'suspended_by' | 'verified_at'>;
 
 const LIVE: ProjectStatus[] = ['new', 'activated', 'suspended'];
 
@@ -31,7 +33,10 @@ export type ProjectTransition = keyof typeof TRANSITIONS;
 /** Everything that changes a project after its creation. */
 @Injectable()
 export class ProjectChanges {
-  constructor(private readonly projects: ProjectRepository) {}
+  constructor(
+    private readonly projects: ProjectRepository,
+    private readonly cascades: Cascades,
+  ) {}
 
   /** The present values. @throws AppError `not_found` */
   async values(ctx: RequestContext, id: string): Promise<ProjectValues> {
@@ -59,12 +64,16 @@ export class ProjectChanges {
 
   /**
    * Changes the status, guarded: of two that race, the second finds the status changed.
-   * @throws AppError `invalid_transition`
+   * @throws AppError `invalid_transition`, `suspended_by_platform`
    */
   async transit(ctx: RequestContext, id: string, name: ProjectTransition, reason?: string): Promise<void> {
     const { from, to, event } = TRANSITIONS[name];
     const before = await this.locked(ctx, id);
-    if (!(await this.projects.updateWhile(ctx, id, [...from], { status: to }))) {
+    const power = powerOf(ctx, 'team');
+    const refusal = name === 'activate' ? refusalToLift(before.suspended_by, power) : null;
+    if (refusal) throw refusal;
+    const changes = { status: to, suspended_by: name === 'suspend' ? power : null };
+    if (!(await this.projects.updateWhile(ctx, id, [...from], changes))) {
       throw new AppError('invalid_transition', { details: { status: before.status, allowed_from: from } });
     }
     ctx.audit
@@ -72,6 +81,7 @@ export class ProjectChanges {
       .inProject(id)
       .because(reason)
       .change(projectTarget(before), { status: before.status }, { status: to });
+    if (to === 'deleted') await this.cascades.rightsLost(ctx, { projectId: id });
   }
 
   /**

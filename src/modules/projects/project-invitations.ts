@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Standings, type Standing } from '../../kernel/facets/standings.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import {
   InvitationAcceptors,
@@ -26,6 +27,7 @@ export class ProjectInvitations implements InvitationAcceptor, OnModuleInit {
   constructor(
     private readonly projects: ProjectRepository,
     private readonly members: MemberService,
+    private readonly standings: Standings,
     private readonly acceptors: InvitationAcceptors,
   ) {}
 
@@ -52,6 +54,31 @@ export class ProjectInvitations implements InvitationAcceptor, OnModuleInit {
         names.set(id, { target: project.name, role: roles.get(role) ?? 'deleted role' });
     }
     return names;
+  }
+
+  async stillGiven(
+    ctx: RequestContext,
+    invitations: readonly InvitationFacts[],
+  ): Promise<ReadonlySet<string>> {
+    const given = new Set<string>();
+    const targets = await this.projects.findMany(ctx, [
+      ...new Set(invitations.map(({ target }) => target.id)),
+    ]);
+    const live = new Set(targets.filter(({ status }) => status !== 'deleted').map(({ id }) => id));
+    const standings = new Map<string, Standing | null>();
+    const verdicts = new Map<string, boolean>();
+    for (const { id, target, role, invitedBy } of invitations) {
+      if (!live.has(target.id)) continue;
+      const who = `${target.id} ${invitedBy}`;
+      if (!standings.has(who)) standings.set(who, await this.standings.of(ctx, target.id, invitedBy));
+      const standing = standings.get(who);
+      if (!standing) continue;
+      const what = `${who} ${role}`;
+      if (!verdicts.has(what))
+        verdicts.set(what, await this.members.mayInviteTo(ctx, target.id, role, standing));
+      if (verdicts.get(what)) given.add(id);
+    }
+    return given;
   }
 
   async join(ctx: RequestContext, { target, role }: InvitationFacts, user: User): Promise<void> {

@@ -32,13 +32,14 @@ export class ProjectNotices {
     }
   }
 
-  /** Tells the new owner and the former one, whoever made the transfer. */
+  /** Tells the new owner and the former one, unless stopped there, whoever made the transfer. */
   async transferred(
     ctx: RequestContext,
-    projectName: string,
+    { id, name: projectName }: { id: string; name: string },
     { from, to }: { from: User; to: User },
   ): Promise<void> {
     for (const person of [to, from]) {
+      if (!(await this.members.isActive(ctx, id, person.id))) continue;
       await this.notifications.send(ctx, {
         to: person.email,
         toName: displayName(person),

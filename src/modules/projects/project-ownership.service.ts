@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { AppError } from '../../kernel/errors/app-error.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
+import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { MemberService } from '../teams/member.service.js';
 import type { User } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
@@ -26,6 +27,7 @@ export class ProjectOwnership {
     private readonly users: UserService,
     private readonly limit: OwnerLimit,
     private readonly notices: ProjectNotices,
+    private readonly cascades: Cascades,
   ) {}
 
   /**
@@ -39,7 +41,7 @@ export class ProjectOwnership {
     if (!project || !member) throw new AppError('not_found');
     const to = await this.users.get(ctx, member.userId);
     if (to.id === project.owner_id) throw impossible('This member owns the project already.');
-    if (!member.active || to.status !== 'activated') throw notActive();
+    if (!(await this.members.isActive(ctx, projectId, to.id))) throw notActive();
     return { projectId, memberId, from: await this.users.get(ctx, project.owner_id), to };
   }
 
@@ -58,13 +60,64 @@ export class ProjectOwnership {
     if (!(await this.projects.changeOwner(ctx, projectId, from.id, to.id)))
       throw impossible('Meanwhile the project has been given to another owner, or deleted.');
     if (!(await this.members.makeAdministrator(ctx, projectId, memberId))) throw notActive();
+    if (!(await this.members.isActive(ctx, projectId, to.id))) throw notActive();
     const project = (await this.projects.find(ctx, projectId))!;
     ctx.audit
       .about(to.id)
       .because(reason)
       .change(projectTarget(project), { owner: from.email }, { owner: to.email });
-    await this.notices.transferred(ctx, project.name, { from, to });
+    await this.cascades.rightsLost(ctx, { userId: from.id });
+    await this.notices.transferred(ctx, project, { from, to });
   }
+
+  /**
+   * Sees to it that a project being restored has an owner: the one it had, or, when that account is deleted or no
+   * member any more, the one named, who becomes a member too.
+   * @throws AppError `owner_missing`, `project_limit_reached`, `validation_failed` for one who is no active account
+   *   or suspended in the organization, or when nobody is missing
+   */
+  async reinstate(ctx: RequestContext, projectId: string, ownerId: string | undefined): Promise<void> {
+    const project = await this.projects.lock(ctx, projectId);
+    if (!project) throw new AppError('not_found');
+    // From here on the account is not deleted.
+    const owner = await this.users.lock(ctx, project.owner_id);
+    if (!(await this.isMissing(ctx, projectId, owner.id))) {
+      if (ownerId === undefined || ownerId === owner.id) return;
+      throw invalidField(
+        'owner_id',
+        'is not needed',
+        'The project has its owner still; transfer it once it is restored.',
+      );
+    }
+    if (ownerId === undefined) throw new AppError('owner_missing', { param: 'owner_id' });
+    const next = await this.users.find(ctx, ownerId);
+    if (next?.status !== 'activated') throw noOwner();
+    await this.limit.admit(ctx, next.id);
+    await this.members.makeOwner(ctx, projectId, next.id);
+    if (!(await this.members.isActive(ctx, projectId, next.id))) throw noOwner();
+    await this.projects.updateWhile(ctx, projectId, ['deleted'], { owner_id: next.id });
+    ctx.audit.effect(
+      'project.ownership_transferred',
+      projectTarget(project),
+      { owner: owner.email },
+      { owner: next.email },
+    );
+  }
+
+  /** Whether a project that is restored needs to be told who owns it. */
+  async isMissing(ctx: RequestContext, projectId: string, ownerId: string): Promise<boolean> {
+    const owner = await this.users.find(ctx, ownerId);
+    if (!owner || owner.status === 'deleted') return true;
+    return (await this.members.membership(ctx, projectId, ownerId)) === null;
+  }
+}
+
+function noOwner(): AppError {
+  return invalidField(
+    'owner_id',
+    'is no active account',
+    'Name an active account that nobody suspended in the organization.',
+  );
 }
 
 function notActive(): AppError {

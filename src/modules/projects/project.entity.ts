@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Power } from '../../kernel/context/suspension.js';
 import { defineId } from '../../kernel/database/ids.js';
 
 declare module '../../kernel/database/ids.js' {
@@ -32,6 +33,10 @@ export class ProjectEntity {
 
   @Column('varchar')
   status!: ProjectStatus;
+
+  /** By what power it was suspended; null while it is not, or when that is not known. */
+  @Column('varchar', { nullable: true })
+  suspended_by!: Power | null;
 
   /** Fixed at creation. */
   @Column('varchar')

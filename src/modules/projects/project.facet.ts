@@ -5,19 +5,27 @@ import type { AnswersOrganizationFigures } from '../../kernel/facets/figures.js'
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersMetrics } from '../../kernel/facets/metrics.js';
 import type { AnswersOwnership, Owner } from '../../kernel/facets/ownership.js';
+import type { AnswersStandings, Standing } from '../../kernel/facets/standings.js';
 import { OrganizationService } from '../organizations/organization.service.js';
+import { ProjectRights } from './project-rights.service.js';
 import { ProjectRepository } from './project.repository.js';
+import { UserService } from '../users/user.service.js';
 import { ProjectService } from './project.service.js';
 
-/** Projects themselves can be looked up, belong to organizations and have owners. */
+/** Projects themselves can be looked up, belong to organizations and have owners; people stand in them. */
 @Facet()
 export class ProjectsFacet
-  implements AnswersLookups, AnswersMetrics, AnswersOrganizationFigures, AnswersOwnership
+  implements AnswersLookups, AnswersMetrics, AnswersOrganizationFigures, AnswersOwnership, AnswersStandings
 {
   readonly lookup = {
     prefix: 'prj',
     permission: 'project:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
+  } as const;
+
+  readonly standing = {
+    prefix: 'usr',
+    of: (ctx: RequestContext, projectId: string, userId: string) => this.standingOf(ctx, projectId, userId),
   } as const;
 
   readonly metrics = {
@@ -28,6 +36,8 @@ export class ProjectsFacet
     private readonly projects: ProjectService,
     private readonly organizations: OrganizationService,
     private readonly repository: ProjectRepository,
+    private readonly rights: ProjectRights,
+    private readonly users: UserService,
   ) {}
 
   async organizationFigures(ctx: RequestContext, organizationIds: string[]) {
@@ -37,6 +47,11 @@ export class ProjectsFacet
 
   async ownedBy(ctx: RequestContext, owner: Owner): Promise<Effect[]> {
     return [{ effect: 'projects_owned', count: await this.repository.countOwned(ctx, owner) }];
+  }
+
+  private async standingOf(ctx: RequestContext, projectId: string, userId: string): Promise<Standing | null> {
+    const user = await this.users.find(ctx, userId);
+    return user?.status === 'activated' ? this.rights.of(ctx, user, projectId) : null;
   }
 
   private async quotaUsed(ctx: RequestContext, id: string): Promise<number | null> {

@@ -58,6 +58,7 @@ export class ProjectService {
       name: input.name,
       search_text: fold(input.name),
       status: 'new',
+      suspended_by: null,
       environment: input.environment,
       purpose: input.purpose ?? null,
       country: input.country ?? null,
@@ -127,16 +128,7 @@ export class ProjectService {
   /** The project as guards need it; null when there is none. */
   async findForAccess(ctx: RequestContext, id: string): Promise<ProjectInContext | null> {
     const project = await this.projects.find(ctx, id);
-    return (
-      project && {
-        id: project.id,
-        organizationId: project.organization_id,
-        name: project.name,
-        status: project.status,
-        environment: project.environment,
-        ownerId: project.owner_id,
-      }
-    );
+    return project && toProjectInContext(project);
   }
 
   /** Which of the projects run: neither suspended nor deleted. */
@@ -146,12 +138,11 @@ export class ProjectService {
     return new Set(run.map(project => project.id));
   }
 
-  /** Who is told of what happens to a project: its owner and the administrators of its team. */
+  /** Who is told of what happens to a project: the administrators of its team, its owner among them, as far as they are active. */
   async contacts(ctx: RequestContext, id: string): Promise<{ name: string; people: User[] }> {
     const project = await this.existing(ctx, id);
-    const ids = [project.owner_id, ...(await this.members.administratorIds(ctx, id))];
-    const people = [...(await this.users.findMany(ctx, ids)).values()];
-    return { name: project.name, people: people.filter(person => person.status === 'activated') };
+    // The owner is one of them.
+    return { name: project.name, people: await this.members.administrators(ctx, id) };
   }
 
   private async existing(ctx: RequestContext, id: string): Promise<ProjectEntity> {
@@ -199,6 +190,18 @@ export class ProjectService {
     }
     return input.organization_id;
   }
+}
+
+/** A project's row as guards need it. */
+export function toProjectInContext(project: ProjectEntity): ProjectInContext {
+  return {
+    id: project.id,
+    organizationId: project.organization_id,
+    name: project.name,
+    status: project.status,
+    environment: project.environment,
+    ownerId: project.owner_id,
+  };
 }
 
 /** How a project stands in the event log. */

@@ -16,6 +16,7 @@ import { StoredProjectOwner } from './project-owner.js';
 import { ProjectController } from './project.controller.js';
 import { ProjectEntity } from './project.entity.js';
 import { ProjectsFacet } from './project.facet.js';
+import { ProjectRights } from './project-rights.service.js';
 import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
 import './project.events.js';
@@ -44,9 +45,10 @@ import './project.events.js';
     ProjectNotices,
     ProjectOwnership,
     ProjectInvitations,
+    ProjectRights,
     ProjectsFacet,
     { provide: ProjectOwner, useClass: StoredProjectOwner },
   ],
-  exports: [ProjectService, ProjectChanges, ProjectNotices, ProjectOwnership, ProjectOwner],
+  exports: [ProjectService, ProjectChanges, ProjectNotices, ProjectOwnership, ProjectOwner, ProjectRights],
 })
 export class ProjectsModule {}

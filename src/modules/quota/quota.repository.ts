@@ -9,7 +9,7 @@ import type { QuotaPolicy, QuotaWindow } from './quota-window.js';
 const SPENT: UpsertTarget = {
   table: 'usage_quotas',
   keys: ['organization_id', 'policy', 'period', 'process_id'],
-  value: 'taken',
+  values: ['taken'],
   onConflict: 'replace',
 };
 

@@ -57,6 +57,7 @@ export class RoleChanges {
     const { name, name_key, permissions } = after;
     await orIfTaken(this.roles.update(ctx, id, { name, name_key, permissions }), nameTaken);
     ctx.audit.change(target(after), snapshot(before), snapshot(after));
+    await this.cascades.rightsLost(ctx, { projectId });
     return toRoleItem(toRole(after));
   }
 
@@ -83,6 +84,7 @@ export class RoleChanges {
       );
     }
     await this.roles.delete(ctx, id);
+    await this.cascades.rightsLost(ctx, { projectId });
     return { id, deleted: true };
   }
 

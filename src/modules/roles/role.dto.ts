@@ -19,7 +19,7 @@ export type RoleItem = z.infer<typeof RoleItem>;
 const permissions = z
   .array(
     z.enum(ALL_PERMISSIONS, {
-      error: phrase('is not on the published list', 'Take one of GET /v1/permissions.'),
+      error: phrase('is not on the published list', 'Choose one from GET /v1/permissions.'),
     }),
   )
   .max(100)

@@ -4,12 +4,13 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfGone } from '../../kernel/database/database-errors.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
+import type { Standing } from '../../kernel/facets/standings.js';
 import { isHidden } from '../../kernel/context/hidden-attributes.js';
 import { HiddenFromRoles } from './hidden-from-roles.service.js';
 import { toRoleItem, type ListRoles, type RoleItem } from './role.dto.js';
 import type { RoleEntity } from './role.entity.js';
 import { RoleRepository } from './role.repository.js';
-import { SYSTEM_ROLES, type Role } from './system-roles.js';
+import { orViewer, SYSTEM_ROLES, type Role } from './system-roles.js';
 
 const SYSTEM = Object.values(SYSTEM_ROLES) as readonly Role[];
 const SYSTEM_BY_ID = new Map(SYSTEM.map(role => [role.id, role]));
@@ -68,9 +69,16 @@ export class RoleService {
   async assignable(ctx: RequestContext, projectId: string, id: string): Promise<Role> {
     const role = await this.find(ctx, projectId, id);
     if (!role) throw this.unknown('role_id');
-    this.refuseEscalation(ctx, role.permissions);
-    await this.refuseInsight(ctx, projectId, role.id);
+    await this.refuseMore(ctx, projectId, role);
     return role;
+  }
+
+  /**
+   * Asks of a role that somebody or something holds what {@link assignable} asks of one to be given.
+   * @throws AppError `permission_escalation`
+   */
+  async refuseStronger(ctx: RequestContext, projectId: string, id: string): Promise<void> {
+    await this.refuseMore(ctx, projectId, orViewer(await this.find(ctx, projectId, id)));
   }
 
   /**
@@ -94,6 +102,20 @@ export class RoleService {
   refuseEscalation(ctx: RequestContext, permissions: Iterable<Permission>, param = 'role_id'): void {
     const lacking = [...permissions].filter(permission => !ctx.can(permission));
     if (lacking.length) throw new AppError('permission_escalation', { param, details: { lacking } });
+  }
+
+  /** Whether a role gives nothing beyond what somebody has: no permission, and no sight of what is hidden from them. */
+  async isWithin(ctx: RequestContext, projectId: string, id: string, holder: Standing): Promise<boolean> {
+    const role = orViewer(await this.find(ctx, projectId, id));
+    if ([...role.permissions].some(permission => !holder.permissions.has(permission))) return false;
+    if (holder.hidden.size === 0) return true;
+    const hidden = await this.hidden.of(ctx, projectId, [role.id]);
+    return [...holder.hidden].every(attribute => isHidden(hidden, attribute));
+  }
+
+  private async refuseMore(ctx: RequestContext, projectId: string, role: Role): Promise<void> {
+    this.refuseEscalation(ctx, role.permissions);
+    await this.refuseInsight(ctx, projectId, role.id);
   }
 
   /** @throws AppError `permission_escalation` when a role shows what is hidden from the caller */

@@ -1,3 +1,4 @@
+import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import type { ProjectValues } from '../projects/project-changes.service.js';
@@ -39,7 +40,7 @@ export function unavailable(
   if (action === 'verify' && values.verified_at !== null)
     return impossible('The project is already verified.');
   if (!STARTS_FROM[action].includes(values.status)) return impossible(`The project is ${values.status}.`);
-  return null;
+  return action === 'activate' ? refusalToLift(values.suspended_by, powerOf(ctx, 'team')) : null;
 }
 
 function denied(message: string): AppError {

@@ -51,7 +51,7 @@ export class SettingsController {
 
   @Post('transfer-ownership')
   @Access('settings:write')
-  @Mutation(['project.ownership_transferred'])
+  @Mutation(['project.ownership_transferred'], { givesUpRight: true })
   @Docs({
     summary: 'Give a project to another member',
     description:
@@ -82,9 +82,10 @@ export class SettingsController {
     description:
       'Without `confirm` the answer is 428 and says what would change and whom it would affect. ' +
       'Verifying, and restoring a deleted project by `activate`, are for platform admins; deleting is for the owner ' +
-      "and platform admins, and takes the project's exact name as `confirm`.",
+      "and platform admins, and takes the project's exact name as `confirm`. What a platform admin suspended, only a " +
+      'platform admin activates again. A project whose owner is there no more is restored with `owner_id`.',
     ok: Project,
-    errors: ['confirmation_required', 'invalid_transition'],
+    errors: ['confirmation_required', 'suspended_by_platform', 'owner_missing', 'invalid_transition'],
   })
   run(
     @Ctx() ctx: RequestContext,

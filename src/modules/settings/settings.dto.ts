@@ -52,6 +52,13 @@ export const RunAction = z
       .optional()
       .describe("`true`, or, to delete, the project's exact name."),
     reason: text(500).optional(),
+    owner_id: z
+      .string()
+      .max(40)
+      .optional()
+      .describe(
+        'To restore a project whose owner is there no more: the active account that becomes the owner.',
+      ),
   })
   .default({})
   .meta({ id: 'RunAction', examples: [{ reason: 'Abuse report' }] });

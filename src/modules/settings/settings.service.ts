@@ -10,6 +10,7 @@ import {
   type ProjectValues,
 } from '../projects/project-changes.service.js';
 import { ProjectNotices } from '../projects/project-notices.service.js';
+import { ProjectOwnership } from '../projects/project-ownership.service.js';
 import { ProjectService } from '../projects/project.service.js';
 import { SETTING_ACTIONS, unavailable, type SettingAction, type StatusAction } from './setting-actions.js';
 import type { RunAction, Settings, UpdateSettings } from './settings.dto.js';
@@ -23,6 +24,7 @@ export class SettingsService {
     private readonly changes: ProjectChanges,
     private readonly projects: ProjectService,
     private readonly notices: ProjectNotices,
+    private readonly ownership: ProjectOwnership,
     private readonly effects: Effects,
   ) {}
 
@@ -77,14 +79,24 @@ export class SettingsService {
 
   /**
    * Takes an action once confirmed.
-   * @throws AppError `confirmation_required`, `permission_denied`, `invalid_transition`, `validation_failed`
-   *   when the name typed to delete is not the project's
+   * @throws AppError `confirmation_required`, `permission_denied`, `suspended_by_platform`, `owner_missing`, `invalid_transition`,
+   *   `validation_failed` when the name typed to delete is not the project's
    */
   async run(ctx: RequestContext, id: string, action: StatusAction, input: RunAction): Promise<Project> {
     const values = await this.changes.values(ctx, id);
     const refusal = unavailable(action, ctx, values);
     if (refusal) throw refusal;
+    const restores = action === 'activate' && values.status === 'deleted';
+    if (input.owner_id !== undefined && !restores)
+      throw invalidField('owner_id', 'is for restoring a deleted project', 'Leave it out.');
+    if (
+      restores &&
+      input.owner_id === undefined &&
+      (await this.ownership.isMissing(ctx, id, values.owner_id))
+    )
+      throw new AppError('owner_missing', { param: 'owner_id' });
     await this.confirm(ctx, action, values, input.confirm);
+    if (restores) await this.ownership.reinstate(ctx, id, input.owner_id);
     if (action === 'verify') await this.changes.verify(ctx, id, input.reason);
     else await this.changes.transit(ctx, id, transitionOf(action, values), input.reason);
     if (action === 'suspend' || action === 'delete') {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
@@ -50,6 +51,7 @@ export class MemberChanges {
     const next = await this.roles.assignable(ctx, projectId, input.role_id);
     await this.roles.giving(this.update(ctx, member, { role_id: next.id }));
     ctx.audit.about(user.id).change(memberTarget(member, user), { role: role.name }, { role: next.name });
+    await this.cascades.rightsLost(ctx, { userId: user.id });
     return this.team.get(ctx, projectId, id);
   }
 
@@ -58,17 +60,22 @@ export class MemberChanges {
     return this.changeStatus(ctx, projectId, id, 'active', 'suspended');
   }
 
-  /** @throws as {@link changeStatus} */
+  /**
+   * Gives back what the member could do, so nobody activates one who may do more.
+   * @throws as {@link changeStatus}, `suspended_by_platform`
+   */
   activate(ctx: RequestContext, projectId: string, id: string): Promise<TeamMember> {
     return this.changeStatus(ctx, projectId, id, 'suspended', 'active');
   }
 
   /**
    * Removes a member for good: the member's own keys are revoked, and the person is told by mail.
-   * @throws AppError `not_found`, `owner_protected`, `permission_escalation`
+   * @throws AppError `not_found`, `owner_protected`, `permission_escalation`, `suspended_by_platform`: removed and
+   *   invited again, the member would be active
    */
   async remove(ctx: RequestContext, projectId: string, id: string): Promise<{ id: string; deleted: true }> {
     const { member, user, role } = await this.locked(ctx, projectId, id);
+    this.refuseToLift(ctx, member);
     if (!(await this.members.remove(ctx, member))) throw new AppError('not_found');
     ctx.audit
       .about(user.id)
@@ -78,6 +85,7 @@ export class MemberChanges {
         null,
       );
     await this.cascades.memberGone(ctx, { projectId, memberId: id });
+    await this.cascades.rightsLost(ctx, { userId: user.id });
     await this.notifications.send(ctx, {
       to: user.email,
       toName: displayName(user),
@@ -96,10 +104,22 @@ export class MemberChanges {
     from: 'active' | 'suspended',
     to: 'active' | 'suspended',
   ): Promise<TeamMember> {
-    const { member, user } = await this.locked(ctx, projectId, id);
-    await this.update(ctx, { ...member, status: from }, { status: to });
+    const { member, user, role } = await this.locked(ctx, projectId, id);
+    if (to === 'active' && member.status === from) {
+      this.refuseToLift(ctx, member);
+      await this.roles.refuseStronger(ctx, projectId, role.id);
+    }
+    const suspended_by = to === 'suspended' ? powerOf(ctx, 'team') : null;
+    await this.update(ctx, { ...member, status: from }, { status: to, suspended_by });
     ctx.audit.about(user.id).change(memberTarget(member, user), { status: from }, { status: to });
+    if (to === 'suspended') await this.cascades.rightsLost(ctx, { userId: user.id });
     return this.team.get(ctx, projectId, id);
+  }
+
+  /** @throws AppError `suspended_by_platform` */
+  private refuseToLift(ctx: RequestContext, { suspended_by }: MemberEntity): void {
+    const refusal = refusalToLift(suspended_by, powerOf(ctx, 'team'));
+    if (refusal) throw refusal;
   }
 
   /** @throws AppError `invalid_transition` when the member is in another status */

@@ -68,8 +68,10 @@ export class MemberController {
   @Mutation(['member.activated'])
   @Docs({
     summary: 'Activate a suspended member',
+    description:
+      'Not one who may do more than you. Whom a platform admin suspended, only a platform admin activates.',
     ok: TeamMember,
-    errors: ['owner_protected', 'permission_escalation', 'invalid_transition'],
+    errors: ['owner_protected', 'permission_escalation', 'suspended_by_platform', 'invalid_transition'],
   })
   activate(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('mbr') member: string) {
     return this.changes.activate(ctx, id, member);
@@ -82,7 +84,7 @@ export class MemberController {
     summary: 'Remove a member for good',
     description: "The member's own keys are revoked, and the person is told by mail.",
     ok: RemovedMember,
-    errors: ['owner_protected', 'permission_escalation'],
+    errors: ['owner_protected', 'permission_escalation', 'suspended_by_platform'],
   })
   remove(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('mbr') member: string) {
     return this.changes.remove(ctx, id, member);

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Power } from '../../kernel/context/suspension.js';
 
 /** A user in a project's team, or one who was: what a member did stays under the member's id. */
 @Entity('members')
@@ -22,6 +23,10 @@ export class MemberEntity {
   /** `removed` is for good: whoever joins again is a new member. */
   @Column('varchar')
   status!: 'active' | 'suspended' | 'removed';
+
+  /** By what power it was suspended; null while it is not, or when that is not known. */
+  @Column('varchar', { nullable: true })
+  suspended_by!: Power | null;
 
   @Column('datetime', { precision: 3 })
   added_at!: Date;

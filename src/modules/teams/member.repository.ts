@@ -32,15 +32,37 @@ export class MemberRepository {
       .findBy(MemberEntity, { project_id: projectId, status: Not('removed' as const) });
   }
 
-  /** The users who are active in a project; with `roleId`, those who hold that role. */
-  async activeUserIds(ctx: RequestContext, projectId: string, roleId?: string): Promise<string[]> {
-    const where = {
-      project_id: projectId,
-      status: 'active' as const,
-      ...(roleId ? { role_id: roleId } : {}),
-    };
-    const rows = await this.database.read(ctx).find(MemberEntity, { where, select: { user_id: true } });
-    return rows.map(row => row.user_id);
+  /**
+   * The users who are active in a project: their account is, nobody suspended them in the organization, and they are
+   * active members; with `which`, those who hold a role, or one user.
+   */
+  async activeUserIds(
+    ctx: RequestContext,
+    projectId: string,
+    which: { roleId?: string; userId?: string } = {},
+  ): Promise<string[]> {
+    const query = this.database
+      .read(ctx)
+      .createQueryBuilder(MemberEntity, 'm')
+      .innerJoin('projects', 'p', 'p.id = m.project_id')
+      .innerJoin('users', 'u', 'u.id = m.user_id')
+      .select('m.user_id', 'id')
+      .where("m.project_id = :projectId AND m.status = 'active' AND u.status = 'activated'", { projectId })
+      .andWhere(
+        'NOT EXISTS (SELECT 1 FROM organization_members o WHERE o.organization_id = p.organization_id ' +
+          "AND o.user_id = m.user_id AND o.status = 'suspended')",
+      );
+    if (which.roleId) query.andWhere('m.role_id = :roleId', which);
+    if (which.userId) query.andWhere('m.current_user_id = :userId', which);
+    return (await query.getRawMany<{ id: string }>()).map(row => row.id);
+  }
+
+  /** Gives a member a role and makes them active, whoever suspended them; false for somebody who is no member. */
+  async reinstate(ctx: RequestContext, projectId: string, userId: string, roleId: string): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    const which = { project_id: projectId, current_user_id: userId };
+    const changes = { role_id: roleId, status: 'active' as const, suspended_by: null };
+    return (await manager.update(MemberEntity, which, changes)).affected === 1;
   }
 
   async insert(ctx: RequestContext, member: MemberEntity): Promise<void> {

@@ -4,9 +4,10 @@ import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import type { HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
+import type { Standing } from '../../kernel/facets/standings.js';
 import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { RoleService } from '../roles/role.service.js';
-import { orViewer, SYSTEM_ROLES } from '../roles/system-roles.js';
+import { orViewer, SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
 import type { User } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
 import type { MemberEntity } from './member.entity.js';
@@ -51,24 +52,62 @@ export class MemberService {
       .change(memberTarget(member, user), null, { email: user.email, role: role.name });
   }
 
+  /** Makes somebody an active administrator of a project, a member already or not. */
+  async makeOwner(ctx: RequestContext, projectId: string, userId: string): Promise<void> {
+    const { id } = SYSTEM_ROLES.administrator;
+    if (!(await this.members.reinstate(ctx, projectId, userId, id)))
+      await this.addOwner(ctx, projectId, userId);
+  }
+
   /** Makes an active member an administrator; false when the member is not active. */
   async makeAdministrator(ctx: RequestContext, projectId: string, id: string): Promise<boolean> {
     const active = { id, project_id: projectId, status: 'active' as const };
     return this.members.update(ctx, active, { role_id: SYSTEM_ROLES.administrator.id });
   }
 
-  /** The users who administer a project as members of its team. */
-  administratorIds(ctx: RequestContext, projectId: string): Promise<string[]> {
-    return this.members.activeUserIds(ctx, projectId, SYSTEM_ROLES.administrator.id);
+  /** The role of those who own or administer a project from above. */
+  readonly administrator = SYSTEM_ROLES.administrator;
+
+  /** What a role of a project permits, and what is hidden from it. */
+  async powers(
+    ctx: RequestContext,
+    projectId: string,
+    roleId: string,
+  ): Promise<{ role: Role; hidden: HiddenAttributes }> {
+    const role = orViewer(await this.roles.find(ctx, projectId, roleId));
+    return { role, hidden: await this.hidden.of(ctx, projectId, [role.id]) };
   }
 
-  /** Whom an action of the caller on a project is told to: its active members, but not the caller. */
+  /** Whether somebody could still take people into a team with this role. */
+  async mayInviteTo(
+    ctx: RequestContext,
+    projectId: string,
+    roleId: string,
+    inviter: Standing,
+  ): Promise<boolean> {
+    if (!inviter.permissions.has('members:write')) return false;
+    return this.roles.isWithin(ctx, projectId, roleId, inviter);
+  }
+
+  /** The people who administer a project as active members of its team. */
+  async administrators(ctx: RequestContext, projectId: string): Promise<User[]> {
+    const ids = await this.members.activeUserIds(ctx, projectId, { roleId: SYSTEM_ROLES.administrator.id });
+    return [...(await this.users.findMany(ctx, ids)).values()];
+  }
+
+  /** Whom an action of the caller on a project is told to: whoever is active there, but not the caller. */
   async audience(ctx: RequestContext, projectId: string): Promise<User[]> {
     const ids = await this.members.activeUserIds(ctx, projectId);
-    const people = await this.users.findMany(ctx, ids);
-    return [...people.values()].filter(
-      ({ id, status }) => status === 'activated' && id !== ctx.principal?.id,
-    );
+    const others = ids.filter(id => id !== ctx.principal?.id);
+    return [...(await this.users.findMany(ctx, others)).values()];
+  }
+
+  /**
+   * The one test whether somebody is active in a project: by account, in its organization and in its team. Who is
+   * not gets no mail of it and cannot own it.
+   */
+  async isActive(ctx: RequestContext, projectId: string, userId: string): Promise<boolean> {
+    return (await this.members.activeUserIds(ctx, projectId, { userId })).length > 0;
   }
 
   /** The user's membership of a project, or null. */
@@ -126,6 +165,7 @@ function newMember(projectId: string, userId: string, roleId: string): MemberEnt
     current_user_id: userId,
     role_id: roleId,
     status: 'active',
+    suspended_by: null,
     added_at: new Date(),
   };
 }

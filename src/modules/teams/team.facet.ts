@@ -48,8 +48,11 @@ export class TeamFacet
   }
 
   async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
-    // Both owners are told.
-    if (action === 'transfer-ownership') return [{ effect: 'members_notified', count: 2 }];
+    if (action === 'transfer-ownership') {
+      // The new owner is told, and the former one unless stopped here.
+      const told = await this.service.isActive(ctx, projectId, ctx.project?.ownerId ?? '');
+      return [{ effect: 'members_notified', count: told ? 2 : 1 }];
+    }
     if (action !== 'suspend' && action !== 'delete') return [];
     const counts = await this.members.countByProject(ctx, [projectId]);
     return [

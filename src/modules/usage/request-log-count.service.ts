@@ -73,7 +73,7 @@ export class RequestLogCount {
         : ([{ unit: 'hour', from, to }] as const);
     let sum = 0;
     for (const range of ranges) {
-      if (range.from < range.to) sum += (await this.usage.total(ctx, scope, filter, range)).requests;
+      if (range.from < range.to) sum += await this.usage.lines(ctx, scope, filter, range);
     }
     return sum;
   }

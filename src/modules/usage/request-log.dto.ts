@@ -11,8 +11,10 @@ export const RequestLog = z
     project_id: id('prj'),
     api_key_id: id('key'),
     member_id: id('mbr').nullable().describe("Set for a member's own key."),
-    method: like('GET'),
-    route: like('/v1/projects/:id'),
+    method: like('GET').describe('`OTHER` for a method that no route has.'),
+    route: like('/v1/projects/:id').describe(
+      'The template of the route; `(unmatched)` for a request that no route matches.',
+    ),
     status: z.number().int(),
     duration_ms: z.number().int(),
     ip: shown.ip.nullable(),

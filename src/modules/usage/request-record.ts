@@ -20,12 +20,15 @@ export interface RequestRecord {
 }
 
 /** Requests of one series in one hour. `sample` is one of them. */
-export interface Tally {
+export interface SeriesHour {
   readonly series: string;
   readonly sample: RequestRecord;
   /** Whole hours since 1970, UTC. */
   readonly hour: number;
-  requests: number;
+  /** Those that get a line in the log. */
+  lines: RequestRecord[];
+  /** How many others are only counted. */
+  unlogged: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -35,18 +38,15 @@ export function seriesOf(record: RequestRecord): string {
   return `${record.apiKeyId} ${record.status} ${record.method} ${record.route}`;
 }
 
-/** Counts requests by series and hour, into `tallies`. */
-export function tally(
-  records: readonly RequestRecord[],
-  tallies = new Map<string, Tally>(),
-): Map<string, Tally> {
-  for (const sample of records) {
-    const series = seriesOf(sample);
-    const hour = Math.floor(timeOfId(sample.id) / HOUR_MS);
-    const key = `${hour} ${series}`;
-    const found = tallies.get(key);
-    if (found) found.requests++;
-    else tallies.set(key, { series, sample, hour, requests: 1 });
-  }
-  return tallies;
+/** The hour a request came in, in whole hours since 1970, UTC. */
+export function hourOf(record: RequestRecord): number {
+  return Math.floor(timeOfId(record.id) / HOUR_MS);
+}
+
+/** The same requests, each line alone and the others together. */
+export function partsOf(gathered: SeriesHour): SeriesHour[] {
+  const parts = gathered.lines.map(line => ({ ...gathered, lines: [line], unlogged: 0 }));
+  if (gathered.unlogged > 0)
+    parts.push({ ...gathered, lines: [] as RequestRecord[], unlogged: gathered.unlogged });
+  return parts;
 }

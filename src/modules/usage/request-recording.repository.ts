@@ -2,15 +2,26 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { insertRows } from '../../kernel/database/insert-rows.js';
+import { inPieces, insertMissing, insertRows } from '../../kernel/database/insert-rows.js';
 import { upsert } from '../../kernel/database/upsert.js';
-import { seriesOf, type RequestRecord, type Tally } from './request-record.js';
+import { seriesOf, type RequestRecord, type SeriesHour } from './request-record.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
 
 const LOG_COLUMNS = [
   ...['id', 'project_id', 'series_id', 'duration_ms'],
   ...['ip', 'user_agent', 'error_code', 'request_id'],
 ];
+const SERIES = {
+  table: 'request_series',
+  columns: [
+    ...['project_id', 'organization_id', 'api_key_id', 'member_id'],
+    ...['method', 'route', 'status', 'logged'],
+  ],
+  key: ['api_key_id', 'method', 'route', 'status'],
+};
+const COUNTS = { values: ['requests', 'unlogged'], onConflict: 'add' } as const;
+
+type SeriesId = (gathered: SeriesHour) => number;
 
 /** Writes what was recorded of requests. Plain statements: thousands of rows a second go through here. */
 @Injectable()
@@ -20,73 +31,66 @@ export class RequestRecordingRepository {
   /** The ids of the series the samples belong to, made where there is none yet; by the series' text. */
   async ensureSeries(ctx: RequestContext, samples: readonly RequestRecord[]): Promise<Map<string, number>> {
     const manager = await this.database.write(ctx);
-    const rows = samples.map(sample => ({
-      project_id: sample.projectId,
-      organization_id: sample.organizationId,
-      api_key_id: sample.apiKeyId,
-      member_id: sample.memberId,
-      method: sample.method,
-      route: sample.route,
-      status: sample.status,
-      logged: 0,
-    }));
-    await manager.createQueryBuilder().insert().into(RequestSeriesEntity).values(rows).orIgnore().execute();
-    const keys = [...new Set(samples.map(sample => sample.apiKeyId))];
+    const rows = samples.map(sample => [
+      ...[sample.projectId, sample.organizationId, sample.apiKeyId, sample.memberId],
+      ...[sample.method, sample.route, sample.status, 0],
+    ]);
+    await insertMissing(manager, this.database.kind, SERIES, rows);
     const found = await manager.findBy(RequestSeriesEntity, {
-      api_key_id: In(keys),
+      api_key_id: In([...new Set(samples.map(sample => sample.apiKeyId))]),
       route: In([...new Set(samples.map(sample => sample.route))]),
     });
     return new Map(found.map(row => [labelsOf(row), row.id]));
   }
 
   /** Adds lines to the request log. */
-  async insertLines(
-    ctx: RequestContext,
-    records: readonly RequestRecord[],
-    seriesId: (record: RequestRecord) => number,
-  ): Promise<void> {
+  async insertLines(ctx: RequestContext, gathered: readonly SeriesHour[], seriesId: SeriesId): Promise<void> {
     const manager = await this.database.write(ctx);
-    await insertRows(manager, 'request_logs', LOG_COLUMNS, records, record => [
+    const lines = gathered.flatMap(one => {
+      const series = seriesId(one);
+      return one.lines.map(record => ({ record, series }));
+    });
+    await insertRows(manager, 'request_logs', LOG_COLUMNS, lines, ({ record, series }) => [
       record.id,
       record.projectId,
-      seriesId(record),
+      series,
       record.durationMs,
-      record.ip?.slice(0, 45) ?? null,
-      record.userAgent?.slice(0, 512) ?? null,
+      record.ip,
+      record.userAgent,
       record.errorCode,
       record.requestId === record.id ? null : record.requestId,
     ]);
   }
 
   /** Adds requests to the hours and days they fall into. */
-  async addToUsage(
-    ctx: RequestContext,
-    tallies: readonly Tally[],
-    seriesId: (record: RequestRecord) => number,
-  ): Promise<void> {
-    const hours = tallies.map(({ sample, hour, requests }) => [seriesId(sample), hour, requests]);
-    const days = hours.map(([series, hour, requests]) => [series!, Math.floor(hour! / 24), requests!]);
+  async addToUsage(ctx: RequestContext, gathered: readonly SeriesHour[], seriesId: SeriesId): Promise<void> {
     const manager = await this.database.write(ctx);
-    const add = { value: 'requests', onConflict: 'add' } as const;
-    await upsert(
-      manager,
-      this.database.kind,
-      { table: 'usage_hours', keys: ['series_id', 'hour'], ...add },
-      hours,
-    );
-    await upsert(
-      manager,
-      this.database.kind,
-      { table: 'usage_days', keys: ['series_id', 'day'], ...add },
-      days,
-    );
+    const { kind } = this.database;
+    const hours = gathered.map(one => [
+      ...[seriesId(one), one.hour],
+      ...[one.lines.length + one.unlogged, one.unlogged],
+    ]);
+    const days = hours.map(([series, hour, ...counts]) => [series!, Math.floor(hour! / 24), ...counts]);
+    await upsert(manager, kind, { table: 'usage_hours', keys: ['series_id', 'hour'], ...COUNTS }, hours);
+    await upsert(manager, kind, { table: 'usage_days', keys: ['series_id', 'day'], ...COUNTS }, days);
   }
 
   /** Notes how many lines the log got more, by series. */
-  async addLogged(ctx: RequestContext, lines: ReadonlyMap<number, number>): Promise<void> {
+  async addLogged(ctx: RequestContext, gathered: readonly SeriesHour[], seriesId: SeriesId): Promise<void> {
     const manager = await this.database.write(ctx);
-    for (const [id, count] of [...lines].sort(([one], [other]) => one - other)) {
-      await manager.query('UPDATE request_series SET logged = logged + ? WHERE id = ?', [count, id]);
+    const logged = new Map<number, number>();
+    for (const one of gathered) {
+      if (one.lines.length === 0) continue;
+      logged.set(seriesId(one), (logged.get(seriesId(one)) ?? 0) + one.lines.length);
+    }
+    const sorted = [...logged].sort(([one], [other]) => one - other);
+    for (const piece of inPieces(sorted, 64)) {
+      const cases = 'WHEN ? THEN ? '.repeat(piece.length);
+      const ids = piece.map(([id]) => id);
+      await manager.query(
+        `UPDATE request_series SET logged = logged + CASE id ${cases}END WHERE id IN (${ids.map(() => '?').join(', ')})`,
+        [...piece.flat(), ...ids],
+      );
     }
   }
 }

@@ -12,6 +12,10 @@ export class UsageHourEntity {
 
   @Column('bigint')
   requests!: number;
+
+  /** Those of them that have no line in the log. */
+  @Column('bigint')
+  unlogged!: number;
 }
 
 /** Requests of one series on one day. */
@@ -26,4 +30,8 @@ export class UsageDayEntity {
 
   @Column('bigint')
   requests!: number;
+
+  /** Those of them that have no line in the log. */
+  @Column('bigint')
+  unlogged!: number;
 }

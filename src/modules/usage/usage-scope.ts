@@ -22,11 +22,11 @@ export function isNarrowed(filter: RequestFilter): boolean {
 }
 
 /**
- * What of a project's request log the caller may see: all of it with `usage:write`; else a member the
- * requests of their own keys, and a key that belongs to no member its own requests.
+ * What of a project's request log the caller may see: all of it with `usage:write`; else a signed-in member the
+ * requests of their own keys, and a key only its own requests, whoever it belongs to.
  */
 export function visibleTo(ctx: RequestContext): RequestFilter['own'] {
   if (ctx.can('usage:write')) return undefined;
-  if (ctx.memberId !== null) return { member_id: ctx.memberId };
+  if (ctx.principal?.type === 'user' && ctx.memberId !== null) return { member_id: ctx.memberId };
   return { api_key_id: ctx.principal!.id };
 }

@@ -44,7 +44,7 @@ export class UsageController {
   @Docs({
     summary: "A project's request log",
     description:
-      'Newest first. Without `usage:write`, members see only the requests of their own keys, and a key only its own.',
+      'Newest first. Without `usage:write`, a signed-in member sees only the requests of their own keys, and a key only its own.',
     ok: RequestLogPage,
     errors: ['invalid_cursor'],
   })

@@ -15,6 +15,19 @@ type Raw = Record<keyof UsageCount, number | string | null>;
 export class UsageRepository {
   constructor(private readonly allSeries: RequestSeriesRepository) {}
 
+  /** Lines that the log got of requests in a range of whole hours or days. */
+  async lines(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+    range: UsageRange,
+  ): Promise<number> {
+    const row = await this.counted(ctx, scope, filter, range)
+      .select('COALESCE(SUM(u.requests - u.unlogged), 0)', 'logged')
+      .getRawOne<{ logged: number | string }>();
+    return Number(row!.logged);
+  }
+
   /** Requests in a range of whole hours or days. */
   async total(
     ctx: RequestContext,

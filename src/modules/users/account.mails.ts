@@ -7,7 +7,10 @@ export const ACTIVATION_MAIL = defineTemplate(
   ({ name, link, resetLink }: { name: string; link: string; resetLink?: string }) => ({
     subject: 'Activate your account',
     greeting: `Hello ${inline(name)},`,
-    paragraphs: ['An account was registered with this e-mail address. Activate it to sign in.'],
+    paragraphs: [
+      'An account was registered with this e-mail address. To activate it, open the link and type the password that ' +
+        'was chosen at registration.',
+    ],
     action: { label: 'Activate the account', url: link },
     ...(resetLink === undefined
       ? {}
@@ -20,8 +23,9 @@ export const ACTIVATION_MAIL = defineTemplate(
           },
         }),
     footer:
-      'The link works once, for a limited time. If you did not register, ignore this e-mail: ' +
-      'nothing happens unless the link is used.',
+      'The link works once, for a limited time. If you did not register, somebody else gave your address: ignore this ' +
+      'e-mail, and nothing happens. To use the account yourself, ask for a password reset; the password that you set ' +
+      'then replaces theirs.',
   }),
 );
 

@@ -3,12 +3,12 @@ import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
-import { AppError } from '../../kernel/errors/app-error.js';
+import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { Outbox } from '../../kernel/outbox/outbox.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { ActivationMails } from './activation-mails.service.js';
 import { PasswordResetThrottle } from './password-reset-throttle.js';
-import { Passwords } from './passwords.js';
+import { Passwords, type PasswordOwner } from './passwords.js';
 import { SessionService } from './session.service.js';
 import type { User } from './user.dto.js';
 import type { UserEntity } from './user.entity.js';
@@ -46,7 +46,8 @@ export class PasswordChanges {
     { user, proof }: Authenticated,
     next: string,
   ): Promise<{ changed: true }> {
-    const hash = await this.hash(next);
+    const hash = await this.hash(user, next);
+    if (await this.passwords.matches(proof, next)) throw sameAsBefore();
     if (!(await this.users.replacePassword(ctx, user.id, proof, hash))) {
       throw new AppError('wrong_current_password', { param: 'current_password' });
     }
@@ -94,7 +95,10 @@ export class PasswordChanges {
     const found = await this.tokens.findLive(ctx, 'password_reset', hashToken(token), new Date());
     const user = found && (await this.users.find(ctx, found.user_id));
     if (!found || !user || !mayReset(user)) throw invalidToken();
-    const hash = await this.hash(next);
+    const hash = await this.hash(user, next);
+    // Whoever handed the temporary password over knows it.
+    if (user.password_change_required && (await this.passwords.matches(user.password_hash, next)))
+      throw sameAsBefore();
     if (!(await this.tokens.consume(ctx, found.id))) throw invalidToken();
     if (user.status === 'new') ctx.audit.effect('user.activated', userTarget(user));
     const changes = { status: 'activated', password_hash: hash, password_change_required: false } as const;
@@ -147,8 +151,8 @@ export class PasswordChanges {
     return `${this.config.publicUrl}/password-reset#token=${token}`;
   }
 
-  private async hash(password: string): Promise<string> {
-    this.passwords.check(password, 'new_password');
+  private async hash(owner: PasswordOwner, password: string): Promise<string> {
+    this.passwords.check(password, owner, 'new_password');
     return this.passwords.hash(password);
   }
 
@@ -158,7 +162,7 @@ export class PasswordChanges {
     user: Pick<User, 'id' | 'email' | 'first_name' | 'name'>,
     keepSessionId: string | null,
   ): Promise<void> {
-    await this.tokens.deleteOfUser(ctx, user.id, 'password_reset');
+    await this.tokens.deleteOfUser(ctx, user.id);
     await this.sessions.endAll(ctx, user.id, keepSessionId);
     await this.notifications.send(ctx, {
       to: user.email,
@@ -168,6 +172,10 @@ export class PasswordChanges {
       data: { name: user.first_name, at: new Date(), ip: ctx.ip },
     });
   }
+}
+
+function sameAsBefore(): AppError {
+  return invalidField('new_password', 'is the present password', 'Choose another one.');
 }
 
 const MAY_RESET = ['new', 'activated'] as const;

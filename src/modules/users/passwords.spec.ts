@@ -27,6 +27,8 @@ it('takes many at once, in turn', async () => {
   expect(answers.map((fits, index) => (fits ? index : null)).filter(index => index !== null)).toEqual([7]);
 });
 
+const OWNER = { email: 'augusta.ada@example.com', first_name: 'Ada-Augusta', name: 'King-Noel' };
+
 it.each([
   'twelve chars',
   'x'.repeat(128),
@@ -34,7 +36,7 @@ it.each([
   '🦊'.repeat(128),
   '            .',
   'ALL UPPER CASE',
-])('takes %s', password => expect(() => passwords.check(password)).not.toThrow());
+])('takes %s', password => expect(() => passwords.check(password, OWNER)).not.toThrow());
 
 it.each([
   ['eleven char', 'must have 12 to 128 characters'],
@@ -45,8 +47,13 @@ it.each([
   ['password1234', 'is one of the most common passwords'],
   ['PassWord1234', 'is one of the most common passwords'],
   ['123456789012', 'is one of the most common passwords'],
+  ['augusta.ada@example.com', 'is your e-mail address or your name'],
+  ['AUGUSTA.ADA@example.com', 'is your e-mail address or your name'],
+  ['augusta.ada  ', 'is your e-mail address or your name'],
+  ['Ada-Augusta King-Noel', 'is your e-mail address or your name'],
+  ['king-noel ada-augusta', 'is your e-mail address or your name'],
 ])('refuses %s: %s', (password, message) => {
-  expect(() => passwords.check(password, 'new_password')).toThrow(
+  expect(() => passwords.check(password, OWNER, 'new_password')).toThrow(
     expect.objectContaining({
       code: 'validation_failed',
       param: 'new_password',

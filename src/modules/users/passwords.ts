@@ -7,6 +7,13 @@ import { COMMON_PASSWORDS } from './common-passwords.js';
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const AT_ONCE = 4;
 
+/** Whose a new password is to be. */
+export interface PasswordOwner {
+  readonly email: string;
+  readonly first_name: string;
+  readonly name: string;
+}
+
 /** Hashes and checks passwords, at most four at a time so that sign-ins cannot take all memory. */
 @Injectable()
 export class Passwords {
@@ -36,11 +43,11 @@ export class Passwords {
   }
 
   /**
-   * Checks a new password's length and that it is not among the common ones; no composition rules
-   * (NIST SP 800-63B, 5.1.1.2).
+   * Checks a new password's length, that it is not among the common ones, and not what everybody knows of its owner;
+   * no composition rules (NIST SP 800-63B, 5.1.1.2).
    * @throws AppError `validation_failed`
    */
-  check(password: string, param = 'password'): void {
+  check(password: string, owner: PasswordOwner, param = 'password'): void {
     const length = [...normalized(password)].length;
     if (length < 12 || length > 128) {
       throw invalidField(
@@ -51,6 +58,13 @@ export class Passwords {
     }
     if (COMMON_PASSWORDS.has(normalized(password).toLowerCase())) {
       throw invalidField(param, 'is one of the most common passwords', 'Choose one that others do not use.');
+    }
+    if (knownOf(owner).has(plain(password))) {
+      throw invalidField(
+        param,
+        'is your e-mail address or your name',
+        'Choose one that others cannot guess.',
+      );
     }
   }
 
@@ -70,4 +84,15 @@ export class Passwords {
 /** The form passwords are compared in, however a keyboard composes their characters (NIST SP 800-63B, 5.1.1.2: NFKC). */
 function normalized(password: string): string {
   return password.normalize('NFKC');
+}
+
+/** What of its owner a password must not be, however it is written. */
+function knownOf({ email, first_name, name }: PasswordOwner): ReadonlySet<string> {
+  const local = email.slice(0, email.lastIndexOf('@'));
+  return new Set([email, local, first_name, name, `${first_name}${name}`, `${name}${first_name}`].map(plain));
+}
+
+/** Without case, spaces and compatibility forms. */
+function plain(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replace(/\s+/g, '');
 }

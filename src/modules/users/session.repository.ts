@@ -60,8 +60,10 @@ export class SessionRepository {
     return this.database.read(ctx).findOneBy(SessionEntity, { id, user_id: userId });
   }
 
-  async touch(ctx: RequestContext, id: string, at: Date): Promise<void> {
-    await (await this.database.write(ctx)).update(SessionEntity, { id }, { last_seen_at: at });
+  /** Notes when sessions were last used. */
+  async touch(ctx: RequestContext, seen: readonly { id: string; at: Date }[]): Promise<void> {
+    const manager = await this.database.write(ctx);
+    for (const { id, at } of seen) await manager.update(SessionEntity, { id }, { last_seen_at: at });
   }
 
   async delete(ctx: RequestContext, id: string): Promise<boolean> {

@@ -67,6 +67,7 @@ export class UserAdministration {
       throw new AppError('invalid_transition', { message: 'The account is deleted; restore it first.' });
     }
     ctx.audit.about(id).change(userTarget(after), { ...before }, { ...after });
+    if (changes.platform_role === 'user') await this.cascades.rightsLost(ctx, { userId: id });
     return after;
   }
 
@@ -103,6 +104,7 @@ export class UserAdministration {
     if (action === 'delete') await this.refuseOwner(ctx, user.id);
     if (action !== 'activate') await this.sessions.endAll(ctx, user.id);
     if (action === 'delete') await this.cascades.userGone(ctx, user.id);
+    if (action !== 'activate') await this.cascades.rightsLost(ctx, { userId: user.id });
     const after = { ...user, status };
     ctx.audit.change(userTarget(user), { status: user.status }, { status });
     return after;

@@ -23,13 +23,14 @@ export class UserTokenRepository {
       .findOneBy(UserTokenEntity, { purpose, token_hash: hash, expires_at: MoreThan(now) });
   }
 
-  /** Ends every token a user has for one purpose. */
+  /** Ends every token a user has, for one purpose or for all. */
   async deleteOfUser(
     ctx: RequestContext,
     userId: string,
-    purpose: UserTokenEntity['purpose'],
+    purpose?: UserTokenEntity['purpose'],
   ): Promise<void> {
-    await (await this.database.write(ctx)).delete(UserTokenEntity, { user_id: userId, purpose });
+    const which = { user_id: userId, ...(purpose ? { purpose } : {}) };
+    await (await this.database.write(ctx)).delete(UserTokenEntity, which);
   }
 
   /** Uses the token up; false when somebody else just did. */

@@ -88,8 +88,11 @@ export const CreatedUser = User.extend({
 export type CreatedUser = z.infer<typeof CreatedUser>;
 
 export const Activate = z
-  .strictObject({ token: z.string().min(1).max(200) })
-  .meta({ id: 'Activate', examples: [{ token: 'k3Jw…' }] });
+  .strictObject({
+    token: z.string().min(1).max(200),
+    password: z.string().min(1).max(1_000).describe('The one the account was registered with.'),
+  })
+  .meta({ id: 'Activate', examples: [{ token: 'k3Jw…', password: 'correct horse battery staple' }] });
 export type Activate = z.output<typeof Activate>;
 
 export const UpdateMe = z

@@ -54,7 +54,7 @@ export class UserService {
    * @throws AppError `validation_failed` for the password, `email_taken`
    */
   async create(ctx: RequestContext, input: NewUser, options: NewUserOptions = {}): Promise<User> {
-    this.passwords.check(input.password);
+    this.passwords.check(input.password, input);
     if (await this.users.findByEmail(ctx, input.email)) throw emailTaken();
     return this.insert(ctx, await this.prepare(input), options);
   }
@@ -65,7 +65,7 @@ export class UserService {
    * @throws AppError `validation_failed` for the password
    */
   async prepare({ password, ...person }: NewUser): Promise<PreparedUser> {
-    this.passwords.check(password);
+    this.passwords.check(password, person);
     return { ...person, password_hash: await this.passwords.hash(password) };
   }
 
@@ -111,11 +111,20 @@ export class UserService {
       search_text: searchText({ ...before, first_name, name }),
     };
     if (!(await this.users.updateWhile(ctx, id, ['new'], changes))) throw new AppError('invalid_transition');
+    await this.tokens.deleteOfUser(ctx, id);
     return toUser({ ...before, ...changes });
   }
 
+  /** The account a mailed token would activate. @throws AppError `invalid_token` */
+  async activatable(ctx: RequestContext, token: string): Promise<User> {
+    const found = await this.tokens.findLive(ctx, 'activation', hashToken(token), new Date());
+    const user = found && (await this.users.find(ctx, found.user_id));
+    if (user?.status !== 'new') throw invalidToken();
+    return toUser(user);
+  }
+
   /**
-   * Activates the account a mailed token belongs to.
+   * Activates the account a mailed token belongs to, for somebody who has given its password; all its tokens end.
    * @throws AppError `invalid_token` when it is unknown, used or expired
    */
   async activate(ctx: RequestContext, token: string): Promise<User> {
@@ -123,6 +132,7 @@ export class UserService {
     const user = found && (await this.users.find(ctx, found.user_id));
     if (!found || !user || !(await this.tokens.consume(ctx, found.id))) throw invalidToken();
     if (!(await this.users.updateWhile(ctx, user.id, ['new'], { status: 'activated' }))) throw invalidToken();
+    await this.tokens.deleteOfUser(ctx, user.id);
     const after = toUser({ ...user, status: 'activated' });
     ctx.audit
       .by({ id: user.id, name: displayName(user) })

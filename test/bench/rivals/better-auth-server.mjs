@@ -8,6 +8,7 @@ import { apiKey } from '@better-auth/api-key';
 import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
 import Database from 'better-sqlite3';
+import { tellLag } from '../lag.mjs';
 
 const Fastify = createRequire(join(import.meta.dirname, '../../../package.json'))('fastify');
 const folder = mkdtempSync(join(tmpdir(), 'better-auth-bench-'));
@@ -35,6 +36,7 @@ const { key } = await auth.api.createApiKey({ body: { name: 'Bench', userId: use
 
 const fastify = Fastify();
 fastify.post('/verify', request => auth.api.verifyApiKey({ body: request.body }));
+tellLag();
 await fastify.listen({ port: 0, host: '127.0.0.1' });
 process.send({ port: fastify.server.address().port, key });
 process.once('SIGTERM', async () => {

@@ -1,0 +1,57 @@
+import { limitsExceeded, type KeyLimits } from './key-limits.js';
+
+const open: KeyLimits = { expires_at: null, allowed_ips: [], allowed_domains: [] };
+const soon = new Date(1_000);
+const later = new Date(2_000);
+
+it('finds nothing wider than no limits at all', () => {
+  expect(limitsExceeded(open, open)).toEqual([]);
+  expect(
+    limitsExceeded({ expires_at: soon, allowed_ips: ['::1'], allowed_domains: ['a.example'] }, open),
+  ).toEqual([]);
+});
+
+it('finds every limit that is missing', () => {
+  const outer = { expires_at: soon, allowed_ips: ['10.0.0.1'], allowed_domains: ['a.example'] };
+  expect(limitsExceeded(open, outer)).toEqual(['expires_at', 'allowed_ips', 'allowed_domains']);
+  expect(limitsExceeded(outer, outer)).toEqual([]);
+});
+
+it.each([
+  [soon, later, true],
+  [later, later, true],
+  [later, soon, false],
+])('an expiry at %s is within one at %s: %s', (inner, outer, kept) => {
+  expect(limitsExceeded({ ...open, expires_at: inner }, { ...open, expires_at: outer })).toEqual(
+    kept ? [] : ['expires_at'],
+  );
+});
+
+it.each([
+  [['10.1.2.3'], ['10.0.0.0/8'], true],
+  [['10.1.0.0/16', '10.2.0.0/16'], ['10.0.0.0/8'], true],
+  [['10.0.0.0/7'], ['10.0.0.0/8'], false],
+  [['10.1.2.3', '192.0.2.1'], ['10.0.0.0/8'], false],
+  [['2001:db8::1'], ['2001:db8::/32'], true],
+  [['2001:db8::1'], ['10.0.0.0/8'], false],
+  [['::ffff:10.1.2.3'], ['10.0.0.0/8'], true],
+  [['10.1.2.3'], ['::ffff:10.0.0.0/104'], true],
+])('addresses %j within %j: %s', (inner, outer, kept) => {
+  expect(limitsExceeded({ ...open, allowed_ips: inner }, { ...open, allowed_ips: outer })).toEqual(
+    kept ? [] : ['allowed_ips'],
+  );
+});
+
+it.each([
+  [['example.com'], ['example.com'], true],
+  [['a.example.com'], ['*.example.com'], true],
+  [['*.a.example.com'], ['*.example.com'], true],
+  [['*.example.com'], ['*.example.com'], true],
+  [['example.com'], ['*.example.com'], false],
+  [['*.example.com'], ['example.com'], false],
+  [['evilexample.com'], ['*.example.com'], false],
+])('domains %j within %j: %s', (inner, outer, kept) => {
+  expect(limitsExceeded({ ...open, allowed_domains: inner }, { ...open, allowed_domains: outer })).toEqual(
+    kept ? [] : ['allowed_domains'],
+  );
+});

@@ -1,0 +1,48 @@
+import ipaddr from 'ipaddr.js';
+import type { ApiKeyEntity } from './api-key.entity.js';
+
+/** What narrows a key down beside its role: until when, from where and from which sites it is accepted. */
+export type KeyLimits = Pick<ApiKeyEntity, 'expires_at' | 'allowed_ips' | 'allowed_domains'>;
+
+/** The limits of `outer` that `inner` does not keep; empty when `inner` is nowhere wider. */
+export function limitsExceeded(inner: KeyLimits, outer: KeyLimits): (keyof KeyLimits)[] {
+  const exceeded: (keyof KeyLimits)[] = [];
+  if (!endsBy(inner.expires_at, outer.expires_at)) exceeded.push('expires_at');
+  if (!within(inner.allowed_ips, outer.allowed_ips, networkWithin)) exceeded.push('allowed_ips');
+  if (!within(inner.allowed_domains, outer.allowed_domains, domainWithin)) exceeded.push('allowed_domains');
+  return exceeded;
+}
+
+/** Null never ends. */
+function endsBy(inner: Date | null, outer: Date | null): boolean {
+  return outer === null || (inner !== null && inner <= outer);
+}
+
+/** An empty list admits everything. */
+function within(
+  inner: readonly string[],
+  outer: readonly string[],
+  covered: (entry: string, by: string) => boolean,
+): boolean {
+  if (outer.length === 0) return true;
+  return inner.length > 0 && inner.every(entry => outer.some(by => covered(entry, by)));
+}
+
+function networkWithin(entry: string, by: string): boolean {
+  const [address, bits] = network(entry);
+  const [outer, outerBits] = network(by);
+  return address.kind() === outer.kind() && bits >= outerBits && address.match(outer, outerBits);
+}
+
+/** An entry of an allow-list as a network; a v4-mapped one is the v4 network it stands for. */
+function network(entry: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  const [address, bits] = entry.includes('/') ? ipaddr.parseCIDR(entry) : [ipaddr.parse(entry), null];
+  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && (bits === null || bits >= 96)) {
+    return [address.toIPv4Address(), bits === null ? 32 : bits - 96];
+  }
+  return [address, bits ?? (address.kind() === 'ipv4' ? 32 : 128)];
+}
+
+function domainWithin(entry: string, by: string): boolean {
+  return entry === by || (by.startsWith('*.') && entry.endsWith(by.slice(1)));
+}

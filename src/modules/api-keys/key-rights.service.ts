@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { powerOf, refusalToLift, type Power } from '../../kernel/context/suspension.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { AppError } from '../../kernel/errors/app-error.js';
+import { RoleService } from '../roles/role.service.js';
+import type { ApiKeyEntity } from './api-key.entity.js';
+import { ApiKeyRepository } from './api-key.repository.js';
+import { limitsExceeded, type KeyLimits } from './key-limits.js';
+
+/**
+ * Decides what a caller may do with keys: a signed-in member with the own ones whatever the role permits, everybody
+ * else by permission. Nobody handles a key that can do more than they can, except to stop it; and a key gives
+ * nothing that it does not have, its limits included.
+ */
+@Injectable()
+export class KeyRights {
+  constructor(
+    private readonly keys: ApiKeyRepository,
+    private readonly roles: RoleService,
+  ) {}
+
+  /** The membership that makes keys the caller's own; null for a key, which owns none. */
+  ownMembership(ctx: RequestContext): string | null {
+    return ctx.principal?.type === 'user' ? ctx.memberId : null;
+  }
+
+  /** Whether it is the caller's own key, as a signed-in member of the project. */
+  isOwn(ctx: RequestContext, key: Pick<ApiKeyEntity, 'member_id'>): boolean {
+    return key.member_id !== null && key.member_id === this.ownMembership(ctx);
+  }
+
+  /** A key the caller may see, or stop. @throws AppError `not_found`, `permission_denied` */
+  async accessible(
+    ctx: RequestContext,
+    projectId: string,
+    id: string,
+    permission: 'api_keys:read' | 'api_keys:write',
+  ): Promise<ApiKeyEntity> {
+    const key = await this.keys.find(ctx, projectId, id);
+    if (key && (this.isOwn(ctx, key) || ctx.can(permission))) return key;
+    // Those who may see the key are told that they lack the permission to change it.
+    if (key && ctx.can('api_keys:read')) throw new AppError('permission_denied');
+    if (!key || this.ownMembership(ctx)) throw new AppError('not_found');
+    throw new AppError('permission_denied');
+  }
+
+  /** @throws AppError `permission_escalation` for somebody else's key that can do more than the caller */
+  async refuseStronger(ctx: RequestContext, key: ApiKeyEntity): Promise<void> {
+    if (this.isOwn(ctx, key)) return;
+    await this.roles.refuseStronger(ctx, key.project_id, key.role_id);
+    await this.refuseWider(ctx, key);
+  }
+
+  /** With what power the caller suspends a key: a member without the permission only the own ones. */
+  powerOver(ctx: RequestContext): Power {
+    return powerOf(ctx, ctx.can('api_keys:write') ? 'team' : 'self');
+  }
+
+  /** @throws AppError `suspended_by_platform`, `permission_denied` for a key that somebody with more power suspended */
+  refuseToLift(ctx: RequestContext, key: ApiKeyEntity): void {
+    const refusal = key.status === 'suspended' ? refusalToLift(key.suspended_by, this.powerOver(ctx)) : null;
+    if (refusal) throw refusal;
+  }
+
+  /**
+   * What limits a key that the caller makes: what is asked for, else what limits the caller.
+   * @throws AppError `permission_escalation` when the caller is a key and more is asked for
+   */
+  async limitsOfNew(
+    ctx: RequestContext,
+    asked: Omit<KeyLimits, 'expires_at'> & { readonly expires_at?: Date | null },
+  ): Promise<KeyLimits> {
+    const own = await this.limitsOfCaller(ctx);
+    const limits = {
+      expires_at: asked.expires_at === undefined ? (own?.expires_at ?? null) : asked.expires_at,
+      allowed_ips: asked.allowed_ips.length ? asked.allowed_ips : (own?.allowed_ips ?? []),
+      allowed_domains: asked.allowed_domains.length ? asked.allowed_domains : (own?.allowed_domains ?? []),
+    };
+    if (own) refuseExceeding(limits, own);
+    return limits;
+  }
+
+  /** @throws AppError `permission_escalation` when the caller is a key with limits that these do not keep */
+  async refuseWider(ctx: RequestContext, limits: KeyLimits): Promise<void> {
+    const own = await this.limitsOfCaller(ctx);
+    if (own) refuseExceeding(limits, own);
+  }
+
+  /** Null for people, whom nothing limits but their role. */
+  private async limitsOfCaller(ctx: RequestContext): Promise<KeyLimits | null> {
+    const { principal } = ctx;
+    if (principal?.type !== 'api_key') return null;
+    const key = await this.keys.find(ctx, principal.projectId, principal.id);
+    if (!key) throw new AppError('permission_denied');
+    return key;
+  }
+}
+
+function refuseExceeding(limits: KeyLimits, own: KeyLimits): void {
+  const exceeded = limitsExceeded(limits, own);
+  if (exceeded.length === 0) return;
+  throw new AppError('permission_escalation', {
+    param: exceeded[0],
+    message: 'A key gives no wider limits than its own.',
+    details: { exceeded },
+  });
+}
