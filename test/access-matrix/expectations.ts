@@ -1,6 +1,5 @@
-import { PASSWORD } from '../support/people.js';
+import { PASSWORD, ROLE_IDS } from '../support/scene.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD } from '../support/server.js';
-import { ROLE_IDS } from '../support/team.js';
 import { row, type Row } from './row.js';
 import * as on from './targets.js';
 

@@ -1,15 +1,16 @@
 import { basic } from '../support/client.js';
 import {
+  addMembers,
   admin,
   createKey,
   createProject,
   expectStatus,
+  ROLE_IDS,
   signIn,
   signUp,
   type Person,
-} from '../support/people.js';
+} from '../support/scene.js';
 import type { TestServer } from '../support/server.js';
-import { addMembers, ROLE_IDS } from '../support/team.js';
 
 /** Who tries every operation, in the order of the columns of `expectations.ts`. */
 export const PRINCIPALS = [

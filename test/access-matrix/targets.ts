@@ -3,8 +3,16 @@ import { newId } from '../../src/kernel/database/ids.js';
 import { AlertThresholdEntity } from '../../src/modules/alerts/alert-threshold.entity.js';
 import { projectEvents } from '../support/answers.js';
 import { basic } from '../support/client.js';
-import { createKey, expectStatus, PASSWORD } from '../support/people.js';
-import { addMembers, addRole, addToOrganization, ROLE_IDS, write } from '../support/team.js';
+import {
+  addMembers,
+  addRole,
+  addToOrganization,
+  createKey,
+  expectStatus,
+  PASSWORD,
+  ROLE_IDS,
+  write,
+} from '../support/scene.js';
 import type { Caller, Scene } from './scene.js';
 
 /* What the operations act on: each makes its object anew, as the owner, and says what goes into the path. */

@@ -1,12 +1,9 @@
 import { AlertEvaluation } from '../../src/modules/alerts/alert-evaluation.service.js';
 import { basic } from '../support/client.js';
 import { waitForMail } from '../support/mail.js';
-import { admin, createKey, createProject, signUp, type Person } from '../support/people.js';
+import { admin, createKey, createProject, ROLE_IDS, signUp, type Person } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
-
-const VIEWER = 'rol_00000000000000000000000003';
-const ADMINISTRATOR = 'rol_00000000000000000000000001';
 
 let server: TestServer;
 let owner: Person;
@@ -73,7 +70,7 @@ it('refuses what cannot be watched, and those who may not', async () => {
     expect((await create({ ...threshold, ...wrong })).status).toBe(400);
   }
   expect((await create(threshold, '')).status).toBe(401);
-  const viewer = await createKey(server, owner.auth, project.id, { role_id: VIEWER });
+  const viewer = await createKey(server, owner.auth, project.id, { role_id: ROLE_IDS.viewer });
   expect((await create(threshold, basic(viewer.secret))).status).toBe(403);
   const stranger = await signUp(server);
   expect((await create(threshold, stranger.auth)).status).toBe(404);
@@ -86,7 +83,7 @@ it('refuses what cannot be watched, and those who may not', async () => {
 
 it('fires once at a crossing, by mail and in the event log, and says so on the threshold', async () => {
   const made = await create({ metric: 'requests', operator: '>=', value: 3, window: '5m' });
-  const key = await createKey(server, owner.auth, project.id, { role_id: ADMINISTRATOR });
+  const key = await createKey(server, owner.auth, project.id, { role_id: ROLE_IDS.administrator });
   for (let i = 0; i < 5; i++) await server.api.get('/v1/whoami', { auth: basic(key.secret) });
   const fired = await waitFor('the alert to fire', async () => {
     await evaluate();

@@ -1,9 +1,18 @@
 import { ALL_PERMISSIONS } from '../../src/kernel/access/permissions.js';
 import { projectEvents, sameAnswer } from '../support/answers.js';
 import { basic } from '../support/client.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  addMember,
+  addToOrganization,
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  ROLE_IDS,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addToOrganization, ROLE_IDS } from '../support/team.js';
 
 const WHO = [
   'root',

@@ -1,8 +1,15 @@
 import { eventOf, eventsOf, sameAnswer } from '../support/answers.js';
 import { basic } from '../support/client.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  addToOrganization,
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addToOrganization } from '../support/team.js';
 
 const UNKNOWN = 'org_01kaj0v7w3m6tn5x9q2e8rfyzd';
 

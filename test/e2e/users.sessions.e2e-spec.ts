@@ -14,10 +14,10 @@ import {
   PASSWORD,
   signIn,
   signUp,
+  write,
   type Person,
-} from '../support/people.js';
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { write } from '../support/team.js';
 
 let server: TestServer;
 let root: Person;
