@@ -1,5 +1,6 @@
 // The built server. With `WITHOUT_AUDIT`, one that leaves neither an event-log entry nor a mail: what they cost
 // is the difference.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createServer } from '../../dist/server.js';
 import { Config } from '../../dist/kernel/config/config.js';
 import { EventLog } from '../../dist/kernel/database/event-log.port.js';
@@ -14,3 +15,12 @@ if (process.env.WITHOUT_AUDIT) {
 }
 await app.listen(0, '127.0.0.1');
 process.send({ port: app.getHttpServer().address().port });
+
+// Asked over IPC: the longest time, in milliseconds, that the event loop was held since it was asked before.
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+process.on('message', () => {
+  const ms = delay.max / 1e6;
+  delay.reset();
+  process.send({ ms });
+});

@@ -57,7 +57,11 @@ async function start(file, environment, message) {
     child.kill('SIGTERM');
     await exit;
   };
-  return { ...told, url: `http://127.0.0.1:${port}`, pid: child.pid, stop };
+  const loopHeld = async () => {
+    child.send('loop');
+    return (await once(child, 'message'))[0].ms;
+  };
+  return { ...told, url: `http://127.0.0.1:${port}`, pid: child.pid, stop, loopHeld };
 }
 
 /** With two processors or more, the servers share one and the load has another to itself. */
