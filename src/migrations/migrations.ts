@@ -9,6 +9,7 @@ import { NotificationSearch1763700003020 } from './1763700003020-notification-se
 import { CustomRolesAndVisibility1763700005000 } from './1763700005000-custom-roles-and-visibility.js';
 import { FormerMembers1763700004000 } from './1763700004000-former-members.js';
 import { Usage1763700006000 } from './1763700006000-usage.js';
+import { ListOrder1764400000000 } from './1764400000000-list-order.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -22,4 +23,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CustomRolesAndVisibility1763700005000,
   Usage1763700006000,
   AlertThresholds1763700007000,
+  ListOrder1764400000000,
 ];

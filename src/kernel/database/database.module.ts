@@ -3,14 +3,15 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { Config } from '../config/config.js';
 import { Database } from './database.js';
+import { Lists } from './lists.js';
 import { openDatabase, writerOptions } from './open-database.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 /** The database and the unit of work, for every module. Entities come from the modules' own `forFeature`. */
 @Global()
 @Module({
-  providers: [{ provide: Database, inject: [DataSource], useFactory: openDatabase }, UnitOfWork],
-  exports: [Database, UnitOfWork],
+  providers: [{ provide: Database, inject: [DataSource], useFactory: openDatabase }, UnitOfWork, Lists],
+  exports: [Database, UnitOfWork, Lists],
 })
 export class DatabaseModule {
   static forRoot(migrations: (new () => MigrationInterface)[]): DynamicModule {

@@ -1,19 +1,9 @@
 /**
- * The condition that `column` is like the parameter of that name, a pattern made here. Its escape character
- * is not the backslash, which MySQL and MariaDB would take for an escape of the closing quote.
+ * The condition that folded text stands somewhere in a column, and its parameter. Not `LIKE`, whose pattern would
+ * have wildcards to escape, and which takes twice as long.
  */
-export function like(column: string, parameter: string): string {
-  return `${column} LIKE :${parameter} ESCAPE '!'`;
-}
-
-/** A pattern for {@link like} that finds folded text anywhere; its own wildcards are literal. */
-export function containsPattern(search: string): string {
-  return `%${prefixPattern(search)}`;
-}
-
-/** A pattern for {@link like} that finds what begins with folded text. */
-export function prefixPattern(beginning: string): string {
-  return `${fold(beginning).replace(/[!%_]/g, '!$&')}%`;
+export function contains(column: string, search: string): { sql: string; parameters: string[] } {
+  return { sql: `INSTR(${column}, ?) > 0`, parameters: [fold(search)] };
 }
 
 /**
