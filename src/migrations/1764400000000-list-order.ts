@@ -1,4 +1,5 @@
 import { TableIndex, type MigrationInterface, type QueryRunner, type TableIndexOptions } from 'typeorm';
+import { Columns } from '../kernel/database/columns.js';
 import { addColumns } from '../kernel/database/create-tables.js';
 
 type Indices = Record<string, TableIndexOptions[]>;
@@ -18,7 +19,10 @@ const ADDED: Indices = {
   api_keys: [index('api_keys_member_list', 'member_id', 'id')],
   roles: [index('roles_list', 'project_id', 'id')],
   visibility_rules: [index('visibility_rules_list', 'project_id', 'id')],
+  request_series: [index('request_series_projects', 'organization_id', 'project_id')],
   events: [
+    index('events_project_list', 'project_id', 'id', 'search_text'),
+    index('events_category_list', 'category', 'id', 'search_text'),
     index('events_project_type', 'project_id', 'type', 'id'),
     index('events_project_outcome', 'project_id', 'outcome', 'id'),
     index('events_type', 'type', 'category', 'id'),
@@ -37,18 +41,39 @@ const REPLACED: Indices = {
   ],
   organization_members: [index('organization_members_organization', 'organization_id')],
   api_keys: [index('api_keys_member', 'member_id')],
-  events: [index('events_actor', 'actor_id', 'id'), index('events_target', 'target_id', 'id')],
+  request_series: [index('request_series_organization', 'organization_id')],
+  events: [
+    index('events_actor', 'actor_id', 'id'),
+    index('events_target', 'target_id', 'id'),
+    index('events_project', 'project_id', 'id'),
+    index('events_category', 'category', 'id'),
+  ],
 };
 
 /** Lets every list be read in its order, however long it is. */
 export class ListOrder1764400000000 implements MigrationInterface {
-  up(runner: QueryRunner): Promise<void> {
-    return replace(runner, REPLACED, ADDED);
+  async up(runner: QueryRunner): Promise<void> {
+    await boundSearchText(runner);
+    await replace(runner, REPLACED, ADDED);
   }
 
   down(runner: QueryRunner): Promise<void> {
     return replace(runner, ADDED, REPLACED);
   }
+}
+
+const SEARCHED = 600;
+
+/** What stands in an index must have a bound on MySQL; SQLite knows none. */
+async function boundSearchText(runner: QueryRunner): Promise<void> {
+  if (runner.dataSource.options.type === 'better-sqlite3') return;
+  await runner.query(
+    `UPDATE events SET search_text = LEFT(search_text, ${SEARCHED}) WHERE CHAR_LENGTH(search_text) > ${SEARCHED}`,
+  );
+  const { name, length, charset, collation } = (await Columns.for(runner)).string('search_text', SEARCHED);
+  const type = `VARCHAR(${length}) CHARACTER SET ${charset} COLLATE ${collation} NOT NULL`;
+  // By hand: TypeORM would drop the column and make it anew.
+  await runner.query(`ALTER TABLE events MODIFY ${name} ${type}`);
 }
 
 /** The new ones first: on MySQL the foreign keys need one at any time. */

@@ -19,6 +19,8 @@ export const FILLED = {
   member: { id: id('usr', 2), token: token(2) },
   organization: id('org', 1),
   project: id('prj', 1),
+  key: id('key', 1),
+  teamMember: id('mbr', 1),
   events: {
     from: new Date(ENDS - 20 * DAY_MS).toISOString(),
     to: new Date(ENDS - 10 * DAY_MS).toISOString(),
@@ -69,19 +71,18 @@ function* sessions() {
   }
 }
 
-/** One of `owner` with half of all projects, one of somebody else with the others, and smaller ones of `owner`. */
+/** The first of `owner` with half of all projects, the second of somebody else with the others; empty ones. */
 function* organizations({ projects }) {
-  for (let i = 1; i <= 2 + projects / 100; i++) {
+  for (let i = 1; i <= projects / 2; i++) {
     yield {
-      ...{
-        id: id('org', i),
-        name: `Works ${i}`,
-        owner_id: id('usr', i === 2 ? 3 : 1),
-        personal: i > 2 ? 0 : 1,
-      },
+      ...{ id: id('org', i), name: `Works ${i}`, owner_id: id('usr', ownerOf(i)), personal: i > 2 ? 0 : 1 },
       ...{ plan: 'standard', requests_per_minute: 1e9, requests_per_day: 1e12, created_at: instant(ENDS) },
     };
   }
+}
+
+function ownerOf(organization) {
+  return organization <= 20 && organization !== 2 ? 1 : organization + 1;
 }
 
 function* organizationMembers({ projects }) {
@@ -89,8 +90,8 @@ function* organizationMembers({ projects }) {
     ...{ id: id('mbr', 1e9 + i), organization_id: id('org', org), user_id: id('usr', user), role },
     ...{ status: 'active', added_at: instant(ENDS) },
   });
-  for (let i = 1; i <= 2 + projects / 100; i++) yield member(i, i, i === 2 ? 3 : 1, 'owner');
-  for (let i = 10; i <= projects / 10; i++) yield member(1e6 + i, 1, i, 'member');
+  for (let i = 1; i <= projects / 2; i++) yield member(i, i, ownerOf(i), 'owner');
+  for (let i = 100; i <= projects / 2; i++) yield member(1e6 + i, 1, i, 'member');
 }
 
 function* projects({ projects }) {
@@ -142,62 +143,42 @@ function* keys({ projects }) {
   }
 }
 
+/** A hundred in one project, a few in others, so that an index is worth its while. */
+function* eachOfProjects() {
+  for (let i = 1; i <= 100; i++) yield [i, id('prj', 1)];
+  for (let i = 101; i <= 2_000; i++) yield [i, id('prj', 2 + (i % 400))];
+}
+
 function* invitations() {
-  for (let i = 1; i <= 200; i++) {
-    const target = i % 2 ? { project_id: id('prj', 1) } : { organization_id: id('org', 1) };
+  for (const [i, project] of eachOfProjects()) {
+    const target = i % 2 || i > 100 ? { project_id: project } : { organization_id: id('org', 1) };
     yield {
-      ...{
-        id: id('inv', i),
-        project_id: null,
-        organization_id: null,
-        ...target,
-        role: i % 2 ? SYSTEM_ROLE : 'member',
-      },
-      ...{
-        email: `guest${i}@people.example`,
-        status: i % 3 ? 'declined' : 'pending',
-        invited_by: id('usr', 1),
-      },
-      ...{
-        pending_key: i % 3 ? null : `guest ${i}`,
-        invited_by_name: 'Ada',
-        expires_at: instant(ENDS + 7 * DAY_MS),
-      },
+      ...{ id: id('inv', i), project_id: null, organization_id: null, ...target },
+      ...{ role: i % 2 ? SYSTEM_ROLE : 'member', email: `guest${i}@people.example` },
+      ...{ status: i % 3 ? 'declined' : 'pending', pending_key: i % 3 ? null : `guest ${i}` },
+      ...{ invited_by: id('usr', 1), invited_by_name: 'Ada', expires_at: instant(ENDS + 7 * DAY_MS) },
       created_at: instant(ENDS),
     };
   }
 }
 
 function* roles() {
-  for (let i = 10; i < 100; i++) {
-    yield {
-      id: id('rol', i),
-      project_id: id('prj', 1),
-      name: `Role ${i}`,
-      permissions: '[]',
-      created_at: instant(ENDS),
-    };
+  for (const [i, project_id] of eachOfProjects()) {
+    if (i < 10) continue;
+    yield { id: id('rol', i), project_id, name: `Role ${i}`, permissions: '[]', created_at: instant(ENDS) };
   }
 }
 
 function* rules() {
-  for (let i = 1; i <= 100; i++) {
-    const attribute = `customer.metadata.field${i}`;
-    yield { id: id('avr', i), project_id: id('prj', 1), attribute, created_at: instant(ENDS) };
+  for (const [i, project_id] of eachOfProjects()) {
+    yield { id: id('avr', i), project_id, attribute: `customer.metadata.f${i}`, created_at: instant(ENDS) };
   }
 }
 
 function* thresholds() {
-  for (let i = 1; i <= 100; i++) {
+  for (const [i, project_id] of eachOfProjects()) {
     yield {
-      ...{
-        id: id('alr', i),
-        project_id: id('prj', 1),
-        metric: 'requests',
-        operator: '>',
-        value: i,
-        window: '1h',
-      },
+      ...{ id: id('alr', i), project_id, metric: 'requests', operator: '>', value: i, window: '1h' },
       ...{ channels: '["email"]', state: 'ok', created_at: instant(ENDS) },
     };
   }

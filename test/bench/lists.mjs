@@ -28,7 +28,11 @@ const ROUTES = {
     ...['/v1/users', '/v1/users?status=suspended', '/v1/users?q=lovelace', '/v1/users?q=person777@'],
     ...['/v1/notifications', '/v1/notifications?status=failed', '/v1/notifications?q=person777@'],
     ...['/v1/events', '/v1/events?about=admin', '/v1/events?type=project.*', '/v1/events?type=role.created'],
-    ...[`/v1/events?actor_id=${FILLED.owner.id}`, '/v1/events?outcome=denied', '/v1/events?outcome=failed'],
+    ...[
+      `/v1/events?limit=50&actor_id=${FILLED.owner.id}`,
+      '/v1/events?limit=5&outcome=denied',
+      '/v1/events?outcome=failed',
+    ],
     ...[`/v1/events?from=${from}&to=${to}`, '/v1/events?q=weather', '/v1/events?q=weather+4777+'],
   ],
   owner: [
@@ -50,7 +54,7 @@ const ROUTES = {
       `${events}?actor_id=usr_nobody`,
       `${events}?target_id=${FILLED.project}`,
     ],
-    ...[`${events}?outcome=denied`, `${events}?outcome=failed`, `${events}?from=${from}&to=${to}`],
+    ...[`${events}?limit=4&outcome=denied`, `${events}?outcome=failed`, `${events}?from=${from}&to=${to}`],
     ...[`${events}?type=project.*&outcome=denied`, `${events}?q=weather`, `${events}?q=weather+4777+`],
     ...[
       'members',

@@ -48,27 +48,17 @@ export class Lists {
     return ids.flatMap(id => rows.get(id) ?? []);
   }
 
-  /**
-   * The newest ids of some stretches together, newest first, each once. Takes a share of them from each stretch,
-   * then more from those that may have more of them.
-   */
+  /** The newest ids of some stretches together, newest first, each once. */
   async newestIds(ctx: RequestContext, stretches: readonly Stretch[], limit: number): Promise<string[]> {
     const manager = this.database.read(ctx);
-    const found = new Set<string>();
-    let newest: string[] = [];
-    let open = stretches;
-    for (let share = Math.ceil((2 * limit) / stretches.length); open.length; share *= 2) {
-      const most = Math.min(share, limit);
-      const heads = await headsOf(manager, open, most);
-      for (const id of heads.flat()) found.add(id);
-      newest = [...found].sort().reverse().slice(0, limit);
-      const end = newest.length < limit ? '' : newest.at(-1)!;
-      open = open.flatMap((stretch, at) => {
-        const before = heads[at]!.at(-1);
-        return heads[at]!.length === most && before! > end ? [{ ...stretch, before }] : [];
-      });
-    }
-    return newest;
+    const plain = stretches.filter(({ where }) => !where);
+    const found = await newestOf(manager, plain, limit, []);
+    // What has to be searched is searched no further than what was found without reaches.
+    const end = found.length < limit ? '' : found.at(-1)!;
+    const searched = stretches
+      .filter(({ where }) => where)
+      .map(stretch => ({ ...stretch, from: end > (stretch.from ?? '') ? end : stretch.from }));
+    return newestOf(manager, searched, limit, found);
   }
 
   /** How many rows some stretches have, at most one more than a page says. */
@@ -129,12 +119,39 @@ export class Lists {
       await walk(manager, stretch, async (part, rows) => {
         count += part.where ? await countOf(manager, [part]) : rows;
         seen += rows;
-        if (seen > COUNTED && count < most) long();
+        if (seen > COUNTED) long();
         return count < most;
       });
       return count;
     });
   }
+}
+
+/**
+ * The newest of what was found already and of some stretches. Takes a share of them from each stretch, then more from
+ * those that may have more of them.
+ */
+async function newestOf(
+  manager: EntityManager,
+  stretches: readonly Stretch[],
+  limit: number,
+  already: readonly string[],
+): Promise<string[]> {
+  const found = new Set(already);
+  let newest = [...already];
+  let open = stretches;
+  for (let share = Math.ceil((2 * limit) / stretches.length); open.length; share *= 2) {
+    const most = Math.min(share, limit);
+    const heads = await headsOf(manager, open, most);
+    for (const id of heads.flat()) found.add(id);
+    newest = [...found].sort().reverse().slice(0, limit);
+    const end = newest.length < limit ? '' : newest.at(-1)!;
+    open = open.flatMap((stretch, at) => {
+      const before = heads[at]!.at(-1);
+      return heads[at]!.length === most && before! > end ? [{ ...stretch, before }] : [];
+    });
+  }
+  return newest;
 }
 
 /** The newest ids of each stretch, at most so many. */

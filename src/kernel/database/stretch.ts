@@ -1,7 +1,10 @@
-/** A condition on `t`, the stretch's table, or on what is joined to it. */
+/**
+ * A condition on `t`, the stretch's table, or on what is joined to it. `+` before a column keeps SQLite from taking
+ * another index for it; elsewhere it means nothing.
+ */
 export interface Condition {
   readonly sql: string;
-  readonly parameters: readonly string[];
+  readonly parameters: readonly (string | number)[];
 }
 
 /**
@@ -12,7 +15,9 @@ export interface Stretch {
   readonly table: string;
   /** The column the stretch is ordered by. */
   readonly id: string;
-  readonly equal: Readonly<Record<string, string>>;
+  /** The index that holds it, where MySQL and MariaDB might take another one and sort. */
+  readonly index?: string;
+  readonly equal: Readonly<Record<string, string | number>>;
   /** Ids from this one on. */
   readonly from?: string | null;
   /** Ids before this one. */
@@ -32,7 +37,7 @@ export interface Statement {
 /** The newest ids of a stretch, whatever its `where` says. */
 export function newestIds(stretch: Stretch, limit: number): Statement {
   const { sql, values } = range(stretch);
-  const ids = `SELECT t.${stretch.id} AS id FROM ${stretch.table} t WHERE ${sql}`;
+  const ids = `SELECT t.${stretch.id} AS id FROM ${tableOf(stretch)} WHERE ${sql}`;
   return { sql: `${ids} ORDER BY t.${stretch.id} DESC LIMIT ?`, values: [...values, limit] };
 }
 
@@ -41,7 +46,7 @@ export function matching(stretch: Stretch, columns: string, rest = ''): Statemen
   const { sql, values } = range(stretch);
   const { join = '', where } = stretch;
   return {
-    sql: `SELECT ${columns} FROM ${stretch.table} t ${join} WHERE ${sql}${where ? ` AND ${where.sql}` : ''}${rest}`,
+    sql: `SELECT ${columns} FROM ${tableOf(stretch)} ${join} WHERE ${sql}${where ? ` AND ${where.sql}` : ''}${rest}`,
     values: [...values, ...(where?.parameters ?? [])],
   };
 }
@@ -54,6 +59,11 @@ export function every(conditions: readonly (Condition | undefined)[]): Condition
     sql: present.map(({ sql }) => `(${sql})`).join(' AND '),
     parameters: present.flatMap(({ parameters }) => parameters),
   };
+}
+
+/** To SQLite the hint is a comment. */
+function tableOf({ table, index }: Stretch): string {
+  return `${table} t${index ? ` /*! FORCE INDEX (${index}) */` : ''}`;
 }
 
 function range({ id, equal, from, before }: Stretch): Statement {

@@ -3,7 +3,7 @@ import type { AuditRecord } from '../../kernel/event-log/audit-record.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { EventLog } from '../../kernel/database/event-log.port.js';
 import { newId, timeOfId } from '../../kernel/database/ids.js';
-import { fold } from '../../kernel/text/search.js';
+import { searchedText } from '../../kernel/text/search.js';
 import type { EventCategory, EventEntity } from './event.entity.js';
 import { EventRepository } from './event.repository.js';
 
@@ -39,7 +39,7 @@ export class EventLogService extends EventLog {
       target_type: target.type,
       target_id: target.id,
       target_name: target.name,
-      search_text: fold([type, target.name ?? '', actor.actor_name ?? ''].join(' ')),
+      search_text: searchedText([type, target.name ?? '', actor.actor_name ?? ''].join(' ')),
       changes: record.changes,
       effects: record.effects,
       reason: record.reason,

@@ -50,25 +50,42 @@ export class EventRepository {
     return { user: await count('user'), project: await count('project'), admin: await count('admin') };
   }
 
-  /** What of the log the filter asks for, by the index of its rarest kind of condition; the others are looked at. */
+  /**
+   * What of the log the filter asks for. A search finds by text or by the target's id: the two are different
+   * stretches, so that the first is answered by an index alone.
+   */
   private async stretches(
     ctx: RequestContext,
     projectId: string | null,
-    { about, type, actor_id, target_id, outcome, q, from, before }: EventFilter,
+    { q, ...filter }: EventFilter,
   ): Promise<Stretch[]> {
-    const search = contains('t.search_text', q ?? '');
+    if (!q) return this.narrowed(ctx, projectId, filter);
+    const { sql, parameters } = contains('t.search_text', q);
+    const byText = await this.narrowed(ctx, projectId, filter, { sql, parameters });
+    if (filter.target_id !== undefined && filter.target_id !== q) return byText;
+    const byTarget = { ...filter, target_id: q };
+    return [...byText, ...(await this.narrowed(ctx, projectId, byTarget, { sql: `NOT ${sql}`, parameters }))];
+  }
+
+  /** The stretches by the index of the rarest kind of condition; the others are looked at. */
+  private async narrowed(
+    ctx: RequestContext,
+    projectId: string | null,
+    { about, type, actor_id, target_id, outcome, from, before }: Omit<EventFilter, 'q'>,
+    search?: Condition,
+  ): Promise<Stretch[]> {
     const conditions: Partial<Record<string, Condition>> = {
       target_id: target_id === undefined ? undefined : equals('target_id', target_id),
       actor_id: actor_id === undefined ? undefined : equals('actor_id', actor_id),
       outcome: outcome && equals('outcome', outcome),
       type: type === undefined || type === '*' ? undefined : ofType(type),
-      q: q ? { sql: `${search.sql} OR t.target_id = ?`, parameters: [...search.parameters, q] } : undefined,
     };
     const within = (equal: Record<string, string>): Stretch => {
-      const asked = Object.keys(conditions).filter(name => !(name in equal));
-      const others = asked.map(name => conditions[name]);
-      if (projectId && !equal.project_id) others.push(equals('project_id', projectId));
-      return { table: 'events', id: 'id', equal, where: every(others), from, before };
+      const others = Object.keys(conditions).filter(name => !(name in equal));
+      const ofProject = projectId && !equal.project_id ? equals('project_id', projectId) : undefined;
+      const where = every([ofProject, ...others.map(name => conditions[name]), search]);
+      const index = INDICES[Object.keys(equal).join()];
+      return { table: 'events', id: 'id', index, equal, where, from, before };
     };
     const categories: EventCategory[] = projectId
       ? ['project']
@@ -76,18 +93,18 @@ export class EventRepository {
         ? [about]
         : ['user', 'project', 'admin'];
     const inEach = (equal: Record<string, string>) =>
-      projectId && !('actor_id' in equal || 'target_id' in equal)
-        ? [within({ project_id: projectId, ...equal })]
-        : categories.map(category => within({ ...equal, category }));
+      categories.map(category => within({ ...equal, category }));
+    const inLog = (equal: Record<string, string>) =>
+      projectId ? [within({ project_id: projectId, ...equal })] : inEach(equal);
 
     if (target_id !== undefined) return inEach({ target_id });
     if (actor_id !== undefined) return inEach({ actor_id });
-    if (outcome && outcome !== 'success') return inEach({ outcome });
+    if (outcome && outcome !== 'success') return inLog({ outcome });
     if (conditions.type && type) {
       const types = await this.typesOf(ctx, projectId, type);
-      return types.flatMap(one => inEach({ type: one }));
+      return types.flatMap(one => inLog({ type: one }));
     }
-    return inEach(outcome ? { outcome } : {});
+    return inLog(outcome ? { outcome } : {});
   }
 
   /** The types that a filter means, of those that the log has: found by jumping through an index. */
@@ -110,12 +127,18 @@ export class EventRepository {
   }
 }
 
+/** By what a stretch is narrowed: other indices begin with the same column. */
+const INDICES: Readonly<Record<string, string>> = {
+  project_id: 'events_project_list',
+  category: 'events_category_list',
+};
+
 function equals(column: string, value: string): Condition {
-  return { sql: `t.${column} = ?`, parameters: [value] };
+  return { sql: `+t.${column} = ?`, parameters: [value] };
 }
 
 function ofType(filter: string): Condition {
   if (!filter.endsWith('*')) return equals('type', filter);
   const beginning = filter.slice(0, -1);
-  return { sql: 't.type >= ? AND t.type < ?', parameters: [beginning, `${beginning}~`] };
+  return { sql: '+t.type >= ? AND +t.type < ?', parameters: [beginning, `${beginning}~`] };
 }

@@ -49,7 +49,10 @@ export class VisibilityRuleRepository {
     if (ruleIds.length === 0) return roles;
     const rows = await this.database
       .read(ctx)
-      .find(VisibilityRuleRoleEntity, { where: { rule_id: In(ruleIds) }, order: { role_id: 'ASC' } });
+      .find(VisibilityRuleRoleEntity, {
+        where: { rule_id: In(ruleIds) },
+        order: { rule_id: 'ASC', role_id: 'ASC' },
+      });
     for (const row of rows) roles.get(row.rule_id)!.push(row.role_id);
     return roles;
   }
