@@ -15,7 +15,7 @@ export interface Stretch {
   readonly table: string;
   /** The column the stretch is ordered by. */
   readonly id: string;
-  /** The index that holds it, where MySQL and MariaDB might take another one and sort. */
+  /** The index that holds it: MySQL and MariaDB might take another one and sort, or read the whole table. */
   readonly index?: string;
   readonly equal: Readonly<Record<string, string | number>>;
   /** Ids from this one on. */

@@ -237,6 +237,7 @@ function keysOf(organization_id: string): Stretch[] {
   return ['new', 'activated', 'suspended'].flatMap(status =>
     ['sandbox', 'production'].map(environment => ({
       table: 'projects',
+      index: 'projects_organization_list',
       id: 'id',
       equal: { organization_id, status, environment },
       join: 'JOIN api_keys k ON k.project_id = t.id',

@@ -61,5 +61,5 @@ export class NotificationRepository {
 
 function inStatus(status: NotificationStatus, q: string | undefined): Stretch {
   const where = q ? contains('t.search_text', q) : undefined;
-  return { table: 'notifications', id: 'id', equal: { status }, where };
+  return { table: 'notifications', index: 'notifications_status_id', id: 'id', equal: { status }, where };
 }

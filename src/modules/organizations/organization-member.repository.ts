@@ -101,5 +101,10 @@ export class OrganizationMemberRepository {
 }
 
 function membersOf(organizationId: string): Stretch {
-  return { table: 'organization_members', id: 'id', equal: { organization_id: organizationId } };
+  return {
+    table: 'organization_members',
+    index: 'organization_members_list',
+    id: 'id',
+    equal: { organization_id: organizationId },
+  };
 }

@@ -70,6 +70,7 @@ export class OrganizationRepository {
 function placesOf(userId: string): Stretch {
   return {
     table: 'organization_members',
+    index: 'organization_members_user',
     id: 'organization_id',
     equal: { user_id: userId },
     where: { sql: "t.status = 'active'", parameters: [] },

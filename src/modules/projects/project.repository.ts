@@ -165,6 +165,7 @@ function inEach(
   return statuses.flatMap(status =>
     environments.map(one => ({
       table: 'projects',
+      index: where.organization_id ? 'projects_organization_list' : 'projects_list',
       id: 'id',
       equal: { ...where, status, environment: one },
       where: q ? contains('t.search_text', q) : undefined,
@@ -186,6 +187,7 @@ function memberships(
   const standing = ["t.status = 'active'", NOT_SUSPENDED, ...further].map(sql => ({ sql, parameters: [] }));
   return {
     table: 'members',
+    index: 'members_current',
     id: 'project_id',
     equal: { current_user_id: userId },
     // No `NOT EXISTS`, for which MariaDB would read the places of everybody.

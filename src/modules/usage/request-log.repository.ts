@@ -77,6 +77,15 @@ export class RequestLogRepository {
   }
 }
 
+const INDICES = { project_id: 'request_logs_project', series_id: 'request_logs_series' };
+
 function stretchOf({ column, value }: LogPart, { first, before }: IdRange): Stretch {
-  return { table: 'request_logs', id: 'id', equal: { [column]: value }, from: first, before };
+  return {
+    table: 'request_logs',
+    index: INDICES[column],
+    id: 'id',
+    equal: { [column]: value },
+    from: first,
+    before,
+  };
 }

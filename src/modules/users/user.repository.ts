@@ -107,5 +107,11 @@ export class UserRepository {
 }
 
 function inStatus(status: UserStatus, q: string | undefined): Stretch {
-  return { table: 'users', id: 'id', equal: { status }, where: q ? contains('t.search_text', q) : undefined };
+  return {
+    table: 'users',
+    index: 'users_status',
+    id: 'id',
+    equal: { status },
+    where: q ? contains('t.search_text', q) : undefined,
+  };
 }
