@@ -13,6 +13,7 @@ import { FormerMembers1763700004000 } from './1763700004000-former-members.js';
 import { BlindSearch1764500000100 } from './1764500000100-blind-search.js';
 import { UnloggedRequests1764300000000 } from './1764300000000-unlogged-requests.js';
 import { Usage1763700006000 } from './1763700006000-usage.js';
+import { ListOrder1764400000000 } from './1764400000000-list-order.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -29,5 +30,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Inviters1764200000100,
   SuspendedBy1764200000200,
   UnloggedRequests1764300000000,
+  ListOrder1764400000000,
   BlindSearch1764500000100,
 ];

@@ -1,13 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { In, type SelectQueryBuilder } from 'typeorm';
+import { In } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
+import { Lists } from '../../kernel/database/lists.js';
+import type { Stretch } from '../../kernel/database/stretch.js';
 import { OrganizationMemberEntity } from './organization-member.entity.js';
 import { OrganizationEntity } from './organization.entity.js';
 
 @Injectable()
 export class OrganizationRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly lists: Lists,
+  ) {}
 
   find(ctx: RequestContext, id: string): Promise<OrganizationEntity | null> {
     return this.database.read(ctx).findOneBy(OrganizationEntity, { id });
@@ -38,16 +43,12 @@ export class OrganizationRepository {
     limit: number,
     after: string | null,
   ): Promise<OrganizationEntity[]> {
-    const query = this.ofMember(ctx, userId);
-    if (after) query.andWhere('o.id < :after', { after });
-    return query
-      .orderBy('o.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    const stretches = [{ ...placesOf(userId), before: after }];
+    return this.lists.newest(ctx, OrganizationEntity, stretches, limit + 1);
   }
 
   countOf(ctx: RequestContext, userId: string): Promise<number> {
-    return this.ofMember(ctx, userId).getCount();
+    return this.lists.total(ctx, [placesOf(userId)]);
   }
 
   async insert(
@@ -63,13 +64,15 @@ export class OrganizationRepository {
   async update(ctx: RequestContext, id: string, changes: Partial<OrganizationEntity>): Promise<void> {
     await (await this.database.write(ctx)).update(OrganizationEntity, { id }, changes);
   }
+}
 
-  private ofMember(ctx: RequestContext, userId: string): SelectQueryBuilder<OrganizationEntity> {
-    return this.database
-      .read(ctx)
-      .createQueryBuilder(OrganizationEntity, 'o')
-      .innerJoin(OrganizationMemberEntity, 'm', 'm.organization_id = o.id')
-      .where('m.user_id = :userId', { userId })
-      .andWhere("m.status = 'active'");
-  }
+/** A user's active places, in the order of the organizations. */
+function placesOf(userId: string): Stretch {
+  return {
+    table: 'organization_members',
+    index: 'organization_members_user',
+    id: 'organization_id',
+    equal: { user_id: userId },
+    where: { sql: "t.status = 'active'", parameters: [] },
+  };
 }
