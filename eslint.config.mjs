@@ -109,9 +109,10 @@ export default defineConfig(
     rules: {
       // Answers of the server are checked by what the test expects of them, not by their type.
       '@typescript-eslint/no-explicit-any': 'off',
+      'no-restricted-globals': ['error', { name: 'test', message: 'Say it: `it` reads as a sentence.' }],
       'no-restricted-properties': [
         'error',
-        ...['describe', 'it', 'test'].flatMap(object =>
+        ...['describe', 'it'].flatMap(object =>
           ['only', 'skip', 'todo'].map(property => ({ object, property, message: 'Every test runs.' })),
         ),
       ],

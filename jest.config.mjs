@@ -1,11 +1,18 @@
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MYSQL_URL, probeMysql, probeRedis, REDIS_URL } from './test/support/services.mjs';
 
 const TEST_TIMEOUT_MS = 60_000;
 const CHROMIUM = process.env.TEST_CHROMIUM || '/usr/bin/chromium';
-const MYSQL_LANES = ['mariadb', 'bull'];
 const LANE_FOLDERS = ['e2e', 'access-matrix', 'properties', 'database', 'crash', 'process'];
+/** In the names of all that a run makes, by which it finds what it has to remove in the end. */
+const RUN = randomBytes(5).toString('hex');
+const RUN_DIRECTORY = join(
+  roomInMemory('/dev/shm', 2 ** 30) ? '/dev/shm' : tmpdir(),
+  `bailiwick-test-${RUN}`,
+);
 const transformer = '<rootDir>/test/support/transformer.mjs';
 
 const common = {
@@ -48,9 +55,8 @@ function lane(name, folders) {
     ...common,
     displayName: name,
     testMatch: folders.map(folder => `<rootDir>/test/${folder}/**/*spec.ts`),
-    // A run drops the databases that bear its name, those of tests that broke off included.
-    globals: { LANE: { name, mysqlUrl: MYSQL_URL, redisUrl: REDIS_URL, run: process.pid.toString(36) } },
-    ...(MYSQL_LANES.includes(name) ? { globalTeardown: '<rootDir>/test/support/drop-databases.mjs' } : {}),
+    globals: { LANE: { name, mysqlUrl: MYSQL_URL, redisUrl: REDIS_URL, run: RUN, directory: RUN_DIRECTORY } },
+    globalTeardown: '<rootDir>/test/support/clean-up.mjs',
   };
 }
 
@@ -87,4 +93,11 @@ function withoutPassword(value) {
   const url = new URL(value);
   url.password &&= '***';
   return url.href;
+}
+
+/** Whether a file system in memory has that many bytes free: SQLite and the mails wait for the disk at every write. */
+function roomInMemory(directory, bytes) {
+  if (!existsSync(directory)) return false;
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize > bytes;
 }

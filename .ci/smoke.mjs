@@ -1,12 +1,14 @@
-// Starts the built server on an empty data folder, signs in over HTTP, and stops it the way a supervisor does.
+// Starts the built server on an empty data folder, signs in over HTTP, stops it the way a supervisor does, and asks
+// TypeORM's command line which migrations it has run.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 const READY_MS = 30_000;
 const STOP_MS = 30_000;
@@ -41,7 +43,12 @@ try {
   server.kill('SIGTERM');
   const [code, signal] = await Promise.race([exit, sleep(STOP_MS, ['still running'], { ref: false })]);
   assert.equal(code, 0, `after SIGTERM the server ended with ${code ?? signal}`);
-  console.log('started, signed in, stopped');
+
+  const show = ['node_modules/typeorm/cli.js', 'migration:show', '-d', 'ormconfig.ts'];
+  const env = { PATH: process.env.PATH, DATA_DIR: dataDir };
+  const { stdout: migrations } = await promisify(execFile)(process.execPath, show, { env });
+  assert.match(migrations, /^(\[X\] \d+ \w+\n)+$/, `not every migration has been run: ${migrations}`);
+  console.log('started, signed in, stopped, migrated');
 } finally {
   server.kill('SIGKILL');
   await rm(dataDir, { recursive: true, force: true });

@@ -44,7 +44,7 @@ const kernel = (config: Config) => [
   AccessCacheModule,
   MutationsModule,
   FacetsModule,
-  JobsModule,
+  JobsModule.forRoot(config),
   AttemptsModule,
   OutboxModule,
   RoutesModule,

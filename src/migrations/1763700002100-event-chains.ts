@@ -1,6 +1,6 @@
 import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
-import { addColumns, createTables } from '../kernel/database/create-tables.js';
+import { addColumns, createTables, dropColumns } from '../kernel/database/create-tables.js';
 
 /** The hash chain of each log. */
 export class EventChains1763700002100 implements MigrationInterface {
@@ -21,8 +21,9 @@ export class EventChains1763700002100 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.dropIndex('events', 'events_unsealed');
-    await runner.dropColumns('events', ['previous_hash', 'hash']);
+    // Without their chain, entries count as unsealed: run again, the migration numbers them from 1.
+    await runner.query('UPDATE events SET sequence = NULL WHERE sequence IS NOT NULL');
+    await dropColumns(runner, 'events', ['previous_hash', 'hash'], ['events_unsealed']);
     await runner.dropTable('event_chains', true);
   }
 }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
-import { addColumns } from '../kernel/database/create-tables.js';
+import { addColumns, dropColumns } from '../kernel/database/create-tables.js';
 
 /** When, with what and from where people last signed in: it outlives the session. */
 export class SignIns1763700003010 implements MigrationInterface {
@@ -20,7 +20,7 @@ export class SignIns1763700003010 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.dropIndex('users', 'users_platform_role');
-    await runner.dropColumns('users', ['last_sign_in_at', 'last_sign_in_device', 'last_sign_in_location']);
+    const columns = ['last_sign_in_at', 'last_sign_in_device', 'last_sign_in_location'];
+    await dropColumns(runner, 'users', columns, ['users_platform_role']);
   }
 }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
-import { addColumns } from '../kernel/database/create-tables.js';
+import { addColumns, dropColumns } from '../kernel/database/create-tables.js';
 
 /** What admins find a mail by: recipient and subject, folded. */
 export class NotificationSearch1763700003020 implements MigrationInterface {
@@ -10,6 +10,6 @@ export class NotificationSearch1763700003020 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.dropColumns('notifications', ['search_text']);
+    await dropColumns(runner, 'notifications', ['search_text']);
   }
 }

@@ -1,6 +1,6 @@
-import { TableIndex, TableUnique, type QueryRunner, type MigrationInterface } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
-import { addColumns } from '../kernel/database/create-tables.js';
+import { addColumns, dropColumns } from '../kernel/database/create-tables.js';
 
 const USER_AND_PROJECT = ['user_id', 'project_id'];
 
@@ -28,13 +28,25 @@ export class FormerMembers1763700004000 implements MigrationInterface {
     await dropUnique(runner, 'members', 'members_user');
   }
 
+  /** @throws Error when somebody has left a team and joined it again: before, a team had everybody once. */
   async down(runner: QueryRunner): Promise<void> {
-    const unique = { name: 'members_user', columnNames: USER_AND_PROJECT };
-    if (isSqlite(runner)) await runner.createUniqueConstraint('members', new TableUnique(unique));
-    else await runner.createIndex('members', new TableIndex({ ...unique, isUnique: true }));
-    await runner.dropIndex('members', 'members_user_projects');
-    await runner.dropIndex('members', 'members_current');
-    await runner.dropColumn('members', 'current_user_id');
+    const twice = await runner.query(
+      'SELECT user_id, project_id FROM members GROUP BY user_id, project_id HAVING COUNT(*) > 1',
+    );
+    if (twice.length > 0) {
+      throw new Error(
+        `FormerMembers cannot be reverted: ${twice.length} times somebody has left a team and joined it again, ` +
+          'and the older schema keeps one membership per person and team. Restore a backup instead.',
+      );
+    }
+    // The index that replaces the others first, as in `up`.
+    await addColumns(
+      runner,
+      'members',
+      [],
+      [{ name: 'members_user', columnNames: USER_AND_PROJECT, isUnique: true }],
+    );
+    await dropColumns(runner, 'members', ['current_user_id'], ['members_user_projects', 'members_current']);
   }
 }
 
@@ -43,8 +55,4 @@ async function dropUnique(runner: QueryRunner, table: string, name: string): Pro
   const { uniques, indices } = (await runner.getTable(table))!;
   if (uniques.some(unique => unique.name === name)) await runner.dropUniqueConstraint(table, name);
   else if (indices.some(index => index.name === name)) await runner.dropIndex(table, name);
-}
-
-function isSqlite(runner: QueryRunner): boolean {
-  return runner.dataSource.options.type === 'better-sqlite3';
 }

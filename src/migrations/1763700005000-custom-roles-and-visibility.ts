@@ -1,6 +1,6 @@
 import { Table, TableColumn, TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
-import { createTables, references } from '../kernel/database/create-tables.js';
+import { createTables, dropColumns, references } from '../kernel/database/create-tables.js';
 
 const NAME_KEY = 'roles_name_key';
 
@@ -36,11 +36,19 @@ export class CustomRolesAndVisibility1763700005000 implements MigrationInterface
     ]);
   }
 
+  /** @throws Error while there are custom roles: before, nobody knew what they permit. */
   async down(runner: QueryRunner): Promise<void> {
+    const [{ custom }] = await runner.query(
+      'SELECT COUNT(*) AS custom FROM roles WHERE project_id IS NOT NULL',
+    );
+    if (Number(custom) > 0) {
+      throw new Error(
+        `CustomRolesAndVisibility cannot be reverted: the older release knows no custom roles, and there are ${custom}. ` +
+          'Delete them first.',
+      );
+    }
     await runner.dropTable('visibility_rule_roles', true);
     await runner.dropTable('visibility_rules', true);
-    await runner.dropIndex('roles', NAME_KEY);
-    // By hand: TypeORM would make SQLite's table anew, which the rows that refer to it forbid.
-    await runner.query('ALTER TABLE roles DROP COLUMN name_key');
+    await dropColumns(runner, 'roles', ['name_key'], [NAME_KEY]);
   }
 }

@@ -8,6 +8,7 @@ import { SignIns1763700003010 } from './1763700003010-sign-ins.js';
 import { NotificationSearch1763700003020 } from './1763700003020-notification-search.js';
 import { CustomRolesAndVisibility1763700005000 } from './1763700005000-custom-roles-and-visibility.js';
 import { FormerMembers1763700004000 } from './1763700004000-former-members.js';
+import { BlindSearch1764500000100 } from './1764500000100-blind-search.js';
 import { Usage1763700006000 } from './1763700006000-usage.js';
 
 /** Every change of the schema, oldest first. */
@@ -22,4 +23,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CustomRolesAndVisibility1763700005000,
   Usage1763700006000,
   AlertThresholds1763700007000,
+  BlindSearch1764500000100,
 ];

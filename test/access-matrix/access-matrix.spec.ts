@@ -26,7 +26,7 @@ afterAll(() => server.stop());
 /** `GET /v1/me` of `GET /v1/me # variant`. */
 const operationOf = (name: string) => name.split(' # ')[0]!;
 
-test('every operation of the OpenAPI document has its line in the table, and no other', async () => {
+it('every operation of the OpenAPI document has its line in the table, and no other', async () => {
   const document = (await server.api.get('/docs/openapi.json')).body;
   const published = Object.entries<object>(document.paths).flatMap(([path, item]) =>
     Object.keys(item)
@@ -37,7 +37,7 @@ test('every operation of the OpenAPI document has its line in the table, and no 
   expect(expected.sort()).toEqual(published.sort());
 });
 
-test.each(Object.entries(EXPECTATIONS))('%s', async (name, row) => {
+it.each(Object.entries(EXPECTATIONS))('%s', async (name, row) => {
   const answered: Record<string, number> = {};
   let scene: Scene | null = null;
   for (const principal of PRINCIPALS) {

@@ -1,7 +1,13 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { getQueueToken } from '@nestjs/bull';
 import { Logger } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import type { Queue } from 'bull';
 import Redis from 'ioredis';
-import { BullRunner } from '../../src/kernel/jobs/bull.runner.js';
+import { Config } from '../../src/kernel/config/config.js';
+import { ConfigModule } from '../../src/kernel/config/config.module.js';
+import { JobRunner } from '../../src/kernel/jobs/job-runner.js';
+import { JobsModule } from '../../src/kernel/jobs/jobs.module.js';
 import { freshRedisPrefix, laneRedisUrl } from '../support/lane.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -9,18 +15,21 @@ const REDIS = laneRedisUrl!;
 
 describe('BullRunner', () => {
   const prefix = freshRedisPrefix();
-  const runners: BullRunner[] = [];
+  const applications: TestingModule[] = [];
   let redis: Redis;
 
-  const runnerOn = (url: string) => {
-    const runner = new BullRunner(url, prefix);
-    runners.push(runner);
-    return runner;
+  const applicationOn = async (url: string) => {
+    const config = Config.from({ REDIS_URL: url, REDIS_PREFIX: prefix, APP_SECRET: 'x'.repeat(32) });
+    const imports = [ConfigModule.forRoot(config), JobsModule.forRoot(config)];
+    const application = await Test.createTestingModule({ imports }).compile();
+    applications.push(await application.init());
+    return application;
   };
+  const runnerOn = async (url: string) => (await applicationOn(url)).get(JobRunner);
   /** Redis has to be connected first. */
-  const enqueue = (runner: BullRunner, id: string, delayMs = 0) =>
+  const enqueue = (runner: JobRunner, id: string, delayMs = 0) =>
     waitFor(`${id} to be queued`, () => runner.enqueue(id, delayMs));
-  const emptied = (runner: BullRunner) => waitFor('an empty queue', async () => (await runner.depth()) === 0);
+  const emptied = (runner: JobRunner) => waitFor('an empty queue', async () => (await runner.depth()) === 0);
 
   beforeAll(() => {
     Logger.overrideLogger(false);
@@ -28,7 +37,7 @@ describe('BullRunner', () => {
   });
 
   afterEach(async () => {
-    await Promise.all(runners.splice(0).map(runner => runner.stop()));
+    await Promise.all(applications.splice(0).map(application => application.close()));
     const keys = await redis.keys(`${prefix}:*`);
     if (keys.length > 0) await redis.del(...keys);
   });
@@ -37,11 +46,11 @@ describe('BullRunner', () => {
 
   it('runs what another process has queued, and keeps nothing of it', async () => {
     const begun: string[] = [];
-    const server = runnerOn(REDIS);
+    const server = await runnerOn(REDIS);
     await enqueue(server, 'a');
     await enqueue(server, 'b', 5);
 
-    runnerOn(REDIS).start(
+    (await runnerOn(REDIS)).start(
       async id => (begun.push(id), null),
       () => undefined,
     );
@@ -53,7 +62,7 @@ describe('BullRunner', () => {
 
   it('queues a job once, however often and wherever it is offered', async () => {
     const begun: string[] = [];
-    const [one, two] = [runnerOn(REDIS), runnerOn(REDIS)];
+    const [one, two] = [await runnerOn(REDIS), await runnerOn(REDIS)];
     for (const runner of [one, two, one]) await enqueue(runner, 'a');
     await expect(one.depth()).resolves.toBe(1);
 
@@ -67,7 +76,7 @@ describe('BullRunner', () => {
   });
 
   it('runs a job again when it asks for it', async () => {
-    const runner = runnerOn(REDIS);
+    const runner = await runnerOn(REDIS);
     let runs = 0;
     runner.start(
       async () => (++runs < 3 ? 1 : null),
@@ -79,7 +88,7 @@ describe('BullRunner', () => {
   });
 
   it('lets running jobs finish when it stops', async () => {
-    const runner = runnerOn(REDIS);
+    const runner = await runnerOn(REDIS);
     const events: string[] = [];
     let finish!: () => void;
     runner.start(
@@ -100,9 +109,18 @@ describe('BullRunner', () => {
     expect(events).toEqual(['begun', 'ended', 'stopped']);
   });
 
+  it('is closed by the runner alone, which gives up after its deadline', async () => {
+    const application = await applicationOn(REDIS);
+    const queue = application.get<Queue>(getQueueToken('outbox'), { strict: false });
+    await application.get(JobRunner).stop();
+    const closing = jest.spyOn(queue, 'close').mockReturnValue(new Promise(() => undefined));
+    await application.close();
+    expect(closing).not.toHaveBeenCalled();
+  });
+
   describe('without Redis', () => {
     it('refuses at once and neither throws nor delays', async () => {
-      const runner = runnerOn('redis://127.0.0.1:1');
+      const runner = await runnerOn('redis://127.0.0.1:1');
       runner.start(
         async () => null,
         () => undefined,
@@ -116,7 +134,7 @@ describe('BullRunner', () => {
 
     it('asks to be refilled when Redis returns, and works on', async () => {
       const proxy = new Proxy(REDIS);
-      const runner = runnerOn(await proxy.open());
+      const runner = await runnerOn(await proxy.open());
       const begun: string[] = [];
       const refill = jest.fn();
       runner.start(async id => (begun.push(id), null), refill);

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { LoggedEvent } from '../support/answers.js';
-import { freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { freshDirectory, type FreshDatabase } from '../support/lane.js';
 import { readMails, tokenIn, waitForMail } from '../support/mail.js';
+import { migratedDatabase } from '../support/migrated-database.js';
 import { admin, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { waitFor } from '../support/wait-for.js';
@@ -52,7 +53,7 @@ const unanswered = () => attempts.filter(attempt => attempt.answer === null);
 
 beforeAll(async () => {
   dataDir = await freshDirectory();
-  database = await freshDatabase();
+  database = await migratedDatabase();
   server = await start();
   root = await admin(server);
   owner = await signUp(server);
@@ -71,12 +72,12 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-test('the server was killed under way', () => {
+it('the server was killed under way', () => {
   expect(acknowledged().length).toBeGreaterThan(ROUNDS * 20 - 1);
   expect(unanswered().length).toBeGreaterThan(0);
 });
 
-test('every acknowledged write is there, with its one event', async () => {
+it('every acknowledged write is there, with its one event', async () => {
   for (const { kind, mark, project, answer } of acknowledged()) {
     const request = answer!.headers.get('x-request-id');
     const left = events.filter(event => event.request_id === request);
@@ -96,7 +97,7 @@ test('every acknowledged write is there, with its one event', async () => {
   }
 });
 
-test('what is there tells the same as the event log, and nothing is half there', async () => {
+it('what is there tells the same as the event log, and nothing is half there', async () => {
   const created = events.filter(event => event.type === 'project.created');
   const projects = await allPages<any>('/v1/projects', root.auth, 100);
   expect(projects.map(project => project.id).sort()).toEqual(created.map(event => event.project_id).sort());
@@ -112,7 +113,7 @@ test('what is there tells the same as the event log, and nothing is half there',
   }
 });
 
-test('repeating a request whose answer was lost has one effect, of one whose answer came has none', async () => {
+it('repeating a request whose answer was lost has one effect, of one whose answer came has none', async () => {
   const repeatable = (attempt: Attempt) =>
     attempt.kind !== 'user.created' && attempt.kind !== 'project.renamed';
   for (const attempt of acknowledged().filter(repeatable)) {
@@ -134,7 +135,7 @@ test('repeating a request whose answer was lost has one effect, of one whose ans
   }
 });
 
-test('the mail of every project that was created arrives, once', async () => {
+it('the mail of every project that was created arrives, once', async () => {
   const names = [...acknowledged(), ...unanswered()]
     .filter(({ kind }) => kind === 'project.created')
     .map(({ mark }) => mark);
@@ -150,7 +151,7 @@ test('the mail of every project that was created arrives, once', async () => {
   for (const name of names) expect(subjects.filter(subject => subject.includes(name))).toHaveLength(1);
 }, 120_000);
 
-test('every registration is whole: its mail arrives, and its link activates the account', async () => {
+it('every registration is whole: its mail arrives, and its link activates the account', async () => {
   const lost = unanswered().filter(({ kind }) => kind === 'user.created');
   for (const attempt of lost) {
     // Either it was done or it was not; after this one it is.

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { basic } from '../support/client.js';
-import { freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { migratedDatabase } from '../support/migrated-database.js';
 import { admin, createKey, createProject, expectStatus, signUp } from '../support/people.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import type { TestServer } from '../support/server.js';
@@ -13,7 +14,7 @@ let environment: { DATA_DIR: string; DATABASE_URL: string };
 let server: ServerProcess;
 
 beforeAll(async () => {
-  fresh = await freshDatabase();
+  fresh = await migratedDatabase();
   environment = { DATA_DIR: await freshDirectory(), DATABASE_URL: fresh.url };
   server = await startServerProcess(environment);
 }, 60_000);

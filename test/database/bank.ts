@@ -1,4 +1,4 @@
-import { DataSource, EntitySchema, Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { EntitySchema, type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import type { AuditRecord } from '../../src/kernel/event-log/audit-record.js';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Columns } from '../../src/kernel/database/columns.js';
@@ -8,6 +8,7 @@ import { EventLog } from '../../src/kernel/database/event-log.port.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
 import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
 import { WriterQueue } from '../../src/kernel/database/writer-queue.js';
+import { WriterSource } from '../../src/kernel/database/writer-source.js';
 import { freshDatabase, type FreshDatabase } from '../support/lane.js';
 
 export interface Account {
@@ -74,7 +75,7 @@ export class Bank {
 
   static async start(options: { writerDeadlineMs?: number } = {}): Promise<Bank> {
     const fresh = await freshDatabase();
-    const writer = new DataSource({
+    const writer = new WriterSource({
       ...writerOptions(parseDatabaseUrl(fresh.url)!),
       migrations: [CreateBank],
       entities: [AccountEntity],

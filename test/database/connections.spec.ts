@@ -1,20 +1,20 @@
-import { DataSource } from 'typeorm';
-import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
+import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { databaseTrouble } from '../../src/kernel/database/database-errors.js';
 import type { Database } from '../../src/kernel/database/database.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
+import { WriterSource } from '../../src/kernel/database/writer-source.js';
 import { describeOn, freshDatabase, type FreshDatabase } from '../support/lane.js';
 import { waitFor } from '../support/wait-for.js';
 import { CreateBank } from './bank.js';
 
 let fresh: FreshDatabase;
-let source: DataSource;
+let source: WriterSource;
 let database: Database;
 
 beforeEach(async () => {
   fresh = await freshDatabase();
-  source = new DataSource({ ...writerOptions(parseDatabaseUrl(fresh.url)!), migrations: [CreateBank] });
+  source = new WriterSource({ ...writerOptions(parseDatabaseUrl(fresh.url)!), migrations: [CreateBank] });
   await source.initialize();
   database = await openDatabase(source);
 });
@@ -39,7 +39,7 @@ describe('every database', () => {
   });
 
   it('is migrated once, however often it is opened', async () => {
-    const again = new DataSource({
+    const again = new WriterSource({
       ...writerOptions(parseDatabaseUrl(fresh.url)!),
       migrations: [CreateBank],
     });
@@ -88,6 +88,24 @@ describeOn('mariadb')('MariaDB', () => {
     } finally {
       for (const runner of runners) await runner.release();
     }
+  });
+
+  it('is migrated by one instance after the other', async () => {
+    const name = 'bailiwick_migrations.';
+    const other = source.createQueryRunner();
+    await other.query('SELECT GET_LOCK(CONCAT(?, DATABASE()), 0)', [name]);
+    let done = false;
+    const migration = source.runMigrations().then(() => (done = true));
+    await waitFor('the second to wait for the first', async () => {
+      const [{ waiting }] = await other.query(
+        "SELECT COUNT(*) AS waiting FROM information_schema.processlist WHERE db = DATABASE() AND state = 'User lock'",
+      );
+      return Number(waiting) === 1;
+    });
+    expect(done).toBe(false);
+    await other.query('SELECT RELEASE_LOCK(CONCAT(?, DATABASE()))', [name]);
+    await other.release();
+    await migration;
   });
 
   it('says of a connection that was lost in the middle of a transaction that it is away', async () => {

@@ -53,7 +53,7 @@ function checksum(text: string): string {
 }
 
 describe('issuing a key', () => {
-  test('shows the secret once, and what lists show of it', async () => {
+  it('shows the secret once, and what lists show of it', async () => {
     const { id } = await project();
     const answer = await server.api.post(keysOf(id), { name: 'Nightly import' }, { auth: owner.auth });
     expect(answer.status).toBe(201);
@@ -95,7 +95,7 @@ describe('issuing a key', () => {
     });
   });
 
-  test('of a production project begins with bw_live_', async () => {
+  it('of a production project begins with bw_live_', async () => {
     const live = await createProject(server, root.auth, {
       environment: 'production',
       owner_id: owner.user.id,
@@ -106,7 +106,7 @@ describe('issuing a key', () => {
     expect((await call(secret)).body.project.environment).toBe('production');
   });
 
-  test('takes a role, an expiry and allow-lists', async () => {
+  it('takes a role, an expiry and allow-lists', async () => {
     const { id } = await project();
     const expires_at = new Date(Date.now() + 3_600_000).toISOString();
     const { api_key } = await createKey(server, owner.auth, id, {
@@ -123,7 +123,7 @@ describe('issuing a key', () => {
     });
   });
 
-  test('refuses what it does not understand', async () => {
+  it('refuses what it does not understand', async () => {
     const { id } = await project();
     const foreignRole = await addRole(server, (await createProject(server, stranger.auth)).id, [
       'project:read',
@@ -151,7 +151,7 @@ describe('issuing a key', () => {
     }
   });
 
-  test('takes api_keys:write', async () => {
+  it('takes api_keys:write', async () => {
     const { id } = await project();
     await addMember(server, id, viewer, 'viewer');
     const { secret } = await createKey(server, owner.auth, id);
@@ -164,7 +164,7 @@ describe('issuing a key', () => {
 });
 
 describe('a key authenticates', () => {
-  test('by Basic, whatever the scheme’s case, and by Bearer', async () => {
+  it('by Basic, whatever the scheme’s case, and by Bearer', async () => {
     const { id } = await project();
     const { secret } = await createKey(server, owner.auth, id);
     const encoded = Buffer.from(`api-key:${secret}`).toString('base64');
@@ -173,7 +173,7 @@ describe('a key authenticates', () => {
     }
   });
 
-  test('in no other way', async () => {
+  it('in no other way', async () => {
     const { id } = await project();
     const { secret } = await createKey(server, owner.auth, id);
     const pair = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
@@ -202,7 +202,7 @@ describe('a key authenticates', () => {
     expect(outcome(inUrl)).toEqual([401, 'missing_api_key']);
   });
 
-  test('and its use shows: the first at once, later ones soon after', async () => {
+  it('and its use shows: the first at once, later ones soon after', async () => {
     const { id } = await project();
     const { secret, api_key } = await createKey(server, owner.auth, id);
     expectStatus(200, await call(secret));
@@ -216,7 +216,7 @@ describe('a key authenticates', () => {
     expect(later.last_used_at > first.last_used_at).toBe(true);
   });
 
-  test('until it expires', async () => {
+  it('until it expires', async () => {
     const { id } = await project();
     const { secret, api_key } = await createKey(server, owner.auth, id);
     await write(server, db =>
@@ -234,7 +234,7 @@ describe('a key authenticates', () => {
 });
 
 describe('the first successful call', () => {
-  test('activates a new project, once, as the key’s doing', async () => {
+  it('activates a new project, once, as the key’s doing', async () => {
     const { id } = await project();
     const { secret, api_key } = await createKey(server, owner.auth, id, { role_id: ROLE_IDS.viewer });
     const status = async () =>
@@ -257,7 +257,7 @@ describe('the first successful call', () => {
     expect((await call(secret)).body.project.status).toBe('activated');
   });
 
-  test('that the project’s status refuses activates nothing', async () => {
+  it('that the project’s status refuses activates nothing', async () => {
     const { id } = await project();
     const { secret } = await createKey(server, owner.auth, id);
     const path = `/v1/projects/${id}/settings/suspend`;
@@ -268,7 +268,7 @@ describe('the first successful call', () => {
 });
 
 describe('listing keys', () => {
-  test('newest first, by pages, revoked ones included, another project’s left out', async () => {
+  it('newest first, by pages, revoked ones included, another project’s left out', async () => {
     const { id } = await project();
     await createKey(server, owner.auth, (await project()).id);
     const made: string[] = [];
@@ -287,7 +287,7 @@ describe('listing keys', () => {
     expect((await server.api.get(keysOf(id), { auth: owner.auth, query: { cursor: 'x' } })).status).toBe(400);
   });
 
-  test('shows members without api_keys:read their own keys only', async () => {
+  it('shows members without api_keys:read their own keys only', async () => {
     const { id } = await project();
     const memberId = await addMember(server, id, viewer, 'viewer');
     const { api_key: shared } = await createKey(server, owner.auth, id);
@@ -321,7 +321,7 @@ describe('changing a key', () => {
     prj = await project();
   });
 
-  test('renames it', async () => {
+  it('renames it', async () => {
     const { api_key, secret } = await createKey(server, owner.auth, prj.id);
     const answer = expectStatus(200, await change(owner.auth, prj.id, api_key.id, { name: 'Renamed' }));
     expect(answer.body).toEqual({ ...api_key, name: 'Renamed' });
@@ -333,7 +333,7 @@ describe('changing a key', () => {
     expect((await call(secret)).body.principal.name).toBe('Renamed');
   });
 
-  test('suspends it at once, and activates it again', async () => {
+  it('suspends it at once, and activates it again', async () => {
     const { api_key, secret } = await createKey(server, owner.auth, prj.id);
     expect(await works(secret)).toBe(true);
     const stopped = expectStatus(200, await change(owner.auth, prj.id, api_key.id, { status: 'suspended' }));
@@ -347,7 +347,7 @@ describe('changing a key', () => {
     expect(await works(secret)).toBe(true);
   });
 
-  test('calls a change of status by its name, whatever else changes with it', async () => {
+  it('calls a change of status by its name, whatever else changes with it', async () => {
     const { api_key } = await createKey(server, owner.auth, prj.id);
     const both = { status: 'suspended', name: 'Harmless' };
     const answer = expectStatus(200, await change(owner.auth, prj.id, api_key.id, both));
@@ -357,7 +357,7 @@ describe('changing a key', () => {
     });
   });
 
-  test('gives it another role from the next request on', async () => {
+  it('gives it another role from the next request on', async () => {
     const { api_key, secret } = await createKey(server, owner.auth, prj.id);
     expect((await call(secret, `/v1/projects/${prj.id}/settings`)).status).toBe(200);
     expectStatus(200, await change(owner.auth, prj.id, api_key.id, { role_id: ROLE_IDS.viewer }));
@@ -365,7 +365,7 @@ describe('changing a key', () => {
     expect((await call(secret)).body.role.name).toBe('viewer');
   });
 
-  test('restricts where it is used from', async () => {
+  it('restricts where it is used from', async () => {
     const { api_key, secret } = await createKey(server, owner.auth, prj.id);
     await change(owner.auth, prj.id, api_key.id, { allowed_ips: ['203.0.113.0/24'] });
     expect(outcome(await call(secret))).toEqual([403, 'ip_not_allowed']);
@@ -378,7 +378,7 @@ describe('changing a key', () => {
     expect((await server.api.get('/v1/whoami', { auth: basic(secret), headers })).status).toBe(200);
   });
 
-  test('that changes nothing leaves an event without changes', async () => {
+  it('that changes nothing leaves an event without changes', async () => {
     const { api_key } = await createKey(server, owner.auth, prj.id);
     for (const body of [{}, { name: 'Script' }, { status: 'activated' }]) {
       const answer = expectStatus(200, await change(owner.auth, prj.id, api_key.id, body));
@@ -386,7 +386,7 @@ describe('changing a key', () => {
     }
   });
 
-  test('refuses what it does not understand', async () => {
+  it('refuses what it does not understand', async () => {
     const { api_key } = await createKey(server, owner.auth, prj.id);
     for (const body of [
       { status: 'revoked' },
@@ -405,7 +405,7 @@ describe('changing a key', () => {
 });
 
 describe('regenerating a key', () => {
-  test('at once ends the old secret with the answer', async () => {
+  it('at once ends the old secret with the answer', async () => {
     const { id } = await project();
     const { secret: old, api_key } = await createKey(server, owner.auth, id);
     expect(await works(old)).toBe(true);
@@ -422,7 +422,7 @@ describe('regenerating a key', () => {
     expect(event.changes.preview).toEqual({ before: api_key.preview, after: answer.body.api_key.preview });
   });
 
-  test('with grace keeps both, shows the use of the old one, and revoking ends both', async () => {
+  it('with grace keeps both, shows the use of the old one, and revoking ends both', async () => {
     const { id } = await project();
     const { secret: old, api_key } = await createKey(server, owner.auth, id);
     const answer = expectStatus(
@@ -450,7 +450,7 @@ describe('regenerating a key', () => {
     expect(await get(id, api_key.id)).toMatchObject({ status: 'revoked', previous_secret: null });
   });
 
-  test('notes the old secret’s use also when it is the key’s first', async () => {
+  it('notes the old secret’s use also when it is the key’s first', async () => {
     const { id } = await project();
     const { secret: old, api_key } = await createKey(server, owner.auth, id);
     await regenerate(owner.auth, id, api_key.id, { grace_period_seconds: 60 });
@@ -459,7 +459,7 @@ describe('regenerating a key', () => {
     expect(key.previous_secret.last_used_at).toBe(key.last_used_at);
   });
 
-  test('does not take the use of the secret before for that of the one after', async () => {
+  it('does not take the use of the secret before for that of the one after', async () => {
     const { id } = await project();
     const { secret: first, api_key } = await createKey(server, owner.auth, id);
     const grace = { grace_period_seconds: 60 };
@@ -480,7 +480,7 @@ describe('regenerating a key', () => {
     );
   });
 
-  test('is for the member whose own it is, also when they may less than before', async () => {
+  it('is for the member whose own it is, also when they may less than before', async () => {
     const { id } = await project();
     const memberId = await addMember(server, id, viewer, 'administrator');
     const { api_key } = await createKey(server, viewer.auth, id, { member: true });
@@ -490,7 +490,7 @@ describe('regenerating a key', () => {
     expect((await call(secret)).body.permissions).not.toContain('api_keys:write');
   });
 
-  test('ends the old secret when its grace is over', async () => {
+  it('ends the old secret when its grace is over', async () => {
     const { id } = await project();
     const { secret: old, api_key } = await createKey(server, owner.auth, id);
     const { secret } = (await regenerate(owner.auth, id, api_key.id, { grace_period_seconds: 60 })).body;
@@ -501,7 +501,7 @@ describe('regenerating a key', () => {
     expect((await get(id, api_key.id)).previous_secret).toBeNull();
   });
 
-  test('several times at once leaves the last two secrets working, no others', async () => {
+  it('several times at once leaves the last two secrets working, no others', async () => {
     const { id } = await project();
     const { secret: first, api_key } = await createKey(server, owner.auth, id);
     const answers = await Promise.all(
@@ -517,7 +517,7 @@ describe('regenerating a key', () => {
     expect(await projectEvents(server, owner.auth, id, { type: 'api_key.regenerated' })).toHaveLength(5);
   });
 
-  test('refuses what it does not understand', async () => {
+  it('refuses what it does not understand', async () => {
     const { id } = await project();
     const { api_key } = await createKey(server, owner.auth, id);
     for (const body of [
@@ -533,7 +533,7 @@ describe('regenerating a key', () => {
 });
 
 describe('revoking a key', () => {
-  test('is for good', async () => {
+  it('is for good', async () => {
     const { id } = await project();
     const { secret, api_key } = await createKey(server, owner.auth, id);
     expect(await works(secret)).toBe(true);
@@ -555,7 +555,7 @@ describe('revoking a key', () => {
     expect(outcome(await call(secret))).toEqual([401, 'api_key_revoked']);
   });
 
-  test('can be done while the project is suspended, when nothing else can', async () => {
+  it('can be done while the project is suspended, when nothing else can', async () => {
     const { id } = await project();
     const { api_key } = await createKey(server, owner.auth, id);
     const suspend = `/v1/projects/${id}/settings/suspend`;
@@ -568,7 +568,7 @@ describe('revoking a key', () => {
     expect((await get(id, api_key.id)).status).toBe('revoked');
   });
 
-  test('of several at once one succeeds', async () => {
+  it('of several at once one succeeds', async () => {
     const { id } = await project();
     const { api_key } = await createKey(server, owner.auth, id);
     const answers = await Promise.all(Array.from({ length: 5 }, () => revoke(owner.auth, id, api_key.id)));
@@ -578,7 +578,7 @@ describe('revoking a key', () => {
 });
 
 describe('nobody issues more than they have', () => {
-  test('neither a member nor a key that may write keys but little else', async () => {
+  it('neither a member nor a key that may write keys but little else', async () => {
     const { id } = await project();
     const issuer = await addRole(server, id, ['project:read', 'api_keys:read', 'api_keys:write']);
     await addMember(server, id, viewer, issuer);
@@ -608,7 +608,7 @@ describe('nobody issues more than they have', () => {
     expect((await get(id, strong.id)).role.name).toBe('administrator');
   });
 
-  test('a key of an administrator’s may issue any', async () => {
+  it('a key of an administrator’s may issue any', async () => {
     const { id } = await project();
     const { secret, api_key } = await createKey(server, owner.auth, id, { role_id: ROLE_IDS.administrator });
     const issued = await createKey(server, basic(secret), id, { role_id: ROLE_IDS.administrator });
@@ -618,7 +618,7 @@ describe('nobody issues more than they have', () => {
 });
 
 describe('another project’s key', () => {
-  test('cannot be told from one that does not exist, and stays as it is', async () => {
+  it('cannot be told from one that does not exist, and stays as it is', async () => {
     const { id } = await project();
     const { api_key, secret } = await createKey(server, owner.auth, id);
     const foreign = await createProject(server, stranger.auth);
@@ -650,7 +650,7 @@ describe('another project’s key', () => {
 });
 
 describe('a secret', () => {
-  test('is in the answer that made it, and nowhere else', async () => {
+  it('is in the answer that made it, and nowhere else', async () => {
     const { id } = await project();
     const send = (path: string, name: string) =>
       server.api.post(path, { name: 'Once' }, { auth: owner.auth, headers: { 'idempotency-key': name } });

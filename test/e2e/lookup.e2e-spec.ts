@@ -75,7 +75,7 @@ describe('GET /v1/whoami', () => {
   const whoami = async (who: Who) =>
     expectStatus(200, await server.api.get('/v1/whoami', { auth: auths[who] })).body;
 
-  test('tells a person who they are', async () => {
+  it('tells a person who they are', async () => {
     const { user } = people.owner;
     expect(await whoami('owner')).toEqual({
       principal: { type: 'user', id: user.id, name: 'Ada Lovelace' },
@@ -84,13 +84,13 @@ describe('GET /v1/whoami', () => {
     });
   });
 
-  test('tells a platform admin that everything is permitted', async () => {
+  it('tells a platform admin that everything is permitted', async () => {
     const answer = await whoami('root');
     expect(answer).toMatchObject({ principal: { type: 'user', id: people.root.user.id }, limits: null });
     expect(answer.permissions).toEqual(ALL_PERMISSIONS);
   });
 
-  test('tells a key its project, role, permissions and limits', async () => {
+  it('tells a key its project, role, permissions and limits', async () => {
     expect(await whoami('weak_key')).toEqual({
       principal: { type: 'api_key', id: weak.api_key.id, name: 'Script' },
       project: { id: project.id, name: 'Looked up', environment: 'sandbox', status: expect.any(String) },
@@ -108,7 +108,7 @@ describe('GET /v1/whoami', () => {
     expect((await whoami('strong_key')).permissions).toEqual(ALL_PERMISSIONS);
   });
 
-  test('tells nobody else anything', async () => {
+  it('tells nobody else anything', async () => {
     expect((await server.api.get('/v1/whoami')).body.error.code).toBe('missing_api_key');
     expect((await server.api.get('/v1/whoami', { auth: 'Bearer bws_x' })).body.error.code).toBe(
       'invalid_session',
@@ -119,7 +119,7 @@ describe('GET /v1/whoami', () => {
 describe('GET /v1/lookup/:id finds', () => {
   const TEAM: Who[] = ['root', 'owner', 'boss', 'strong_key'];
 
-  test('a project, for all who may read it', async () => {
+  it('a project, for all who may read it', async () => {
     await expectSeenBy([...TEAM, 'viewer', 'weak_key'], project.id, {
       object: 'project',
       project_id: project.id,
@@ -128,7 +128,7 @@ describe('GET /v1/lookup/:id finds', () => {
     });
   });
 
-  test('an invitation, for those who see the team', async () => {
+  it('an invitation, for those who see the team', async () => {
     const path = `/v1/projects/${project.id}/invitations`;
     const body = { email: 'invited@people.example' };
     const invitation = expectStatus(201, await server.api.post(path, body, { auth: people.owner.auth }));
@@ -141,7 +141,7 @@ describe('GET /v1/lookup/:id finds', () => {
     });
   });
 
-  test("an organization's invitation, for those who administer it", async () => {
+  it("an organization's invitation, for those who administer it", async () => {
     const path = `/v1/organizations/${project.organization_id}/invitations`;
     const body = { email: 'invited@people.example' };
     const invitation = expectStatus(201, await server.api.post(path, body, { auth: people.owner.auth }));
@@ -149,7 +149,7 @@ describe('GET /v1/lookup/:id finds', () => {
     await expectSeenBy(['root', 'owner', 'boss'], id, { object: 'invitation', project_id: null });
   });
 
-  test('a key, for those who may read keys, and itself', async () => {
+  it('a key, for those who may read keys, and itself', async () => {
     const of = (key: typeof weak) => ({
       object: 'api_key',
       project_id: project.id,
@@ -160,7 +160,7 @@ describe('GET /v1/lookup/:id finds', () => {
     await expectSeenBy([...TEAM, 'weak_key'], weak.api_key.id, of(weak));
   });
 
-  test('a member, for those who may read the team', async () => {
+  it('a member, for those who may read the team', async () => {
     await expectSeenBy([...TEAM, 'viewer', 'weak_key'], memberId, {
       object: 'member',
       project_id: project.id,
@@ -168,7 +168,7 @@ describe('GET /v1/lookup/:id finds', () => {
     });
   });
 
-  test('an entry of the event log, for those who may read that', async () => {
+  it('an entry of the event log, for those who may read that', async () => {
     const [event] = await projectEvents(server, auths.owner, project.id, { type: 'project.created' });
     await expectSeenBy(TEAM, event!.id, {
       object: 'event',
@@ -178,7 +178,7 @@ describe('GET /v1/lookup/:id finds', () => {
     });
   });
 
-  test('an organization, for its members', async () => {
+  it('an organization, for its members', async () => {
     const id = project.organization_id;
     await expectSeenBy(['root', 'owner', 'boss'], id, {
       object: 'organization',
@@ -188,7 +188,7 @@ describe('GET /v1/lookup/:id finds', () => {
     });
   });
 
-  test('an account, for its person and for platform admins', async () => {
+  it('an account, for its person and for platform admins', async () => {
     const { id, email } = people.owner.user;
     const found = { object: 'user', project_id: null, name: email };
     const mine = await lookup('owner', id);
@@ -200,7 +200,7 @@ describe('GET /v1/lookup/:id finds', () => {
     }
   });
 
-  test('a session, for its person', async () => {
+  it('a session, for its person', async () => {
     const { items } = expectStatus(200, await server.api.get('/v1/sessions', { auth: auths.owner })).body;
     await expectSeenBy(['owner'], items[0].id, {
       object: 'session',
@@ -210,7 +210,7 @@ describe('GET /v1/lookup/:id finds', () => {
     });
   });
 
-  test('nothing under what is no id', async () => {
+  it('nothing under what is no id', async () => {
     const none = sameAnswer(await lookup('root', `prj_${'0'.repeat(26)}`));
     for (const id of [
       project.id.toUpperCase(),

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('with PROMOTION_REVIEW=off everybody may create production projects, whose keys begin with bw_live_', async () => {
+it('with PROMOTION_REVIEW=off everybody may create production projects, whose keys begin with bw_live_', async () => {
   const ada = await signUp(server);
   const project = await createProject(server, ada.auth, { environment: 'production' });
   expect(project.environment).toBe('production');

@@ -32,7 +32,7 @@ async function organizationOf(person: Person): Promise<string> {
 }
 
 describe('creating a project', () => {
-  test('makes a new, unverified sandbox of which the caller is owner and administrator', async () => {
+  it('makes a new, unverified sandbox of which the caller is owner and administrator', async () => {
     const answer = await create(ada.auth, { name: 'Weather' });
     expect(answer.status).toBe(201);
     expect(answer.body).toEqual({
@@ -54,7 +54,7 @@ describe('creating a project', () => {
     });
   });
 
-  test('keeps every text as it came, and leaves one event that says what was made', async () => {
+  it('keeps every text as it came, and leaves one event that says what was made', async () => {
     const given = {
       name: '  Wetter – 天気 🌦️ %_\\ ',
       description: 'line\nline\u2028"quoted"',
@@ -85,7 +85,7 @@ describe('creating a project', () => {
     });
   });
 
-  test('accepts the longest names, whatever characters they are made of', async () => {
+  it('accepts the longest names, whatever characters they are made of', async () => {
     // Folded for search, each of these grows: one of them to eighteen characters.
     for (const letter of ['x', '\u{FDFA}', 'İ', 'ß']) {
       const name = letter.repeat(100);
@@ -94,7 +94,7 @@ describe('creating a project', () => {
     }
   });
 
-  test('schedules the welcome mail to the owner', async () => {
+  it('schedules the welcome mail to the owner', async () => {
     const carol = await signUp(server);
     expectStatus(201, await create(root.auth, { name: 'Tide tables', owner_id: carol.user.id }));
     const mail = await waitForMail(server, carol.user.email, null, /Tide tables/);
@@ -102,7 +102,7 @@ describe('creating a project', () => {
     expect(mail.text).toContain('Tide tables');
   });
 
-  test('is done by a platform admin for an owner named by id or by e-mail address', async () => {
+  it('is done by a platform admin for an owner named by id or by e-mail address', async () => {
     for (const owner of [{ owner_id: bob.user.id }, { owner_email: bob.user.email.toUpperCase() }]) {
       const answer = expectStatus(201, await create(root.auth, { name: 'For Bob', ...owner }));
       expect(answer.body.owner.id).toBe(bob.user.id);
@@ -115,7 +115,7 @@ describe('creating a project', () => {
     }
   });
 
-  test('for somebody else is refused to everybody but platform admins, whether or not they exist', async () => {
+  it('for somebody else is refused to everybody but platform admins, whether or not they exist', async () => {
     const refused = [];
     for (const owner of [
       { owner_id: bob.user.id },
@@ -132,7 +132,7 @@ describe('creating a project', () => {
     expect((await create(ada.auth, { name: 'Mine', owner_email: ada.user.email })).status).toBe(201);
   });
 
-  test('names one owner, who exists', async () => {
+  it('names one owner, who exists', async () => {
     for (const [owner, param] of [
       [{ owner_id: `usr_${'0'.repeat(26)}` }, 'owner_id'],
       [{ owner_email: 'nobody@people.example' }, 'owner_email'],
@@ -143,7 +143,7 @@ describe('creating a project', () => {
     }
   });
 
-  test('takes an organization of the owner, and no other', async () => {
+  it('takes an organization of the owner, and no other', async () => {
     const organization_id = await organizationOf(ada);
     const answer = await create(ada.auth, { name: 'Shared', organization_id });
     expect(answer.body).toMatchObject({ organization_id });
@@ -153,14 +153,14 @@ describe('creating a project', () => {
     expect(sameAnswer(foreign)).toEqual(sameAnswer(unknown));
   });
 
-  test('in production is for platform admins while promotions are reviewed', async () => {
+  it('in production is for platform admins while promotions are reviewed', async () => {
     const refused = await create(ada.auth, { name: 'Live', environment: 'production' });
     expect([refused.status, refused.body.error.code]).toEqual([409, 'promotion_not_approved']);
     const made = await create(root.auth, { name: 'Live', environment: 'production', owner_id: ada.user.id });
     expect([made.status, made.body.environment]).toEqual([201, 'production']);
   });
 
-  test('refuses what it does not understand', async () => {
+  it('refuses what it does not understand', async () => {
     for (const [body, param] of [
       [{}, 'name'],
       [{ name: '' }, 'name'],
@@ -194,7 +194,7 @@ describe('creating a project', () => {
     }
   });
 
-  test('takes a session', async () => {
+  it('takes a session', async () => {
     expect((await server.api.post('/v1/projects', { name: 'X' })).status).toBe(401);
     const project = await createProject(server, ada.auth);
     const { secret } = await createKey(server, ada.auth, project.id);
@@ -204,7 +204,7 @@ describe('creating a project', () => {
 });
 
 describe('listing projects', () => {
-  test('counts honour the search, and not the status filter', async () => {
+  it('counts honour the search, and not the status filter', async () => {
     const organization_id = await organizationOf(ada);
     const make = async (name: string, action?: string) => {
       const { id } = await createProject(server, ada.auth, { name, organization_id });
@@ -236,7 +236,7 @@ describe('listing projects', () => {
     expect((await list(root.auth, { organization_id })).total_count).toBe(4);
   });
 
-  test('goes on by cursor, 50 at a time, whatever is inserted meanwhile', async () => {
+  it('goes on by cursor, 50 at a time, whatever is inserted meanwhile', async () => {
     const organization_id = await organizationOf(ada);
     const made: string[] = [];
     for (let i = 0; i < 53; i++) {
@@ -252,7 +252,7 @@ describe('listing projects', () => {
     expect((await list(ada.auth, { organization_id, limit: 2 })).items).toHaveLength(2);
   });
 
-  test('searches literally, and without regard to case in any script', async () => {
+  it('searches literally, and without regard to case in any script', async () => {
     const organization_id = await organizationOf(ada);
     const all = [
       '100% sure',
@@ -284,7 +284,7 @@ describe('listing projects', () => {
     }
   });
 
-  test('is narrowed by environment and organization', async () => {
+  it('is narrowed by environment and organization', async () => {
     const organization_id = await organizationOf(ada);
     await createProject(server, ada.auth, { name: 'box', organization_id });
     const live = { name: 'live', organization_id, owner_id: ada.user.id, environment: 'production' };
@@ -296,7 +296,7 @@ describe('listing projects', () => {
     expect(foreign).toMatchObject({ items: [], total_count: 0, counts: { all: 0 } });
   });
 
-  test('refuses what it does not understand', async () => {
+  it('refuses what it does not understand', async () => {
     for (const query of [
       'limit=0',
       'limit=101',
@@ -317,7 +317,7 @@ describe('listing projects', () => {
     expect((await server.api.get('/v1/projects')).status).toBe(401);
   });
 
-  test('shows people their teams’ projects, organization owners and admins all of theirs, a key its own', async () => {
+  it('shows people their teams’ projects, organization owners and admins all of theirs, a key its own', async () => {
     const owner = await signUp(server);
     const boss = await signUp(server);
     const worker = await signUp(server);
@@ -350,7 +350,7 @@ describe('listing projects', () => {
 });
 
 describe('a project’s record', () => {
-  test('shows its three cards and its environment', async () => {
+  it('shows its three cards and its environment', async () => {
     const made = await createProject(server, ada.auth, { name: 'Record', purpose: 'Testing', country: 'FR' });
     const path = `/v1/projects/${made.id}`;
     await addMember(server, made.id, bob, 'viewer');
@@ -392,7 +392,7 @@ describe('a project’s record', () => {
     });
   });
 
-  test('of another project cannot be told from one that does not exist', async () => {
+  it('of another project cannot be told from one that does not exist', async () => {
     const made = await createProject(server, ada.auth);
     const foreign = await createProject(server, bob.auth);
     const { secret } = await createKey(server, bob.auth, foreign.id);
@@ -405,7 +405,7 @@ describe('a project’s record', () => {
     }
   });
 
-  test('takes credentials, and the permission project:read', async () => {
+  it('takes credentials, and the permission project:read', async () => {
     const { id } = await createProject(server, ada.auth);
     const anonymous = await server.api.get(`/v1/projects/${id}`);
     expect([anonymous.status, anonymous.body.error.code]).toEqual([401, 'missing_api_key']);

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { projectEvents } from '../support/answers.js';
-import { freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { migratedDatabase } from '../support/migrated-database.js';
 import { createProject, signIn, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { addMember } from '../support/team.js';
@@ -13,7 +14,7 @@ const start = () => startServer({ DATA_DIR: dataDir, DATABASE_URL: database.url 
 
 beforeAll(async () => {
   dataDir = await freshDirectory();
-  database = await freshDatabase();
+  database = await migratedDatabase();
   server = await start();
 });
 afterAll(async () => {
@@ -22,7 +23,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-test('a flood of refusals leaves two entries: the first at once, the others counted by route', async () => {
+it('a flood of refusals leaves two entries: the first at once, the others counted by route', async () => {
   const owner = await signUp(server);
   const viewer = await signUp(server);
   const { id } = await createProject(server, owner.auth);

@@ -47,7 +47,7 @@ const available = (answer: Answer): Record<string, true | string> =>
   Object.fromEntries(answer.body.actions.map((item: any) => [item.action, item.available || item.reason]));
 
 describe('the settings', () => {
-  test('show every value and every action', async () => {
+  it('show every value and every action', async () => {
     const { id } = await teamProject();
     const { body } = expectStatus(200, await show(owner.auth, id));
     expect(body).toMatchObject({
@@ -78,7 +78,7 @@ describe('the settings', () => {
     });
   });
 
-  test('say which actions are the caller’s to take, and why others are not', async () => {
+  it('say which actions are the caller’s to take, and why others are not', async () => {
     const { id } = await teamProject();
     const edits = { 'edit name': true, 'edit purpose': true, 'edit billing_owner_email': true };
     const forAdmins = 'Only platform admins verify projects.';
@@ -121,7 +121,7 @@ describe('the settings', () => {
     });
   });
 
-  test('of another project cannot be told from those of one that does not exist', async () => {
+  it('of another project cannot be told from those of one that does not exist', async () => {
     const { id } = await teamProject();
     const { secret } = await createKey(
       server,
@@ -149,7 +149,7 @@ describe('the settings', () => {
 });
 
 describe('editing', () => {
-  test('without confirm says what would change, and changes nothing', async () => {
+  it('without confirm says what would change, and changes nothing', async () => {
     const { id } = await teamProject();
     const answer = await edit(owner.auth, id, { name: 'Climate', country: 'de' });
     expect(outcome(answer)).toEqual([428, 'confirmation_required']);
@@ -164,7 +164,7 @@ describe('editing', () => {
     expect(await eventsOf(server, root.auth, answer)).toEqual([]);
   });
 
-  test('the name alone is a renaming, which touches nothing else', async () => {
+  it('the name alone is a renaming, which touches nothing else', async () => {
     const { id } = await teamProject();
     const { secret } = await createKey(server, owner.auth, id);
     expectStatus(200, await server.api.get('/v1/whoami', { auth: basic(secret) }));
@@ -186,7 +186,7 @@ describe('editing', () => {
     expect(found.body.items.map((item: any) => item.id)).toContain(id);
   });
 
-  test('anything else is an update, whose event holds what differs and nothing more', async () => {
+  it('anything else is an update, whose event holds what differs and nothing more', async () => {
     const { id } = await teamProject();
     const change = {
       description: 'Rain',
@@ -212,7 +212,7 @@ describe('editing', () => {
     expect(cleared.body).toMatchObject({ description: null, country: null, purpose: 'Forecasts' });
   });
 
-  test('what changes nothing succeeds, and leaves an event without changes', async () => {
+  it('what changes nothing succeeds, and leaves an event without changes', async () => {
     const { id } = await teamProject();
     for (const body of [{ confirm: true }, { name: 'Weather', confirm: true }]) {
       const answer = expectStatus(200, await edit(owner.auth, id, body));
@@ -220,7 +220,7 @@ describe('editing', () => {
     }
   });
 
-  test('refuses what it does not understand', async () => {
+  it('refuses what it does not understand', async () => {
     const { id } = await teamProject();
     for (const body of [
       { name: '', confirm: true },
@@ -239,14 +239,14 @@ describe('editing', () => {
     }
   });
 
-  test('takes settings:write', async () => {
+  it('takes settings:write', async () => {
     const { id } = await teamProject();
     for (const auth of [worker.auth, viewer.auth]) {
       expect(outcome(await edit(auth, id, { name: 'X', confirm: true }))).toEqual([403, 'permission_denied']);
     }
   });
 
-  test('at the same time leaves events that follow from one another', async () => {
+  it('at the same time leaves events that follow from one another', async () => {
     const { id } = await teamProject('start');
     await Promise.all(
       ['one', 'two', 'three', 'four'].map(async name =>
@@ -263,7 +263,7 @@ describe('editing', () => {
 });
 
 describe('an action', () => {
-  test.each([
+  it.each([
     ['activate', 'new', 'activated', []],
     ['suspend', 'new', 'suspended', ['api_keys_stopped', 'members_affected']],
     ['delete', 'new', 'deleted', ['api_keys_stopped', 'members_affected']],
@@ -282,7 +282,7 @@ describe('an action', () => {
     expect((await show(root.auth, id)).body).toMatchObject({ status: 'new', verified: false });
   });
 
-  test('says how many keys stop and how many members it reaches', async () => {
+  it('says how many keys stop and how many members it reaches', async () => {
     const { id } = await teamProject();
     await createKey(server, owner.auth, id);
     const { api_key } = await createKey(server, owner.auth, id);
@@ -296,7 +296,7 @@ describe('an action', () => {
     );
   });
 
-  test.each([
+  it.each([
     ['activate', 'project.activated', 'new', 'activated'],
     ['suspend', 'project.suspended', 'new', 'suspended'],
     ['delete', 'project.deleted', 'new', 'deleted'],
@@ -317,7 +317,7 @@ describe('an action', () => {
     expect(await statusOf(id)).toBe(after);
   });
 
-  test('verify is independent of the status', async () => {
+  it('verify is independent of the status', async () => {
     const { id } = await teamProject();
     await run(owner.auth, id, 'suspend');
     const answer = expectStatus(
@@ -334,7 +334,7 @@ describe('an action', () => {
     expect(outcome(await run(root.auth, id, 'verify'))).toEqual([409, 'invalid_transition']);
   });
 
-  test('delete takes the exact name', async () => {
+  it('delete takes the exact name', async () => {
     const { id } = await teamProject('My project');
     for (const confirm of [true, 'my project', 'My project ', 'My proje', id, '']) {
       const answer = await run(owner.auth, id, 'delete', { confirm });
@@ -349,7 +349,7 @@ describe('an action', () => {
     expect((await run(owner.auth, id, 'delete', { confirm: 'My project' })).status).toBe(200);
   });
 
-  test('refuses what it does not understand', async () => {
+  it('refuses what it does not understand', async () => {
     const { id } = await teamProject();
     for (const body of [
       { confirm: false },
@@ -370,7 +370,7 @@ describe('an action', () => {
     expect((await run(owner.auth, id, '__proto__')).status).toBe(400);
   });
 
-  test('is refused where the present status does not allow it', async () => {
+  it('is refused where the present status does not allow it', async () => {
     const start: Record<string, string[]> = {
       new: [],
       activated: ['activate'],
@@ -402,7 +402,7 @@ describe('an action', () => {
     }
   });
 
-  test('is for holders of settings:write; verifying for platform admins, deleting for them and the owner', async () => {
+  it('is for holders of settings:write; verifying for platform admins, deleting for them and the owner', async () => {
     const { id } = await teamProject();
     const { secret } = await createKey(server, owner.auth, id, { role_id: ROLE_IDS.administrator });
     const key = basic(secret);
@@ -433,7 +433,7 @@ describe('an action', () => {
     expect(outcome(await run(key, id, 'activate'))).toEqual([403, 'project_suspended']);
   });
 
-  test('of two that race, one wins and leaves its event', async () => {
+  it('of two that race, one wins and leaves its event', async () => {
     for (const [action, type, auth] of [
       ['suspend', 'project.suspended', owner.auth],
       ['delete', 'project.deleted', owner.auth],
@@ -452,7 +452,7 @@ describe('an action', () => {
 });
 
 describe('a suspended project', () => {
-  test('stops its keys on the next request, lets people read but not write, and comes back by its settings', async () => {
+  it('stops its keys on the next request, lets people read but not write, and comes back by its settings', async () => {
     const { id } = await teamProject();
     const { secret, api_key } = await createKey(server, owner.auth, id, { role_id: ROLE_IDS.administrator });
     for (const auth of [basic(secret), bearer(secret)]) {
@@ -490,7 +490,7 @@ describe('a suspended project', () => {
 });
 
 describe('a deleted project', () => {
-  test('is gone for its keys and its people, and an admin brings it back', async () => {
+  it('is gone for its keys and its people, and an admin brings it back', async () => {
     const { id } = await teamProject();
     const { secret } = await createKey(server, owner.auth, id);
     expectStatus(200, await server.api.get('/v1/whoami', { auth: basic(secret) }));

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
 import { describeOn, freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
 import { runSource, type SourceProcess } from '../support/source-process.js';
 import { waitFor } from '../support/wait-for.js';
@@ -71,6 +72,38 @@ describe('a wrong configuration', () => {
       expect(await readdir(dataDir)).toEqual([]);
     },
   );
+});
+
+describe('a setting that turns out to be wrong', () => {
+  const file = () => join(dataDir, 'a-file');
+  it.each<[string, () => Record<string, string>]>([
+    ['ADMIN_PASSWORD', () => ({ ADMIN_PASSWORD: 'password1234' })],
+    [
+      'DATA_DIR',
+      () => ({ DATA_DIR: join(file(), 'data'), DATABASE_URL: `sqlite:${join(dataDir, 'x.sqlite')}` }),
+    ],
+    ['DATABASE_URL', () => ({ DATABASE_URL: `sqlite:${file()}` })],
+  ])('%s is named in one line', async (setting, wrong) => {
+    await writeFile(file(), 'hardly a database, but long enough to be looked at as one');
+    const { code, stderr } = await run('main', wrong()).ended();
+    expect(stderr).toMatch(new RegExp(`^Configuration is not valid:\\n {2}- ${setting}: .*\\n$`));
+    expect(code).toBe(78);
+  });
+});
+
+describeOn('mariadb')('a database that refuses', () => {
+  it.each([
+    ['the password', (url: URL) => (url.password = 'wrong-hunter2')],
+    ['the database', (url: URL) => (url.pathname = '/bw_test_no_such_database')],
+  ])('%s ends the start at once, in one line without the secret', async (_what, change) => {
+    const url = new URL(database.url);
+    change(url);
+    const { code, stdout, stderr } = await run('main', { DATABASE_URL: url.href }).ended();
+    expect(stderr).toMatch(/^Configuration is not valid:\n {2}- DATABASE_URL: .*\n$/);
+    expect(stdout + stderr).not.toContain('hunter2');
+    expect(stdout).not.toContain('Retrying');
+    expect(code).toBe(78);
+  });
 });
 
 describe('a port that is taken', () => {

@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { basic } from '../support/client.js';
-import { freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { migratedDatabase } from '../support/migrated-database.js';
 import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { parseRaw } from '../support/raw-http.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
@@ -20,7 +21,7 @@ let project: { id: string };
 let key: { api_key: { id: string }; secret: string };
 
 beforeAll(async () => {
-  database = await freshDatabase();
+  database = await migratedDatabase();
   environment = { DATA_DIR: await freshDirectory(), DATABASE_URL: database.url };
 });
 

@@ -27,7 +27,7 @@ const move = fc.record({
 
 const typesSeen = new Set<string>();
 
-test('every successful mutation leaves exactly one event, and nothing else leaves any', async () => {
+it('every successful mutation leaves exactly one event, and nothing else leaves any', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(move, { minLength: 5, maxLength: 40 }), async moves => {
       const world = await newWorld();

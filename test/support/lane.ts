@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 
@@ -11,6 +10,7 @@ interface Lane {
   readonly redisUrl: string;
   /** Names the run, so that what it leaves behind can be found and dropped. */
   readonly run: string;
+  readonly directory: string;
 }
 
 declare global {
@@ -34,9 +34,15 @@ export function freshRedisPrefix(): string {
   return `bw_test_${globalThis.LANE.run}_${randomBytes(6).toString('hex')}`;
 }
 
+/** Where everything that this run writes lies until it ends. */
+export function runDirectory(): string {
+  return globalThis.LANE.directory;
+}
+
 /** A directory of the test's own. */
-export function freshDirectory(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'bailiwick-test-'));
+export async function freshDirectory(): Promise<string> {
+  await mkdir(runDirectory(), { recursive: true });
+  return mkdtemp(join(runDirectory(), 'test-'));
 }
 
 export interface FreshDatabase {
@@ -45,7 +51,10 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** An empty database of the lane's kind that nobody else uses; whoever asked for it drops it. */
+/**
+ * An empty database of the lane's kind that nobody else uses; whoever asked for it drops it. One with the
+ * application's schema comes from `migratedDatabase`.
+ */
 export async function freshDatabase(): Promise<FreshDatabase> {
   if (laneDatabase === 'mariadb') return freshMariadb();
   const directory = await freshDirectory();

@@ -8,6 +8,9 @@ export type Mail = Email;
 /** Where a mail's link leads. */
 export type LinkPage = 'activate' | 'invitation' | 'password-reset';
 
+/** By file, for a mail never changes once its file is there, and tests ask for mails again and again. */
+const parsed = new Map<string, Promise<Mail>>();
+
 /** The mails a server wrote to its data folder, oldest first. */
 export async function readMails(dataDir: string): Promise<Mail[]> {
   const folder = join(dataDir, 'mail');
@@ -16,7 +19,16 @@ export async function readMails(dataDir: string): Promise<Mail[]> {
     throw error;
   });
   const files = names.filter(name => name.endsWith('.eml')).sort();
-  return Promise.all(files.map(async name => PostalMime.parse(await readFile(join(folder, name)))));
+  return Promise.all(files.map(name => parse(join(folder, name))));
+}
+
+function parse(file: string): Promise<Mail> {
+  let mail = parsed.get(file);
+  if (!mail) {
+    mail = readFile(file).then(content => PostalMime.parse(content));
+    parsed.set(file, mail);
+  }
+  return mail;
 }
 
 /**

@@ -43,13 +43,14 @@ export async function startNotifications(
   environment: Record<string, string>,
   mailer?: Mailer,
 ): Promise<TestingModule> {
+  const config = Config.from(environment);
   const builder = Test.createTestingModule({
     imports: [
-      ConfigModule.forRoot(Config.from(environment)),
+      ConfigModule.forRoot(config),
       CryptoModule,
       NoEventLogModule,
       DatabaseModule.forRoot([OutboxAndNotifications1763700002000, NotificationSearch1763700003020]),
-      JobsModule,
+      JobsModule.forRoot(config),
       OutboxModule,
       NotificationsModule,
     ],

@@ -1,10 +1,11 @@
-import { DataSource, type EntityTarget, type MigrationInterface, type ObjectLiteral } from 'typeorm';
+import type { EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
 import type { RequestContext } from '../../src/kernel/context/request-context.js';
 import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import type { Database } from '../../src/kernel/database/database.js';
 import { EventLog } from '../../src/kernel/database/event-log.port.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
 import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
+import { WriterSource } from '../../src/kernel/database/writer-source.js';
 import { freshDatabase } from './lane.js';
 
 /** The kernel's database on a fresh one of this lane, for tests below HTTP. */
@@ -22,7 +23,7 @@ export async function openFreshDatabase(
 ): Promise<OpenDatabase> {
   const fresh = await freshDatabase();
   const options = writerOptions(parseDatabaseUrl(fresh.url)!);
-  const source = new DataSource(Object.assign(options, { entities, migrations }));
+  const source = new WriterSource(Object.assign(options, { entities, migrations }));
   const database = await openDatabase(await source.initialize());
   return {
     database,

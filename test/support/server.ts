@@ -4,8 +4,9 @@ import { Config } from '../../src/kernel/config/config.js';
 import { FirstAdmin } from '../../src/modules/auth/first-admin.service.js';
 import { createServer } from '../../src/server.js';
 import { Client } from './client.js';
-import { freshDatabase, freshDirectory } from './lane.js';
+import { freshDirectory } from './lane.js';
 import { readMails, type Mail } from './mail.js';
+import { migratedDatabase } from './migrated-database.js';
 
 export const ADMIN_EMAIL = 'root@admins.example';
 export const ADMIN_PASSWORD = 'tessellate-quokka-41';
@@ -35,7 +36,7 @@ export async function startServer(overrides: Record<string, string> = {}): Promi
   const cleanups: (() => Promise<unknown>)[] = [];
   const dataDir = overrides.DATA_DIR ?? (await freshDirectory());
   if (!overrides.DATA_DIR) cleanups.push(() => rm(dataDir, { recursive: true, force: true }));
-  const database = overrides.DATABASE_URL ? null : await freshDatabase();
+  const database = overrides.DATABASE_URL ? null : await migratedDatabase();
   if (database) cleanups.push(() => database.drop());
   const stop = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();

@@ -26,7 +26,16 @@ export interface SourceProcess {
 
 /** Starts `src/main.ts` or `src/worker.ts` with nothing but `environment` to go by. */
 export function runSource(entry: 'main' | 'worker', environment: Record<string, string>): SourceProcess {
-  const child = spawn(process.execPath, ['--require', join(__dirname, 'typescript.cjs'), `src/${entry}.ts`], {
+  return run(entry, [`src/${entry}.ts`], environment);
+}
+
+/** Starts a command of TypeORM's, such as `migration:show`, on `ormconfig.ts`. */
+export function runTypeorm(command: string, environment: Record<string, string>): SourceProcess {
+  return run(command, ['node_modules/typeorm/cli.js', command, '-d', 'ormconfig.ts'], environment);
+}
+
+function run(name: string, command: string[], environment: Record<string, string>): SourceProcess {
+  const child = spawn(process.execPath, ['--require', join(__dirname, 'typescript.cjs'), ...command], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -49,7 +58,7 @@ export function runSource(entry: 'main' | 'worker', environment: Record<string, 
     get exit() {
       return exit;
     },
-    ended: deadlineMs => waitFor(`${entry} to end`, () => exit, deadlineMs),
+    ended: deadlineMs => waitFor(`${name} to end`, () => exit, deadlineMs),
     signal: signal => void child.kill(signal),
   };
 }

@@ -9,7 +9,9 @@ const resolve = Module._resolveFilename;
 
 Module._resolveFilename = function (request, parent, ...rest) {
   if (request.startsWith('.') && request.endsWith('.js') && parent?.filename?.endsWith('.ts')) {
-    const source = join(dirname(parent.filename), request.replace(/\.js$/, '.ts'));
+    // What is imported as it was built is taken from the sources, too.
+    const path = request.replace(/^\.\/dist\//, './src/').replace(/\.js$/, '.ts');
+    const source = join(dirname(parent.filename), path);
     if (existsSync(source)) return source;
   }
   return resolve.call(this, request, parent, ...rest);

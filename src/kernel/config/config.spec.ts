@@ -101,6 +101,29 @@ describe('Config', () => {
     expect(mistakesOf(wrong).map(line => line.split(':')[0])).toEqual(Object.keys(wrong));
   });
 
+  it.each<Record<string, string>>([
+    { TRUST_PROXY: '127/8' },
+    { TRUST_PROXY: '010.0.0.1' },
+    { TRUST_PROXY: '10.0.0.1, 0.0.0.0/0' },
+    { TRUST_PROXY: '::/0' },
+    { CORS_ORIGINS: 'https://*.example.com' },
+    { PUBLIC_URL: 'https://console.example.com/?a=b' },
+    { PUBLIC_URL: 'https://user:hunter2@console.example.com' },
+    { ADMIN_EMAIL: 'root@a-.com' },
+  ])('refuses %j, which would not do what it seems to', wrong => {
+    const [mistake, ...others] = mistakesOf(wrong);
+    expect(others).toEqual([]);
+    expect(mistake!.split(':')[0]).toBe(Object.keys(wrong)[0]);
+    expect(mistake).not.toContain('hunter2');
+  });
+
+  it('takes networks in their canonical form', () => {
+    expect(Config.from({ TRUST_PROXY: '10.1.2.3/8,::ffff:192.0.2.1' }).trustProxy).toEqual([
+      '10.0.0.0/8',
+      '192.0.2.1',
+    ]);
+  });
+
   it('says how to mend a mistake, and never repeats a secret', () => {
     const mistakes = mistakesOf({
       PORT: 'eighty',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { formatNetwork, parseNetwork } from '../network/addresses.js';
 import { parseDatabaseUrl } from './database-url.js';
 import { geoipFileMistake } from './geoip-file.js';
 
@@ -23,6 +23,12 @@ const url = (protocols: string[]) =>
     error: `must be a URL beginning with ${protocols.map(p => `${p}//`).join(' or ')}`,
   });
 
+/** Whether a URL is only a place: links are made by adding a path to it. */
+const isPlain = (value: string) => {
+  const { username, search, hash } = new URL(value);
+  return !username && !search && !hash;
+};
+
 const list = z.string().transform(value =>
   value
     .split(',')
@@ -30,12 +36,24 @@ const list = z.string().transform(value =>
     .filter(Boolean),
 );
 
-const isAddress = (value: string) => ipaddr.isValid(value) || ipaddr.isValidCIDR(value);
+/** An address or CIDR whose word is taken for whom a request comes from; never everybody's. */
+const proxy = (entry: string) => {
+  const network = parseNetwork(entry);
+  return network && network.bits > 0 ? formatNetwork(network) : null;
+};
+
+/** An origin as browsers send it; the server compares whole origins, so a wildcard would never match. */
+const isOrigin = (value: string) =>
+  URL.canParse(value) && new URL(value).origin === value && !value.includes('*');
 
 const Environment = z.object({
   PORT: whole(0, 65_535, 3000),
   HOST: z.string().default('127.0.0.1'),
-  PUBLIC_URL: url(['http:', 'https:']).optional(),
+  PUBLIC_URL: url(['http:', 'https:'])
+    .refine(value => !URL.canParse(value) || isPlain(value), {
+      error: 'must have no user name, query or fragment',
+    })
+    .optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .string()
@@ -49,7 +67,9 @@ const Environment = z.object({
     .string()
     .regex(/^[\w{}:.-]{1,64}$/, 'must be 1 to 64 letters, digits or _ { } : . -')
     .default('bailiwick'),
-  ADMIN_EMAIL: z.email('must be an e-mail address').default('admin@localhost.localdomain'),
+  ADMIN_EMAIL: z
+    .email({ pattern: z.regexes.html5Email, error: 'must be an e-mail address' })
+    .default('admin@localhost.localdomain'),
   ADMIN_PASSWORD: z
     .string()
     .min(12, 'must have 12 to 128 characters')
@@ -62,7 +82,11 @@ const Environment = z.object({
     .regex(/^[^\r\n]+$/)
     .default('Bailiwick <bailiwick@localhost.localdomain>'),
   TRUST_PROXY: list
-    .refine(entries => entries.every(isAddress), { error: 'must be addresses or CIDRs, separated by commas' })
+    .refine(entries => entries.every(entry => proxy(entry) !== null), {
+      error:
+        'must be addresses or CIDRs such as 10.0.0.0/8, separated by commas; not /0, with which anybody could claim any address',
+    })
+    .transform(entries => entries.map(entry => proxy(entry)!))
     .default([]),
   GEOIP_DATABASE: z
     .string()
@@ -87,8 +111,8 @@ const Environment = z.object({
     .default('info'),
   METRICS_PORT: whole(0, 65_535, 0),
   CORS_ORIGINS: list
-    .refine(origins => origins.every(origin => URL.canParse(origin) && new URL(origin).origin === origin), {
-      error: 'must be origins such as https://console.example.com, separated by commas',
+    .refine(origins => origins.every(isOrigin), {
+      error: 'must be origins such as https://console.example.com, separated by commas; without wildcards',
     })
     .default([]),
 });

@@ -31,6 +31,25 @@ export async function addColumns(
   }
 }
 
+/**
+ * Undoes {@link addColumns}, or what is left of it. SQLite drops the columns in place: TypeORM would make the
+ * table anew, which the rows that refer to it forbid.
+ */
+export async function dropColumns(
+  runner: QueryRunner,
+  name: string,
+  columns: string[],
+  indices: string[] = [],
+): Promise<void> {
+  const present = new Set((await runner.getTable(name))!.indices.map(index => index.name));
+  for (const index of indices) {
+    if (present.has(index)) await runner.dropIndex(name, index);
+  }
+  for (const column of columns) {
+    if (await runner.hasColumn(name, column)) await runner.query(`ALTER TABLE ${name} DROP COLUMN ${column}`);
+  }
+}
+
 /** A foreign key to another table's `id`. Rows that are referred to cannot be deleted. */
 export function references(table: string, column: string, referenced: string): TableForeignKeyOptions {
   return {

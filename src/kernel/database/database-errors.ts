@@ -37,6 +37,23 @@ function driverError(error: unknown): DriverError {
   return ((error instanceof QueryFailedError ? error.driverError : error) ?? {}) as DriverError;
 }
 
+/** What an operator can mend before the server starts, by the driver's code. */
+const MISTAKES: Readonly<Record<string, string>> = {
+  ER_ACCESS_DENIED_ERROR: 'the server refuses the user name or the password',
+  ER_DBACCESS_DENIED_ERROR: 'the user may not use this database',
+  ER_BAD_DB_ERROR: 'the server has no database of this name',
+  ENOTFOUND: 'there is no host of this name',
+  SQLITE_NOTADB: 'the file is not an SQLite database',
+  SQLITE_CANTOPEN: 'the file cannot be opened',
+  SQLITE_READONLY: 'the file cannot be written',
+};
+
+/** Why a database cannot be opened, when its configuration is wrong: trying again would not help. Null for other errors. */
+export function databaseMistake(error: unknown): string | null {
+  const { code } = driverError(error);
+  return typeof code === 'string' ? (MISTAKES[code] ?? null) : null;
+}
+
 /** Whether a write failed because a unique key or primary key was taken. */
 export function isUniqueViolation(error: unknown): boolean {
   return UNIQUE.has(driverError(error).code);

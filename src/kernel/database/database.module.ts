@@ -1,15 +1,20 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DataSource, type MigrationInterface } from 'typeorm';
+import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { Config } from '../config/config.js';
 import { Database } from './database.js';
+import { databaseMistake } from './database-errors.js';
 import { openDatabase, writerOptions } from './open-database.js';
 import { UnitOfWork } from './unit-of-work.js';
+import { WriterSource } from './writer-source.js';
 
 /** The database and the unit of work, for every module. Entities come from the modules' own `forFeature`. */
 @Global()
 @Module({
-  providers: [{ provide: Database, inject: [DataSource], useFactory: openDatabase }, UnitOfWork],
+  providers: [
+    { provide: Database, inject: [DataSource], useFactory: (writer: WriterSource) => openDatabase(writer) },
+    UnitOfWork,
+  ],
   exports: [Database, UnitOfWork],
 })
 export class DatabaseModule {
@@ -26,7 +31,9 @@ export class DatabaseModule {
             autoLoadEntities: true,
             retryAttempts: 10,
             retryDelay: 1_000,
+            toRetry: error => databaseMistake(error) === null,
           }),
+          dataSourceFactory: async options => new WriterSource(options as DataSourceOptions),
         }),
       ],
     };

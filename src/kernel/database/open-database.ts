@@ -4,21 +4,28 @@ import type { DatabaseLocation } from '../config/database-url.js';
 import { MysqlDialect } from './mysql.dialect.js';
 import { SqliteDialect } from './sqlite.dialect.js';
 import { WriterQueue } from './writer-queue.js';
+import type { WriterSource } from './writer-source.js';
 
 /** The part of better-sqlite3's connection that is used to prepare it. */
 interface SqliteConnection {
   pragma(statement: string): unknown;
+  exec(sql: string): unknown;
 }
 
-/** Options of the data source that writes; entities and migrations are the caller's to add. */
-export function writerOptions(location: DatabaseLocation): DataSourceOptions {
+/**
+ * Options of the data source that writes; entities and migrations are the caller's to add. `alone`: on SQLite,
+ * nobody else may have the file open.
+ */
+export function writerOptions(location: DatabaseLocation, { alone = false } = {}): DataSourceOptions {
   const common = { migrationsTableName: 'migrations', synchronize: false, logging: false } as const;
   if (location.kind === 'sqlite') {
     return {
       ...common,
       type: 'better-sqlite3',
       database: location.file,
+      migrationsTransactionMode: 'each',
       prepareDatabase: (connection: SqliteConnection) => {
+        if (alone) lockOut(connection, location.file);
         connection.pragma('journal_mode = WAL');
         // better-sqlite3 lowers this to NORMAL in WAL mode; an acknowledged write must survive a power cut.
         connection.pragma('synchronous = FULL');
@@ -29,6 +36,8 @@ export function writerOptions(location: DatabaseLocation): DataSourceOptions {
     ...common,
     type: location.kind,
     url: location.url,
+    // Every change of a table commits by itself there.
+    migrationsTransactionMode: 'none',
     charset: 'utf8mb4',
     timezone: 'Z',
     poolSize: 10,
@@ -42,14 +51,25 @@ export function writerOptions(location: DatabaseLocation): DataSourceOptions {
  * Brings the schema behind `writer` up to date and returns the repositories' way to it. `queue` is where
  * SQLite's writers wait for their turn.
  */
-export async function openDatabase(writer: DataSource, queue = new WriterQueue()): Promise<Database> {
-  if (writer.options.type === 'better-sqlite3') {
-    await writer.runMigrations({ transaction: 'each' });
-    return new Database(new SqliteDialect(writer, await openReader(writer), queue));
+export async function openDatabase(writer: WriterSource, queue = new WriterQueue()): Promise<Database> {
+  await writer.runMigrations();
+  if (writer.options.type !== 'better-sqlite3') return new Database(new MysqlDialect(writer));
+  return new Database(new SqliteDialect(writer, await openReader(writer), queue));
+}
+
+/**
+ * Keeps every other process out of the file for as long as the connection is open.
+ * @throws Error when one has it open already.
+ */
+function lockOut(connection: SqliteConnection, file: string): void {
+  connection.pragma('locking_mode = EXCLUSIVE');
+  connection.pragma('busy_timeout = 1000');
+  try {
+    connection.exec('BEGIN EXCLUSIVE; COMMIT');
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== 'SQLITE_BUSY') throw cause;
+    throw new Error(`${file} is in use: stop the server first.`, { cause });
   }
-  await prepareSessions(writer);
-  await migrateOnce(writer);
-  return new Database(new MysqlDialect(writer));
 }
 
 /** SQLite's second connection: reads only, so it never waits for a writer nor sees its unfinished rows. */
@@ -63,33 +83,4 @@ function openReader(writer: DataSource): Promise<DataSource> {
     },
   });
   return reader.initialize();
-}
-
-const SESSION = [
-  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO', " +
-    "time_zone = '+00:00', innodb_lock_wait_timeout = 5",
-  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-];
-
-/** Strict mode, UTC, short lock waits and READ COMMITTED on every connection of the pool. */
-async function prepareSessions(source: DataSource): Promise<void> {
-  const { pool } = source.driver as unknown as {
-    pool: { on(event: 'connection', listener: (connection: { query(sql: string): void }) => void): void };
-  };
-  pool.on('connection', connection => SESSION.forEach(sql => connection.query(sql)));
-  // The pool's first connection was made before anybody could listen.
-  for (const sql of SESSION) await source.query(sql);
-}
-
-/** Instances that start together migrate one after the other. */
-async function migrateOnce(source: DataSource): Promise<void> {
-  const runner = source.createQueryRunner();
-  const lock = "CONCAT('bailiwick_migrations.', DATABASE())";
-  try {
-    await runner.query(`SELECT GET_LOCK(${lock}, 60)`);
-    await source.runMigrations({ transaction: 'none' });
-  } finally {
-    await runner.query(`SELECT RELEASE_LOCK(${lock})`);
-    await runner.release();
-  }
 }

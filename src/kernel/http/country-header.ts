@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import ipaddr from 'ipaddr.js';
 import { Config } from '../config/config.js';
+import { contains, parseAddress, parseNetwork, type Network } from '../network/addresses.js';
 import { country } from './schemas.js';
 
 /** Reads the country a request came from out of the header that trusted proxies set (`COUNTRY_HEADER`). */
 @Injectable()
 export class CountryHeader {
   private readonly header: string | null;
-  private readonly trusted: [ipaddr.IPv4 | ipaddr.IPv6, number][];
+  private readonly trusted: readonly Network[];
 
   constructor(config: Config) {
     this.header = config.countryHeader;
-    this.trusted = config.trustProxy.map(network);
+    this.trusted = config.trustProxy.map(entry => parseNetwork(entry)!);
   }
 
   /**
@@ -27,14 +27,7 @@ export class CountryHeader {
   }
 
   private isTrusted(peer: string | undefined): boolean {
-    if (!peer || !ipaddr.isValid(peer)) return false;
-    const address = ipaddr.process(peer);
-    return this.trusted.some(([base, bits]) => address.kind() === base.kind() && address.match(base, bits));
+    const address = peer === undefined ? null : parseAddress(peer);
+    return address !== null && this.trusted.some(network => contains(network, address));
   }
-}
-
-function network(entry: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
-  if (entry.includes('/')) return ipaddr.parseCIDR(entry);
-  const address = ipaddr.process(entry);
-  return [address, address.kind() === 'ipv4' ? 32 : 128];
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import ipaddr from 'ipaddr.js';
+import { parseAddress } from '../network/addresses.js';
 
 /**
  * Leaves of `X-Forwarded-For` only what can be trusted to be addresses. It is read from the right, from
@@ -22,6 +22,5 @@ const WITH_PORT = /^(?:\[([^\]]+)\]|(\d+\.\d+\.\d+\.\d+))(?::\d{1,5})?$/;
 function addressOf(entry: string): string | null {
   const match = WITH_PORT.exec(entry);
   const address = match ? (match[1] ?? match[2]!) : entry;
-  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return address;
-  return ipaddr.IPv6.isValid(address) && !address.includes('%') ? address : null;
+  return parseAddress(address) ? address : null;
 }

@@ -5,6 +5,8 @@ import { AppError } from '../errors/app-error.js';
 export const BODY_LIMIT = 100_000;
 const MAX_DEPTH = 20;
 const MAX_KEYS = 1_000;
+/** What some editors and .NET put before UTF-8; a parser may ignore it (RFC 8259, section 8.1). */
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
@@ -13,7 +15,7 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
  */
 export function decodeBody(body: Buffer): string {
   if (!isUtf8(body)) throw new AppError('invalid_encoding');
-  return body.toString('utf8');
+  return body.toString('utf8', body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0);
 }
 
 /**

@@ -37,7 +37,8 @@ export function prepareHttp(app: NestFastifyApplication, config: Config): void {
     const { url } = request;
     void reply.headers(headersOf(url)).header('x-request-id', request.id);
     if (config.trustProxy.length) soundForwardedFor(request.raw.headers);
-    done(closing() ? new AppError('shutting_down', { retryAfter: 5 }) : urlTrouble(url));
+    if (closing()) return done(new AppError('shutting_down', { retryAfter: 5 }));
+    done(urlTrouble(url) ?? encodingTrouble(request));
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -74,6 +75,15 @@ function parse(read: () => unknown, done: (error: Error | null, value?: unknown)
 function parseForm(request: FastifyRequest, body: Buffer): unknown {
   if (request.routeOptions.url?.startsWith('/v1/')) throw new AppError('unsupported_media_type');
   return Object.fromEntries(new URLSearchParams(decodeBody(body)));
+}
+
+/** Bodies are taken as they are; a compressed one could unfold to any size. */
+function encodingTrouble({ headers }: FastifyRequest): AppError | undefined {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding.trim().toLowerCase() === 'identity') return undefined;
+  return new AppError('unsupported_media_type', {
+    message: 'Send the body without Content-Encoding: compressed bodies are not accepted.',
+  });
 }
 
 /** NUL, half surrogates and broken percent-encoding are refused wherever they stand in a URL. */

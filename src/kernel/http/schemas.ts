@@ -50,13 +50,16 @@ export function longText(max: number) {
   return z.string().max(max);
 }
 
-/** An e-mail address; compared without regard to case, kept in lower case. */
+/**
+ * An e-mail address as the HTML standard defines a valid one; compared without regard to case, kept in lower case.
+ * https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
+ */
 export const email = z
   .string()
   .trim()
   .toLowerCase()
   .max(254)
-  .pipe(z.email())
+  .pipe(z.email({ pattern: z.regexes.html5Email }))
   .meta({ format: 'email', examples: ['ada@example.com'] });
 
 const COUNTRIES = new Set(
@@ -84,6 +87,26 @@ export const country = z
 
 /** An instant as the API writes it. */
 export const instant = z.iso.datetime({ abort: true }).meta({ examples: ['2026-01-31T12:00:00.000Z'] });
+
+/**
+ * An instant as clients may write it: RFC 3339 with any offset, taken to UTC. A space before the offset is what a
+ * `+` in a query string becomes when it is not escaped.
+ */
+export const anyInstant = z
+  .string()
+  .max(40)
+  .overwrite(value => value.toUpperCase().replace(/ (?=\d\d:\d\d$)/, '+'))
+  .check(z.iso.datetime({ offset: true, abort: true }))
+  .overwrite(toUtc)
+  .refine(value => value.length === UTC_LENGTH, { error: mustBe('in the years 0000 to 9999') })
+  .meta({ examples: ['2026-01-31T12:00:00.000Z'] });
+
+const UTC_LENGTH = '2026-01-31T12:00:00.000Z'.length;
+
+function toUtc(value: string): string {
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? value : new Date(at).toISOString();
+}
 
 /** Writes an instant as the API does: ISO 8601, UTC, milliseconds. */
 export function toWire(date: Date): string;

@@ -1,41 +1,51 @@
-import { Logger } from '@nestjs/common';
-import Bull, { type Job, type Queue } from 'bull';
+import { InjectQueue, type BullModuleOptions } from '@nestjs/bull';
+import { Injectable, Logger } from '@nestjs/common';
+import type { Job, Queue } from 'bull';
 import { within } from './deadline.js';
 import { CONCURRENCY, JobRunner, STOP_DEADLINE_MS, type JobProcessor } from './job-runner.js';
 
+const QUEUE = 'outbox';
 const REDIS_DEADLINE_MS = 2_000;
 const LONGEST_RECONNECT_MS = 2_000;
 const LOG_EVERY_MS = 30_000;
+
+/** The queue as {@link BullRunner} needs it, for `BullModule` to make. */
+export function bullQueue(redisUrl: string, prefix: string): BullModuleOptions {
+  return {
+    name: QUEUE,
+    url: redisUrl,
+    prefix,
+    redis: {
+      // A worker that is cut off waits for Redis instead of failing for good after some retries.
+      maxRetriesPerRequest: null,
+      retryStrategy: times => Math.min(times * 100, LONGEST_RECONNECT_MS),
+      ...(redisUrl.startsWith('rediss:') ? { tls: {} } : {}),
+    },
+    // A finished job that stayed would keep its id, and so the same row, from being queued again.
+    defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
+  };
+}
 
 /**
  * Runs jobs through Bull on Redis, shared by all instances. Redis holds ids only and may be away or
  * emptied at any time: what it misses, the outbox offers again.
  */
+@Injectable()
 export class BullRunner extends JobRunner {
   private readonly logger = new Logger('Jobs');
-  private readonly queue: Queue;
   private loggedAt = -Infinity;
-  private stopping = false;
+  private stopped: Promise<void> | null = null;
 
-  constructor(redisUrl: string, prefix = 'bailiwick') {
+  constructor(@InjectQueue(QUEUE) private readonly queue: Queue) {
     super();
-    this.queue = new Bull('outbox', redisUrl, {
-      prefix,
-      redis: {
-        // A worker that is cut off waits for Redis instead of failing for good after some retries.
-        maxRetriesPerRequest: null,
-        retryStrategy: times => Math.min(times * 100, LONGEST_RECONNECT_MS),
-        ...(redisUrl.startsWith('rediss:') ? { tls: {} } : {}),
-      },
-      // A finished job that stayed would keep its id, and so the same row, from being queued again.
-      defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
-    });
-    this.queue.on('error', error => this.report(error));
+    queue.on('error', error => this.report(error));
+    // BullModule's own would wait for ever while Redis is away.
+    Object.assign(queue, { onApplicationShutdown: () => this.stop() });
   }
 
   override async enqueue(jobId: string, delayMs: number): Promise<boolean> {
     // Commands given while Redis is away would pile up in memory until it returns.
-    if (this.stopping || this.queue.client.status !== 'ready') return false;
+    if (this.stopped || this.queue.client.status !== 'ready') return false;
     try {
       await within(REDIS_DEADLINE_MS, this.queue.add({}, { jobId, delay: delayMs }));
       return true;
@@ -57,11 +67,11 @@ export class BullRunner extends JobRunner {
       .catch((error: unknown) => this.report(error));
   }
 
-  override async stop(): Promise<void> {
-    this.stopping = true;
-    await within(STOP_DEADLINE_MS, this.queue.close()).catch(() =>
+  override stop(): Promise<void> {
+    this.stopped ??= within(STOP_DEADLINE_MS, this.queue.close()).catch(() =>
       this.logger.warn('stopped with jobs unfinished; they will run again'),
     );
+    return this.stopped;
   }
 
   override async depth(): Promise<number | null> {
@@ -77,7 +87,7 @@ export class BullRunner extends JobRunner {
 
   /** Logs that Redis makes trouble, once in a while however many attempts fail meanwhile. */
   private report(error: unknown): void {
-    if (this.stopping || Date.now() - this.loggedAt < LOG_EVERY_MS) return;
+    if (this.stopped || Date.now() - this.loggedAt < LOG_EVERY_MS) return;
     this.loggedAt = Date.now();
     const { code, message } = error as NodeJS.ErrnoException;
     this.logger.warn(`Redis: ${message || code}. Jobs are kept in the database meanwhile.`);

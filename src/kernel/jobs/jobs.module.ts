@@ -1,6 +1,7 @@
-import { Global, Module } from '@nestjs/common';
-import { Config } from '../config/config.js';
-import { BullRunner } from './bull.runner.js';
+import { BullModule } from '@nestjs/bull';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { BullRunner, bullQueue } from './bull.runner.js';
 import { EmbeddedRunner } from './embedded.runner.js';
 import { JobRegistry } from './job.js';
 import { JobRunner } from './job-runner.js';
@@ -9,16 +10,17 @@ import { RecurringJobs } from './recurring.js';
 /** The job port: Bull where there is Redis, otherwise a queue in this process. */
 @Global()
 @Module({
-  providers: [
-    JobRegistry,
-    RecurringJobs,
-    {
-      provide: JobRunner,
-      inject: [Config],
-      useFactory: ({ redisUrl, redisPrefix }: Config) =>
-        redisUrl ? new BullRunner(redisUrl, redisPrefix) : new EmbeddedRunner(),
-    },
-  ],
+  providers: [JobRegistry, RecurringJobs],
   exports: [JobRegistry, RecurringJobs, JobRunner],
 })
-export class JobsModule {}
+export class JobsModule {
+  static forRoot({ redisUrl, redisPrefix }: Config): DynamicModule {
+    const module = JobsModule;
+    if (!redisUrl) return { module, providers: [{ provide: JobRunner, useClass: EmbeddedRunner }] };
+    return {
+      module,
+      imports: [BullModule.registerQueue(bullQueue(redisUrl, redisPrefix))],
+      providers: [{ provide: JobRunner, useClass: BullRunner }],
+    };
+  }
+}

@@ -6,6 +6,7 @@ import { isUniqueViolation } from '../database/database-errors.js';
 import { newId } from '../database/ids.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
+import { canonicalJson } from '../text/canonical-json.js';
 import { RecurringJobs } from '../jobs/recurring.js';
 import type { IdempotencyRecord } from './idempotency.entity.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
@@ -55,7 +56,7 @@ export class Idempotency implements OnApplicationBootstrap {
       this.running,
       ctx,
       id,
-      digest(JSON.stringify(request.body ?? null)),
+      digest(canonicalJson(request.body ?? null)),
     );
   }
 }

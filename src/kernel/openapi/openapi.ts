@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { Config } from '../config/config.js';
 import type { AccessRule } from '../access/access.decorator.js';
 import type { MutationOptions } from '../mutations/mutation-options.js';
 import { exampleId } from '../database/ids.js';
@@ -31,6 +32,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
       { type: 'http', scheme: 'bearer', description: 'A session token or an API key’s secret.' },
       'bearer',
     );
+  for (const [server, description] of serversOf(app.get(Config))) builder.addServer(server, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: operationId });
   const declarations = declarationsOf(app);
   document.components = {
@@ -47,6 +49,14 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   document.tags = tagsOf(declarations.values());
   removeEmptyBounds(document.components.schemas);
   return document;
+}
+
+/** Where the API is: beside the page that shows the document, however it was reached; and as links name it. */
+function serversOf({ publicUrl }: Config): [url: string, description: string][] {
+  return [
+    [new URL(publicUrl).pathname, 'This server'],
+    [publicUrl, 'PUBLIC_URL'],
+  ];
 }
 
 function operationId(controller: string, method: string): string {

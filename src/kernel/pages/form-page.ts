@@ -41,6 +41,7 @@ export interface PageField {
 export interface PageForm {
   readonly title: string;
   readonly text: string;
+  /** Relative to the page, which may stand below a path of `PUBLIC_URL`. */
   readonly action: string;
   readonly button: string;
   /** A second button, which posts the form elsewhere. */

@@ -16,10 +16,27 @@ export function prefixPattern(beginning: string): string {
   return `${fold(beginning).replace(/[!%_]/g, '!$&')}%`;
 }
 
+/** Accents and other marks that a letter is written with or without. */
+const MARKS = /[\u0300-\u036f]/g;
+/** Letters that Unicode does not take apart, and what people type for them. */
+const PLAIN: Readonly<Record<string, string>> = { ł: 'l', ø: 'o', đ: 'd', ħ: 'h', ı: 'i', æ: 'ae', œ: 'oe' };
+
 /**
- * Text as searches compare it, the same on every database: case and compatibility forms folded. Up and down
- * again, so that `ß` meets `SS`; and a sigma is a sigma wherever it stands in a word.
+ * Text as searches compare it, the same on every database: blind to case, accents and compatibility forms, so that
+ * `lowenthal` finds `Löwenthal` and `istanbul` finds `İstanbul`.
  */
 export function fold(value: string): string {
+  return foldCase(value)
+    .normalize('NFKD')
+    .replace(MARKS, '')
+    .normalize('NFKC')
+    .replace(/[łøđħıæœ]/g, letter => PLAIN[letter]!);
+}
+
+/**
+ * Text without regard to case and compatibility forms, for what must not exist twice. Up and down again, so that
+ * `ß` meets `SS`; and a sigma is a sigma wherever it stands in a word.
+ */
+export function foldCase(value: string): string {
   return value.normalize('NFKC').toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 }

@@ -1,4 +1,4 @@
-import { domainAllowed, ipAllowed, isAddressEntry, isDomainEntry } from './allow-lists.js';
+import { addressEntry, domainAllowed, ipAllowed, isDomainEntry } from './allow-lists.js';
 
 describe('allowed addresses', () => {
   it.each([
@@ -27,7 +27,7 @@ describe('allowed addresses', () => {
 
   it.each(['192.0.2.1', '192.0.2.0/24', '2001:db8::1', '2001:db8::/32', '::ffff:192.0.2.1'])(
     '%s is an entry',
-    entry => expect(isAddressEntry(entry)).toBe(true),
+    entry => expect(addressEntry(entry)).not.toBeNull(),
   );
   it.each([
     '',
@@ -40,7 +40,7 @@ describe('allowed addresses', () => {
     'example.com',
     '*',
     'fe80::1%eth0',
-  ])('%s is none', entry => expect(isAddressEntry(entry)).toBe(false));
+  ])('%s is none', entry => expect(addressEntry(entry)).toBeNull());
 });
 
 describe('allowed domains', () => {

@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { deleted, id, instant, like, named, shown, text, toWire } from '../../kernel/http/schemas.js';
+import {
+  anyInstant,
+  deleted,
+  id,
+  instant,
+  like,
+  named,
+  shown,
+  text,
+  toWire,
+} from '../../kernel/http/schemas.js';
 import { mustBe, phrase } from '../../kernel/http/validation-phrases.js';
-import { isAddressEntry, isDomainEntry } from './allow-lists.js';
+import { addressEntry, isDomainEntry } from './allow-lists.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 
 export const ApiKey = z
@@ -52,7 +62,12 @@ const allowedIps = z
     z
       .string()
       .trim()
-      .refine(isAddressEntry, { error: mustBe('an IPv4 or IPv6 address or CIDR') }),
+      .max(50)
+      .refine(entry => addressEntry(entry) !== null, {
+        error: mustBe('an IPv4 or IPv6 address, or a CIDR such as 203.0.113.0/24'),
+        abort: true,
+      })
+      .overwrite(entry => addressEntry(entry) ?? entry),
   )
   .max(100);
 const allowedDomains = z
@@ -64,7 +79,7 @@ const allowedDomains = z
       .refine(isDomainEntry, { error: mustBe('a host name such as example.com or *.example.com') }),
   )
   .max(100);
-const expiresAt = instant
+const expiresAt = anyInstant
   .refine(value => Date.parse(value) > Date.now(), {
     error: phrase('must be in the future', 'Send a later instant.'),
   })

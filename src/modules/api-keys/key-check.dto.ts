@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { id, like, named } from '../../kernel/http/schemas.js';
 import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
 import { isTouched, REDACTED } from '../../kernel/context/hidden-attributes.js';
+import { parseAddress } from '../../kernel/network/addresses.js';
 import { redactedBy } from '../../kernel/visibility/shape.js';
 import { mustBe } from '../../kernel/http/validation-phrases.js';
 
 const permission = z.enum(ALL_PERMISSIONS as [Permission, ...Permission[]]);
 
-const ip = z.union([z.ipv4(), z.ipv6()], { error: mustBe('an IPv4 or IPv6 address') });
+const ip = z
+  .string()
+  .trim()
+  .max(50)
+  .refine(value => parseAddress(value) !== null, { error: mustBe('an IPv4 or IPv6 address') });
 
 const request = {
   ip: ip.optional().describe('The address the request comes from.'),

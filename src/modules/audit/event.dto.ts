@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
-import { id, instant, like, shown } from '../../kernel/http/schemas.js';
+import { anyInstant, id, instant, like, shown } from '../../kernel/http/schemas.js';
 import { mustBe } from '../../kernel/http/validation-phrases.js';
 import { redactedBy } from '../../kernel/visibility/shape.js';
 import type { EventEntity } from './event.entity.js';
@@ -57,8 +57,8 @@ const filter = {
   actor_id: z.string().max(40).optional(),
   target_id: z.string().max(255).optional(),
   outcome: z.enum(['success', 'denied', 'failed']).optional(),
-  from: instant.optional().describe('Earliest instant, included.'),
-  to: instant.optional().describe('Latest instant, not included.'),
+  from: anyInstant.optional().describe('Earliest instant, included.'),
+  to: anyInstant.optional().describe('Latest instant, not included.'),
   q: searchQuery,
 };
 

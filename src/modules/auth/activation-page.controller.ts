@@ -13,7 +13,7 @@ import { UserService } from '../users/user.service.js';
 const FORM = formPage({
   title: 'Activate your account',
   text: 'Click the button to activate your account.',
-  action: '/activate',
+  action: 'activate',
   button: 'Activate',
 });
 

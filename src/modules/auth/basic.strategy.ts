@@ -4,7 +4,10 @@ import { BasicStrategy as Strategy } from 'passport-http';
 import { hashToken } from '../../kernel/crypto/tokens.js';
 import { Callers } from './callers.service.js';
 
-/** `Authorization: Basic base64("api-key:" + secret)`. The guard has checked the header's form before. */
+/**
+ * `Authorization: Basic base64("api-key:" + secret)`. The guard has checked the header's form before. Passport runs the
+ * strategy to find out who calls, and nothing else; `AccessGuard` decides what the caller may do.
+ */
 @Injectable()
 export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
   constructor(private readonly callers: Callers) {

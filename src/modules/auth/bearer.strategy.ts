@@ -5,7 +5,10 @@ import { hashToken } from '../../kernel/crypto/tokens.js';
 import { SESSION_PREFIX } from '../users/session.service.js';
 import { Callers } from './callers.service.js';
 
-/** `Authorization: Bearer <key or session token>`. The guard has checked the header's form before. */
+/**
+ * `Authorization: Bearer <key or session token>`. The guard has checked the header's form before. Passport runs the
+ * strategy to find out who calls, and nothing else; `AccessGuard` decides what the caller may do.
+ */
 @Injectable()
 export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   constructor(private readonly callers: Callers) {

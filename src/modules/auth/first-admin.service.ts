@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Config } from '../../kernel/config/config.js';
+import { Config, ConfigError } from '../../kernel/config/config.js';
 import { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
@@ -21,6 +21,7 @@ export class FirstAdmin {
   /**
    * Creates the admin of `ADMIN_EMAIL` with `ADMIN_PASSWORD`, or with a generated password, which is
    * returned to be shown this once. Null when there is an admin already.
+   * @throws ConfigError when `ADMIN_PASSWORD` is no password an account may have
    */
   async ensure(): Promise<{ email: string; generatedPassword: string | null } | null> {
     const ctx = RequestContext.system('start-up', newId('req'));
@@ -40,8 +41,14 @@ export class FirstAdmin {
     } catch (error) {
       // Of instances that start together, one makes the admin.
       if (error instanceof AppError && error.code === 'email_taken') return null;
+      if (error instanceof AppError && error.code === 'validation_failed') throw configError(error);
       throw error;
     }
     return { email, generatedPassword: generated };
   }
+}
+
+function configError({ details }: AppError): ConfigError {
+  const errors = (details?.errors ?? []) as { message: string }[];
+  return new ConfigError(errors.map(({ message }) => `ADMIN_PASSWORD: ${message}`));
 }

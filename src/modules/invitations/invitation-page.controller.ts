@@ -14,9 +14,9 @@ import { AcceptInvitation, DeclineInvitation, type Invitation } from './invitati
 const ANSWER: PageForm = {
   title: 'You are invited',
   text: 'Accept to join, or decline. Either way, the link then stops working.',
-  action: '/invitation',
+  action: 'invitation',
   button: 'Accept',
-  otherButton: { label: 'Decline', action: '/invitation/decline' },
+  otherButton: { label: 'Decline', action: 'invitation/decline' },
 };
 
 /** What somebody without an account fills in to accept. */
@@ -25,7 +25,7 @@ function accountForm(known: { first_name?: unknown; name?: unknown }): PageForm 
   return {
     title: 'Create your account',
     text: 'There is no account for your e-mail address yet. Say who you are and choose a password to join.',
-    action: '/invitation',
+    action: 'invitation',
     button: 'Create the account and join',
     fields: [
       {

@@ -50,10 +50,11 @@ export class ProjectChanges {
     if (Object.keys(changes).length && !(await this.projects.updateWhile(ctx, id, LIVE, changes))) {
       throw new AppError('invalid_transition');
     }
-    const renamedOnly = Object.keys(edits).join() === 'name';
+    const after = { ...before, ...edits };
+    const renamedOnly = Object.keys(edits).join() === 'name' && after.name !== before.name;
     ctx.audit
       .as(renamedOnly ? 'project.renamed' : 'project.updated')
-      .change(projectTarget({ ...before, ...edits }), editable(before), editable({ ...before, ...edits }));
+      .change(projectTarget(after), editable(before), editable(after));
   }
 
   /**

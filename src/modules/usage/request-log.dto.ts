@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timeOfId } from '../../kernel/database/ids.js';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { id, instant, like, shown } from '../../kernel/http/schemas.js';
+import { anyInstant, id, instant, like, shown } from '../../kernel/http/schemas.js';
 import { mustBe } from '../../kernel/http/validation-phrases.js';
 import type { LogLine } from './request-log.repository.js';
 
@@ -46,8 +46,8 @@ const filter = {
     .max(200)
     .optional()
     .describe('The route as the log shows it, e.g. `/v1/projects/:id`.'),
-  from: instant.optional().describe('Earliest instant, included.'),
-  to: instant.optional().describe('Latest instant, not included.'),
+  from: anyInstant.optional().describe('Earliest instant, included.'),
+  to: anyInstant.optional().describe('Latest instant, not included.'),
 };
 
 export const ListRequestLogs = z.strictObject({ ...listQuery(), ...filter });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant } from '../../kernel/http/schemas.js';
+import { anyInstant, id, instant } from '../../kernel/http/schemas.js';
 import { startOf, type UsageRange } from './usage-range.js';
 
 const requests = z.number().int();
@@ -32,10 +32,10 @@ export const Usage = z
 export type Usage = z.infer<typeof Usage>;
 
 const query = {
-  from: instant
+  from: anyInstant
     .optional()
     .describe('Defaults to 24 hours before `to`; rounded down to the whole hour or day.'),
-  to: instant.optional().describe('Defaults to now; rounded up to the whole hour or day.'),
+  to: anyInstant.optional().describe('Defaults to now; rounded up to the whole hour or day.'),
   granularity: z.enum(['hour', 'day']).optional().describe('By hour up to 31 days, by day (UTC) up to 400.'),
 };
 

@@ -13,7 +13,7 @@ import { ConfirmPasswordReset } from './password-reset.dto.js';
 const FORM: PageForm = {
   title: 'Set a new password',
   text: 'You will be signed out everywhere.',
-  action: '/password-reset',
+  action: 'password-reset',
   button: 'Set the password',
   fields: [
     {

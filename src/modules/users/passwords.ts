@@ -16,14 +16,23 @@ export class Passwords {
   private readonly decoy = this.inTurn(() => hash('no account has this password', ARGON2));
 
   hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(password, ARGON2));
+    return this.inTurn(() => hash(normalized(password), ARGON2));
   }
 
   /** Whether `password` fits `stored`; null, for an account that does not exist, takes the same time. */
   async matches(stored: string | null, password: string): Promise<boolean> {
     const against = stored ?? (await this.decoy);
-    const fits = await this.inTurn(() => verify(against, password));
-    return fits && stored !== null;
+    // Passwords set before they were normalized fit as they were typed then, composed or decomposed.
+    const forms = new Set([
+      normalized(password),
+      password,
+      password.normalize('NFC'),
+      password.normalize('NFD'),
+    ]);
+    for (const form of forms) {
+      if (await this.inTurn(() => verify(against, form))) return stored !== null;
+    }
+    return false;
   }
 
   /**
@@ -32,7 +41,7 @@ export class Passwords {
    * @throws AppError `validation_failed`
    */
   check(password: string, param = 'password'): void {
-    const length = [...password].length;
+    const length = [...normalized(password)].length;
     if (length < 12 || length > 128) {
       throw invalidField(
         param,
@@ -40,7 +49,7 @@ export class Passwords {
         'Choose a password of 12 to 128 characters.',
       );
     }
-    if (COMMON_PASSWORDS.has(password.toLowerCase())) {
+    if (COMMON_PASSWORDS.has(normalized(password).toLowerCase())) {
       throw invalidField(param, 'is one of the most common passwords', 'Choose one that others do not use.');
     }
   }
@@ -56,4 +65,9 @@ export class Passwords {
       else this.running--;
     }
   }
+}
+
+/** The form passwords are compared in, however a keyboard composes their characters (NIST SP 800-63B, 5.1.1.2: NFKC). */
+function normalized(password: string): string {
+  return password.normalize('NFKC');
 }

@@ -33,7 +33,7 @@ const outcome = ({ status, body }: Answer) => [status, body.error?.code];
 const countNamed = async (q: string) =>
   expectStatus(200, await server.api.get('/v1/projects', { auth: root.auth, query: { q } })).body.total_count;
 
-test('the same request again answers the same, and has no second effect', async () => {
+it('the same request again answers the same, and has no second effect', async () => {
   const first = expectStatus(201, await post('/v1/projects', 'one', { name: 'Only once' }));
   expect(replayed(first)).toBe(false);
   const again = await post('/v1/projects', 'one', { name: 'Only once' });
@@ -45,7 +45,7 @@ test('the same request again answers the same, and has no second effect', async 
   expect(mails.length).toBeLessThanOrEqual(1);
 });
 
-test('of many at once one has its effect, the others are told so', async () => {
+it('of many at once one has its effect, the others are told so', async () => {
   for (let round = 0; round < 3; round++) {
     const name = `Parallel ${round}`;
     const answers = await Promise.all(Array.from({ length: 20 }, () => post('/v1/projects', name, { name })));
@@ -64,7 +64,7 @@ test('of many at once one has its effect, the others are told so', async () => {
   }
 });
 
-test('another body under the same key is refused', async () => {
+it('another body under the same key is refused', async () => {
   const first = expectStatus(201, await post('/v1/projects', 'body', { name: 'First' }));
   for (const body of [{ name: 'Second' }, { name: 'First', purpose: 'more' }, {}, undefined]) {
     expect(outcome(await post('/v1/projects', 'body', body))).toEqual([422, 'idempotency_mismatch']);
@@ -72,7 +72,7 @@ test('another body under the same key is refused', async () => {
   expect((await post('/v1/projects', 'body', { name: 'First' })).body).toEqual(first.body);
 });
 
-test('what failed is not remembered', async () => {
+it('what failed is not remembered', async () => {
   expect((await post('/v1/projects', 'fails', { name: '' })).status).toBe(400);
   expect((await post('/v1/projects', 'fails', { name: 'X', environment: 'production' })).status).toBe(409);
   expect(replayed(expectStatus(201, await post('/v1/projects', 'fails', { name: 'Fixed' })))).toBe(false);
@@ -86,7 +86,7 @@ test('what failed is not remembered', async () => {
   expect([again.status, again.body.status, replayed(again)]).toEqual([200, 'suspended', true]);
 });
 
-test('a key belongs to its principal and its route', async () => {
+it('a key belongs to its principal and its route', async () => {
   const bob = await signUp(server);
   const mine = expectStatus(201, await post('/v1/projects', 'shared', { name: 'Mine' }));
   const theirs = expectStatus(201, await post('/v1/projects', 'shared', { name: 'Theirs' }, bob.auth));
@@ -101,7 +101,7 @@ test('a key belongs to its principal and its route', async () => {
   );
 });
 
-test('an API key’s requests have theirs, and secrets are left out of replays', async () => {
+it('an API key’s requests have theirs, and secrets are left out of replays', async () => {
   const { id } = await createProject(server, ada.auth);
   const { secret } = await createKey(server, ada.auth, id, { role_id: ROLE_IDS.administrator });
   const path = `/v1/projects/${id}/api-keys`;
@@ -113,7 +113,7 @@ test('an API key’s requests have theirs, and secrets are left out of replays',
   expect(person.body.api_key.id).not.toBe(first.body.api_key.id);
 });
 
-test('who may no longer make the request gets no replay', async () => {
+it('who may no longer make the request gets no replay', async () => {
   const { id } = await createProject(server, ada.auth);
   const { secret, api_key } = await createKey(server, ada.auth, id, { role_id: ROLE_IDS.administrator });
   const path = `/v1/projects/${id}/api-keys`;
@@ -122,7 +122,7 @@ test('who may no longer make the request gets no replay', async () => {
   expect((await post(path, 'gone', { name: 'K' }, basic(secret))).status).toBe(401);
 });
 
-test('after a day the key is free again', async () => {
+it('after a day the key is free again', async () => {
   const first = expectStatus(201, await post('/v1/projects', 'old', { name: 'Old' }));
   await write(server, db =>
     db.update(IdempotencyRecord, { id: Not('') }, { expires_at: new Date(Date.now() - 1) }),
@@ -133,7 +133,7 @@ test('after a day the key is free again', async () => {
   expect((await post('/v1/projects', 'old', { name: 'New' })).body).toEqual(second.body);
 });
 
-test('a key has 1 to 255 printable ASCII characters', async () => {
+it('a key has 1 to 255 printable ASCII characters', async () => {
   for (const key of ['', 'x'.repeat(256), 'a\tb', 'é', '\x80']) {
     const answer = await post('/v1/projects', key, { name: 'Unwanted' });
     expect([key, ...outcome(answer)]).toEqual([key, 400, 'invalid_idempotency_key']);
@@ -145,7 +145,7 @@ test('a key has 1 to 255 printable ASCII characters', async () => {
   expect(await countNamed('Unwanted')).toBe(0);
 });
 
-test('public routes and other methods know no idempotency keys', async () => {
+it('public routes and other methods know no idempotency keys', async () => {
   const headers = { 'idempotency-key': 'ignored' };
   const body = { email: 'twice@people.example', password: PASSWORD, first_name: 'A', name: 'B' };
   expectStatus(201, await server.api.post('/v1/users', body, { headers }));

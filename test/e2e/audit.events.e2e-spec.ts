@@ -44,7 +44,7 @@ describe('a project’s event log', () => {
   const events = (query: Record<string, string | number> = {}) =>
     projectEvents(server, owner.auth, id, query);
 
-  test('tells everything that happened to it, newest first, and nothing of other projects', async () => {
+  it('tells everything that happened to it, newest first, and nothing of other projects', async () => {
     expect(types(await events())).toEqual([
       'api_key.created',
       'access.denied',
@@ -55,7 +55,7 @@ describe('a project’s event log', () => {
     ]);
   });
 
-  test('says of each entry who did what to what, from where', async () => {
+  it('says of each entry who did what to what, from where', async () => {
     const event = (await events({ type: 'api_key.updated' }))[0]!;
     expect({ ...event, sequence: null }).toEqual({
       id: expect.stringMatching(/^evt_[0-9a-hjkmnp-tv-z]{26}$/),
@@ -80,7 +80,7 @@ describe('a project’s event log', () => {
     expect({ ...one.body, sequence: null }).toEqual({ ...event, sequence: null });
   });
 
-  test('is narrowed by type, actor, target, outcome and time', async () => {
+  it('is narrowed by type, actor, target, outcome and time', async () => {
     expect(types(await events({ type: 'project.created' }))).toEqual(['project.created']);
     expect(types(await events({ type: 'api_key.*' }))).toEqual([
       'api_key.created',
@@ -112,7 +112,7 @@ describe('a project’s event log', () => {
     expect(await events({ from, to: from })).toEqual([]);
   });
 
-  test('is searched literally and without regard to case, by what and whom entries tell of', async () => {
+  it('is searched literally and without regard to case, by what and whom entries tell of', async () => {
     expect(types(await events({ q: 'äRGER_' }))).toEqual(['project.activated', 'project.created']);
     expect(types(await events({ q: '100% SA' }))).toEqual(['access.denied', 'api_key.updated']);
     expect(types(await events({ q: '%' }))).toEqual([
@@ -127,7 +127,7 @@ describe('a project’s event log', () => {
     expect(await events({ q: key.api_key.id })).toHaveLength(2);
   });
 
-  test('is read page by page', async () => {
+  it('is read page by page', async () => {
     const page = async (query: Record<string, string | number>) =>
       expectStatus(200, await server.api.get(log(id), { auth: owner.auth, query })).body;
     const first = await page({ limit: 4 });
@@ -139,7 +139,7 @@ describe('a project’s event log', () => {
     expect(types(second.items)).toEqual(['api_key.created', 'project.created']);
   });
 
-  test('refuses what it does not understand', async () => {
+  it('refuses what it does not understand', async () => {
     for (const query of [
       'type=API_KEY.*',
       'type=*.created',
@@ -158,7 +158,7 @@ describe('a project’s event log', () => {
     }
   });
 
-  test('takes audit:read, which members, viewers and their keys lack', async () => {
+  it('takes audit:read, which members, viewers and their keys lack', async () => {
     const prj = await createProject(server, owner.auth);
     await addMember(server, prj.id, worker, 'member');
     const { secret } = await createKey(server, owner.auth, prj.id);
@@ -173,7 +173,7 @@ describe('a project’s event log', () => {
     expect(outcome(await server.api.get(log(prj.id)))).toEqual([401, 'missing_api_key']);
   });
 
-  test('of another project cannot be told from one that does not exist', async () => {
+  it('of another project cannot be told from one that does not exist', async () => {
     const theirs = await createProject(server, stranger.auth);
     const { secret } = await createKey(server, stranger.auth, theirs.id, { role_id: ROLE_IDS.administrator });
     const [event] = await events();
@@ -192,7 +192,7 @@ describe('a project’s event log', () => {
 });
 
 describe('a refusal', () => {
-  test('of a known principal is logged at once, in the project’s log', async () => {
+  it('of a known principal is logged at once, in the project’s log', async () => {
     const { id } = await createProject(server, owner.auth);
     const memberId = await addMember(server, id, worker, 'viewer');
     expect(memberId).toMatch(/^mbr_/);
@@ -210,7 +210,7 @@ describe('a refusal', () => {
     });
   });
 
-  test('outside any project is logged in the principal’s own', async () => {
+  it('outside any project is logged in the principal’s own', async () => {
     const refused = await server.api.get('/v1/events', { auth: stranger.auth });
     expect(outcome(refused)).toEqual([403, 'permission_denied']);
     expect(await eventOf(server, root.auth, refused)).toMatchObject({
@@ -221,7 +221,7 @@ describe('a refusal', () => {
     });
   });
 
-  test('of nobody known, or of what may not be known of, is not', async () => {
+  it('of nobody known, or of what may not be known of, is not', async () => {
     const { id } = await createProject(server, owner.auth);
     for (const answer of [
       await server.api.get(log(id)),
@@ -236,7 +236,7 @@ describe('a refusal', () => {
 });
 
 describe('the platform’s event log', () => {
-  test('is for platform admins', async () => {
+  it('is for platform admins', async () => {
     expect((await server.api.get('/v1/events')).status).toBe(401);
     expect(outcome(await server.api.get('/v1/events', { auth: owner.auth }))).toEqual([
       403,
@@ -251,7 +251,7 @@ describe('the platform’s event log', () => {
     ]);
   });
 
-  test('counts what it is about, whichever of them is asked for', async () => {
+  it('counts what it is about, whichever of them is asked for', async () => {
     const page = async (query: Record<string, string | number> = {}) =>
       expectStatus(200, await server.api.get('/v1/events', { auth: root.auth, query })).body;
     const type = 'user.*';

@@ -1,0 +1,67 @@
+import { DataSource } from 'typeorm';
+
+type MigrationOptions = Parameters<DataSource['runMigrations']>[0];
+
+/** Statements that prepare each connection to MySQL or MariaDB: strict mode, UTC, short lock waits, READ COMMITTED. */
+const SESSION = [
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO', " +
+    "time_zone = '+00:00', innodb_lock_wait_timeout = 5",
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+];
+
+const LOCK = "CONCAT('bailiwick_migrations.', DATABASE())";
+const LOCK_WAIT_SECONDS = 60;
+
+/** The data source that writes: the server's, and the one that TypeORM's command line migrates with. */
+export class WriterSource extends DataSource {
+  override async initialize(): Promise<this> {
+    await super.initialize();
+    if (this.isSqlite) return this;
+    try {
+      await this.prepareSessions();
+    } catch (error) {
+      await this.destroy();
+      throw error;
+    }
+    return this;
+  }
+
+  /** @throws Error when another instance has been migrating the database for a minute. */
+  override runMigrations(options?: MigrationOptions): ReturnType<DataSource['runMigrations']> {
+    return this.alone(() => super.runMigrations(options));
+  }
+
+  /** @throws Error when another instance has been migrating the database for a minute. */
+  override undoLastMigration(options?: MigrationOptions): Promise<void> {
+    return this.alone(() => super.undoLastMigration(options));
+  }
+
+  private get isSqlite(): boolean {
+    return this.options.type === 'better-sqlite3';
+  }
+
+  private async prepareSessions(): Promise<void> {
+    const { pool } = this.driver as unknown as {
+      pool: { on(event: 'connection', listener: (connection: { query(sql: string): void }) => void): void };
+    };
+    pool.on('connection', connection => SESSION.forEach(sql => connection.query(sql)));
+    // The pool's first connection was made before anybody could listen.
+    for (const sql of SESSION) await this.query(sql);
+  }
+
+  /** Instances that migrate at the same time do so one after the other. SQLite has one instance only. */
+  private async alone<T>(work: () => Promise<T>): Promise<T> {
+    if (this.isSqlite) return work();
+    const runner = this.createQueryRunner();
+    try {
+      const [{ mine }] = await runner.query(`SELECT GET_LOCK(${LOCK}, ${LOCK_WAIT_SECONDS}) AS mine`);
+      if (Number(mine) !== 1)
+        throw new Error('Another instance is still migrating the database. Try again later.');
+      return await work();
+    } finally {
+      // Where this fails, the connection is lost, and the lock with it.
+      await runner.query(`SELECT RELEASE_LOCK(${LOCK})`).catch(() => undefined);
+      await runner.release();
+    }
+  }
+}
