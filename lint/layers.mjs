@@ -79,7 +79,7 @@ export const KERNEL_LAYERS = {
   http: ['config', 'database', 'errors', 'network', 'text'],
   visibility: ['access', 'context', 'errors', 'http', 'routes'],
   pages: ['errors', 'http'],
-  openapi: ['access', 'config', 'errors', 'event-log', 'mutations', 'routes'],
+  openapi: ['access', 'config', 'database', 'errors', 'event-log', 'mutations', 'routes'],
   metrics: ['config', 'database', 'errors', 'jobs', 'outbox'],
 };
 
