@@ -54,12 +54,16 @@ export const ERROR_CODES = {
 
   member_already_active: conflict('This person is an active member already.'),
   invitation_pending: conflict('This person has been invited already; resend the invitation instead.'),
+  invitee_suspended: conflict(
+    'The account with this e-mail address is suspended and could not accept; a platform admin can activate it.',
+  ),
   owner_protected: conflict(
     'The owner cannot be removed, suspended or demoted; transfer the ownership first.',
   ),
   owner_missing: conflict(
     'The owner of this project is there no more; name an active account as owner_id, which becomes its owner.',
   ),
+  organization_not_empty: conflict('The organization has projects; delete or move them first.'),
   last_admin: conflict('There must remain one active platform admin.'),
   role_name_taken: conflict('A role of this project has this name.'),
   visibility_rule_exists: conflict('There is a rule for this attribute; change that one.'),
