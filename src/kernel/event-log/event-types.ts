@@ -16,6 +16,7 @@ export const EVENT_TYPES = {
   'session.ended': 'A session was ended.',
   'organization.created': 'An organization was created.',
   'organization.updated': 'Details of an organization, or its subscription, were changed.',
+  'organization.deleted': 'An organization without projects was deleted.',
   'organization.ownership_transferred': 'An organization got another owner.',
   'organization.member_invited': 'Somebody was invited to an organization.',
   'organization.invitation_resent': 'An invitation to an organization was sent again with a new link.',
