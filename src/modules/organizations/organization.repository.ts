@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, IsNull } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { Lists } from '../../kernel/database/lists.js';
@@ -15,12 +15,12 @@ export class OrganizationRepository {
   ) {}
 
   find(ctx: RequestContext, id: string): Promise<OrganizationEntity | null> {
-    return this.database.read(ctx).findOneBy(OrganizationEntity, { id });
+    return this.database.read(ctx).findOneBy(OrganizationEntity, { id, deleted_at: IsNull() });
   }
 
   /** The organization, kept as it is by others until the unit of work ends. */
   lock(ctx: RequestContext, id: string): Promise<OrganizationEntity | null> {
-    return this.database.lock(ctx, OrganizationEntity, { id });
+    return this.database.lock(ctx, OrganizationEntity, { id, deleted_at: IsNull() });
   }
 
   findMany(ctx: RequestContext, ids: string[]): Promise<OrganizationEntity[]> {
@@ -29,7 +29,11 @@ export class OrganizationRepository {
 
   /** How many organizations a user owns, the personal one left out. */
   countOwned(ctx: RequestContext, ownerId: string): Promise<number> {
-    return this.database.read(ctx).countBy(OrganizationEntity, { owner_id: ownerId, personal: false });
+    return this.database.read(ctx).countBy(OrganizationEntity, {
+      owner_id: ownerId,
+      personal: false,
+      deleted_at: IsNull(),
+    });
   }
 
   findPersonal(ctx: RequestContext, ownerId: string): Promise<OrganizationEntity | null> {
@@ -63,6 +67,13 @@ export class OrganizationRepository {
 
   async update(ctx: RequestContext, id: string, changes: Partial<OrganizationEntity>): Promise<void> {
     await (await this.database.write(ctx)).update(OrganizationEntity, { id }, changes);
+  }
+
+  /** Marks it as deleted and ends every membership; answers how many there were. */
+  async delete(ctx: RequestContext, id: string, at: Date): Promise<number> {
+    const manager = await this.database.write(ctx);
+    await manager.update(OrganizationEntity, { id }, { deleted_at: at });
+    return (await manager.delete(OrganizationMemberEntity, { organization_id: id })).affected ?? 0;
   }
 }
 

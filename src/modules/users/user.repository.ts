@@ -18,8 +18,9 @@ export class UserRepository {
     return this.database.read(ctx).findOneBy(UserEntity, { id });
   }
 
+  /** The account an address belongs to now: no deleted one. */
   findByEmail(ctx: RequestContext, email: string): Promise<UserEntity | null> {
-    return this.database.read(ctx).findOneBy(UserEntity, { email });
+    return this.database.read(ctx).findOneBy(UserEntity, { current_email: email });
   }
 
   async findMany(ctx: RequestContext, ids: string[]): Promise<UserEntity[]> {
@@ -29,7 +30,7 @@ export class UserRepository {
   }
 
   async findManyByEmail(ctx: RequestContext, emails: string[]): Promise<UserEntity[]> {
-    return emails.length ? this.database.read(ctx).findBy(UserEntity, { email: In(emails) }) : [];
+    return emails.length ? this.database.read(ctx).findBy(UserEntity, { current_email: In(emails) }) : [];
   }
 
   async insert(ctx: RequestContext, user: UserEntity): Promise<void> {
