@@ -117,6 +117,7 @@ it('lets a request in flight finish, takes no new ones, and leaves everything on
   const [further] = expectStatus(200, denied).body.items;
   expect(further.reason).toContain(`${FLOOD - 1} further refusals`);
 }, 90_000);
+
 /** What came of one request on a connection that is kept alive: a status, or why there was none. */
 function ask(agent: Agent): Promise<{ outcome: number | string; reused: boolean; last: boolean }> {
   return new Promise(resolve => {

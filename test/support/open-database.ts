@@ -1,4 +1,4 @@
-import { DataSource, type EntityTarget, type MigrationInterface, type ObjectLiteral } from 'typeorm';
+import type { DataSource, EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
 import type { RequestContext } from '../../src/kernel/context/request-context.js';
 import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import type { Database } from '../../src/kernel/database/database.js';
@@ -10,7 +10,7 @@ import { freshDatabase } from './lane.js';
 
 /** Works on the database at `url` past the application. */
 export async function onDatabase<T>(url: string, work: (source: DataSource) => Promise<T>): Promise<T> {
-  const source = await new DataSource(writerOptions(parseDatabaseUrl(url)!)).initialize();
+  const source = await new WriterSource(writerOptions(parseDatabaseUrl(url)!)).initialize();
   try {
     return await work(source);
   } finally {

@@ -55,6 +55,8 @@ export async function startServer(overrides: Record<string, string> = {}): Promi
     });
     const app = await createServer(config);
     cleanups.push(() => app.close());
+    // The clients' connections are idle, and would be waited for.
+    cleanups.push(async () => app.getHttpServer().closeIdleConnections());
     await app.get(FirstAdmin).ensure();
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
