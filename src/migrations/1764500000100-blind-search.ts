@@ -3,6 +3,8 @@ import { fold } from '../kernel/text/search.js';
 
 const TABLES = ['users', 'projects', 'events', 'notifications'];
 const BATCH = 500;
+/** As much of it as every table has room for. */
+const MOST = 600;
 
 /** Searches have become blind to accents: what they look through is folded anew where it holds more than ASCII. */
 export class BlindSearch1764500000100 implements MigrationInterface {
@@ -26,7 +28,10 @@ async function refold(runner: QueryRunner, table: string): Promise<void> {
       [after],
     );
     for (const { id, search_text } of rows) {
-      await runner.query(`UPDATE ${table} SET search_text = ? WHERE id = ?`, [fold(search_text), id]);
+      await runner.query(`UPDATE ${table} SET search_text = ? WHERE id = ?`, [
+        fold(search_text).slice(0, MOST),
+        id,
+      ]);
     }
     if (rows.length < BATCH) return;
     after = rows.at(-1)!.id;

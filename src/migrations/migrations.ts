@@ -1,6 +1,8 @@
 import type { MigrationInterface } from 'typeorm';
 import { Inviters1764200000100 } from './1764200000100-inviters.js';
 import { SuspendedBy1764200000200 } from './1764200000200-suspended-by.js';
+import { FreedAddresses1764200000300 } from './1764200000300-freed-addresses.js';
+import { DeletedOrganizations1764200000400 } from './1764200000400-deleted-organizations.js';
 import { AlertThresholds1763700007000 } from './1763700007000-alert-thresholds.js';
 import { Foundations1763700001000 } from './1763700001000-foundations.js';
 import { EventChains1763700002100 } from './1763700002100-event-chains.js';
@@ -13,6 +15,7 @@ import { FormerMembers1763700004000 } from './1763700004000-former-members.js';
 import { BlindSearch1764500000100 } from './1764500000100-blind-search.js';
 import { UnloggedRequests1764300000000 } from './1764300000000-unlogged-requests.js';
 import { Usage1763700006000 } from './1763700006000-usage.js';
+import { ListOrder1764400000000 } from './1764400000000-list-order.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -28,6 +31,9 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   AlertThresholds1763700007000,
   Inviters1764200000100,
   SuspendedBy1764200000200,
+  FreedAddresses1764200000300,
+  DeletedOrganizations1764200000400,
   UnloggedRequests1764300000000,
+  ListOrder1764400000000,
   BlindSearch1764500000100,
 ];

@@ -44,6 +44,7 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
   'POST /v1/organizations':                   row('401     403   201        201    201    201     201         401       201', { body: { name: 'Works' } }),
   'GET /v1/organizations/{id}':               row('401     403   404        404    404    404     404         401       200', on.organization),
   'PATCH /v1/organizations/{id}':             row('401     403   404        404    404    404     404         401       200', { ...on.organization, body: { name: 'Works' } }),
+  'DELETE /v1/organizations/{id}':            row('401     403   404        404    404    404     404         401       409', on.organization),
   'GET /v1/organizations/{id}/subscription':  row('401     403   404        404    404    404     404         401       200', on.organization),
   'PATCH /v1/organizations/{id}/subscription':row('401     403   403        403    403    403     403         401       200', { ...on.organization, body: { plan: 'large' } }),
 

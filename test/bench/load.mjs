@@ -68,7 +68,7 @@ async function round({ name, server, path, method = 'GET', headers, body, reques
     rate: result['2xx'] / result.duration,
     cpu: (cpu * 1e6) / result['2xx'],
     p99: Float64Array.from(times).sort()[Math.floor(times.length * 0.99)],
-    lag: await server.lag(),
+    lag: (await server.lag()).p99,
   };
 }
 

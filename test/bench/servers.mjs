@@ -79,7 +79,7 @@ async function start(file, environment, message) {
   const lag = async () => {
     const answer = once(child, 'message');
     child.send('lag');
-    return (await answer)[0].lag;
+    return (await answer)[0];
   };
   return { ...told, url: `http://127.0.0.1:${port}`, pid: child.pid, lag, stop };
 }

@@ -102,7 +102,7 @@ describe('every template reaches its reader through a real SMTP server', () => {
     const member = body.items.find((item: any) => item.user_id === guest.user.id);
     const removing = `${path}/members/${member.id}`;
     expectStatus(200, await server.api.delete(removing, undefined, { auth: owner.auth }));
-    const removal = await smtp.waitForMail(guest.user.email, /no member of the organization Acme/);
+    const removal = await smtp.waitForMail(guest.user.email, /no longer a member of the organization Acme/);
     for (const mail of [invitation, removal]) expectWellFormed(mail, guest.user.email);
   });
 });

@@ -190,8 +190,8 @@ describe('removing a member', () => {
       'api_key.revoked',
       'member.removed',
     ]);
-    const mail = await waitForMail(server, ada.user.email, null, /no member/);
-    expect(mail.subject).toBe('You are no member of the organization Acme any more');
+    const mail = await waitForMail(server, ada.user.email, null, /no longer a member/);
+    expect(mail.subject).toBe('You are no longer a member of the organization Acme');
     expectStatus(404, await server.api.get(`/v1/projects/${inside.id}`, { auth: ada.auth }));
     expectStatus(200, await server.api.get(`/v1/projects/${outside.id}`, { auth: ada.auth }));
     expect(codeOf(await server.api.get('/v1/whoami', { auth: basic(secret) }))).toEqual([

@@ -1,5 +1,13 @@
 import { codeOf, eventOf } from '../support/answers.js';
-import { addMember, admin, createProject, expectStatus, signUp, type Person } from '../support/scene.js';
+import {
+  addMember,
+  addToOrganization,
+  admin,
+  createProject,
+  expectStatus,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -23,7 +31,13 @@ const transfer = (id: string, body: object, auth = owner.auth) =>
 
 /** A project of the owner's, with the heir in its team. */
 async function inherited(status: 'active' | 'suspended' = 'active') {
-  const { id } = await createProject(server, owner.auth, { name: 'Estate' });
+  // In somebody else's organization, whose owner may transfer its projects too.
+  const { id: organization_id } = expectStatus(
+    201,
+    await server.api.post('/v1/organizations', { name: 'Family' }, { auth: root.auth }),
+  ).body;
+  await addToOrganization(server, organization_id, owner, 'member');
+  const { id } = await createProject(server, owner.auth, { name: 'Estate', organization_id });
   return { id, member_id: await addMember(server, id, heir, 'member', status) };
 }
 

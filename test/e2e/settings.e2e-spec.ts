@@ -100,7 +100,7 @@ describe('the settings', () => {
       ...edits,
       verify: forAdmins,
       suspend: true,
-      delete: 'Only the owner and platform admins delete a project.',
+      delete: "Only the owner, the organization's owner and platform admins delete a project.",
     });
     const lacking = 'Requires the permission settings:write.';
     expect(available(await show(worker.auth, id))).toMatchObject({

@@ -344,7 +344,7 @@ describe('changing members', () => {
     });
     const mail = await waitFor('the mail about the removal', async () =>
       (await server.mails()).find(
-        ({ subject }) => subject === 'You are no member of the project Weather any more',
+        ({ subject }) => subject === 'You are no longer a member of the project Weather',
       ),
     );
     expect(mail.to).toMatchObject([{ address: person.user.email }]);

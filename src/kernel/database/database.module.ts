@@ -4,6 +4,7 @@ import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typ
 import { Config } from '../config/config.js';
 import { Database } from './database.js';
 import { databaseMistake } from './database-errors.js';
+import { Lists } from './lists.js';
 import { openDatabase, writerOptions } from './open-database.js';
 import { UnitOfWork } from './unit-of-work.js';
 import { WriterSource } from './writer-source.js';
@@ -14,8 +15,9 @@ import { WriterSource } from './writer-source.js';
   providers: [
     { provide: Database, inject: [DataSource], useFactory: (writer: WriterSource) => openDatabase(writer) },
     UnitOfWork,
+    Lists,
   ],
-  exports: [Database, UnitOfWork],
+  exports: [Database, UnitOfWork, Lists],
 })
 export class DatabaseModule {
   static forRoot(migrations: (new () => MigrationInterface)[]): DynamicModule {

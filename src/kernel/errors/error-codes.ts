@@ -58,12 +58,16 @@ export const ERROR_CODES = {
 
   member_already_active: conflict('This person is already an active member.'),
   invitation_pending: conflict('This person has already been invited; resend the invitation instead.'),
+  invitee_suspended: conflict(
+    'The account with this e-mail address is suspended and could not accept; a platform admin can activate it.',
+  ),
   owner_protected: conflict(
     'The owner cannot be removed, suspended or demoted; transfer the ownership first.',
   ),
   owner_missing: conflict(
     'The project has no owner any more; name an active account as owner_id, which then becomes its owner.',
   ),
+  organization_not_empty: conflict('The organization still has projects; delete or move them first.'),
   last_admin: conflict('At least one active platform admin must remain.'),
   role_name_taken: conflict('This project already has a role with this name.'),
   visibility_rule_exists: conflict('There is already a rule for this attribute; change that one.'),

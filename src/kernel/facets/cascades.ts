@@ -27,9 +27,12 @@ export interface GoneRole {
   readonly replacementId: string;
 }
 
-/** Whose rights may have become fewer: a person's everywhere, with those of their own keys, a key's, or anybody's in a project. */
+/** Whose rights may have become fewer: a person's everywhere, with those of their own keys, a key's, or anybody's in a project or an organization. */
 export type LostRights =
-  { readonly userId: string } | { readonly keyId: string } | { readonly projectId: string };
+  | { readonly userId: string }
+  | { readonly keyId: string }
+  | { readonly projectId: string }
+  | { readonly organizationId: string };
 
 /**
  * A facet of a module that follows what happens elsewhere. Each method works in the caller's unit of work and adds

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COUNTED } from '../database/counted.js';
 import { AppError } from '../errors/app-error.js';
 import { like, longText } from './schemas.js';
 
@@ -6,6 +7,7 @@ import { like, longText } from './schemas.js';
 export interface Page<T> {
   items: T[];
   total_count: number;
+  total_count_is_minimum?: true;
   has_more: boolean;
   next_cursor: string | null;
 }
@@ -27,7 +29,14 @@ export function pageOf<T extends z.ZodType>(item: T, name: string) {
   return z
     .object({
       items: z.array(item),
-      total_count: z.number().int().describe('How many there are on all pages.'),
+      total_count: z
+        .number()
+        .int()
+        .describe(`How many there are on all pages: exact up to ${COUNTED}, and no more than that.`),
+      total_count_is_minimum: z
+        .literal(true)
+        .optional()
+        .describe(`Present when there are more than ${COUNTED}.`),
       has_more: z.boolean(),
       next_cursor: like('djE6cHJq…')
         .nullable()
@@ -65,7 +74,7 @@ export function paginate<R extends { id: string }, T>(
   const more = rows.length > limit;
   return {
     items: shown.map(toItem),
-    total_count: total,
+    ...(total > COUNTED ? { total_count: COUNTED, total_count_is_minimum: true } : { total_count: total }),
     has_more: more,
     next_cursor: more ? encodeCursor(shown.at(-1)!.id) : null,
   };

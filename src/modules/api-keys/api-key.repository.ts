@@ -4,6 +4,8 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { inPieces } from '../../kernel/database/insert-rows.js';
 import { instantForDriver } from '../../kernel/database/instants.js';
+import { Lists } from '../../kernel/database/lists.js';
+import type { Stretch } from '../../kernel/database/stretch.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 
 /** When (milliseconds since 1970) and from where a key was used. */
@@ -82,7 +84,10 @@ function padded(values: string[]): string[] {
 
 @Injectable()
 export class ApiKeyRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly lists: Lists,
+  ) {}
 
   /** The keys whose present or previous secret has one of these hashes, by the hash. */
   async findByHashes(ctx: RequestContext, hashes: readonly string[]): Promise<Map<string, KeyRow>> {
@@ -237,17 +242,9 @@ export class ApiKeyRepository {
 
   /** Keys that are not revoked, of each organization's projects that are not deleted. */
   async countByOrganization(ctx: RequestContext, organizationIds: string[]): Promise<Map<string, number>> {
-    const rows = await this.database
-      .read(ctx)
-      .createQueryBuilder(ApiKeyEntity, 'k')
-      .innerJoin('projects', 'p', 'p.id = k.project_id')
-      .select('p.organization_id', 'id')
-      .addSelect('COUNT(*)', 'count')
-      .where("p.organization_id IN (:...organizationIds) AND p.status <> 'deleted'", { organizationIds })
-      .andWhere("k.status <> 'revoked'")
-      .groupBy('p.organization_id')
-      .getRawMany<{ id: string; count: number | string }>();
-    return new Map(rows.map(row => [row.id, Number(row.count)]));
+    const counts = new Map<string, number>();
+    for (const id of organizationIds) counts.set(id, await this.lists.count(ctx, keysOf(id)));
+    return counts;
   }
 
   /** A user's own keys, in every team, that are not revoked. */
@@ -277,4 +274,17 @@ export class ApiKeyRepository {
     await manager.update(ApiKeyEntity, which, revoked);
     return keys;
   }
+}
+
+function keysOf(organization_id: string): Stretch[] {
+  return ['new', 'activated', 'suspended'].flatMap(status =>
+    ['sandbox', 'production'].map(environment => ({
+      table: 'projects',
+      index: 'projects_organization_list',
+      id: 'id',
+      equal: { organization_id, status, environment },
+      join: 'JOIN api_keys k ON k.project_id = t.id',
+      where: { sql: "k.status <> 'revoked'", parameters: [] },
+    })),
+  );
 }

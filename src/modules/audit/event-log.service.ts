@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { AuditRecord } from '../../kernel/event-log/audit-record.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { EventLog } from '../../kernel/database/event-log.port.js';
-import { newId } from '../../kernel/database/ids.js';
-import { fold } from '../../kernel/text/search.js';
+import { newId, timeOfId } from '../../kernel/database/ids.js';
+import { searchedText } from '../../kernel/text/search.js';
 import type { EventCategory, EventEntity } from './event.entity.js';
 import { EventRepository } from './event.repository.js';
 
@@ -24,8 +24,9 @@ export class EventLogService extends EventLog {
     if (!target) throw new Error(`a unit ended with ${type} but without its target`);
     const actor = actorOf(ctx, record);
     const projectId = record.projectId ?? ctx.project?.id ?? null;
+    const id = newId('evt');
     await this.events.insert(ctx, {
-      id: newId('evt'),
+      id,
       project_id: projectId,
       sequence: null,
       previous_hash: null,
@@ -38,14 +39,15 @@ export class EventLogService extends EventLog {
       target_type: target.type,
       target_id: target.id,
       target_name: target.name,
-      search_text: fold([type, target.name ?? '', actor.actor_name ?? ''].join(' ')),
+      search_text: searchedText([type, target.name ?? '', actor.actor_name ?? ''].join(' ')),
       changes: record.changes,
       effects: record.effects,
       reason: record.reason,
       ip: ctx.ip,
       user_agent: ctx.userAgent?.slice(0, 512) ?? null,
       request_id: ctx.requestId,
-      created_at: new Date(),
+      // The very time that the id tells: what the log has of a time is found by its ids.
+      created_at: new Date(timeOfId(id)),
     });
   }
 }

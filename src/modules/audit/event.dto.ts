@@ -72,8 +72,10 @@ export type ListEvents = z.output<typeof ListEvents>;
 
 /** What both lists can be narrowed by. */
 export interface EventFilter extends Omit<ListEvents, 'from' | 'to' | 'cursor'> {
-  from?: Date;
-  to?: Date;
+  /** The first id of the time asked for; an id says when its entry was made. */
+  from: string | null;
+  /** The first id after that time. */
+  before: string | null;
 }
 
 export const EventPage = pageOf(Event, 'EventPage');

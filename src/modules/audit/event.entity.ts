@@ -67,7 +67,7 @@ export class EventEntity {
   target_name!: string | null;
 
   /** Type, target's and actor's name, folded for search. */
-  @Column('text')
+  @Column('varchar')
   search_text!: string;
 
   @Column('simple-json')

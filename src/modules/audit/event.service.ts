@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { firstIdAt } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
 import {
@@ -35,7 +36,7 @@ export class EventService {
   ): Promise<EventPage> {
     const filter = toFilter(query);
     const rows = await this.events.list(ctx, projectId, filter, decodeCursor(query.cursor));
-    return paginate(rows, query.limit, await this.events.count(ctx, projectId, filter), toEvent);
+    return paginate(rows, query.limit, await this.events.total(ctx, projectId, filter), toEvent);
   }
 
   /** @throws AppError `not_found` */
@@ -47,5 +48,9 @@ export class EventService {
 }
 
 function toFilter({ from, to, ...rest }: ListEvents): EventFilter {
-  return { ...rest, from: from ? new Date(from) : undefined, to: to ? new Date(to) : undefined };
+  return {
+    ...rest,
+    from: from === undefined ? null : firstIdAt('evt', new Date(from)),
+    before: to === undefined ? null : firstIdAt('evt', new Date(to)),
+  };
 }

@@ -63,12 +63,14 @@ export class InvitationRepository {
     return (await manager.update(InvitationEntity, which, changes)).affected ?? 0;
   }
 
-  /** The pending invitations that a user, also by own keys, or a key has given, or those to a project. */
+  /** The pending invitations that a user, also by own keys, or a key has given, or those to a project or an organization. */
   async pendingGiven(ctx: RequestContext, whose: LostRights): Promise<InvitationEntity[]> {
     const pending = { status: 'pending' as const };
     const reader = this.database.read(ctx);
     if ('projectId' in whose)
       return reader.findBy(InvitationEntity, { ...pending, project_id: whose.projectId });
+    if ('organizationId' in whose)
+      return reader.findBy(InvitationEntity, { ...pending, organization_id: whose.organizationId });
     if ('keyId' in whose) return reader.findBy(InvitationEntity, { ...pending, invited_by: whose.keyId });
     const { userId } = whose;
     const own = await reader.findBy(InvitationEntity, { ...pending, invited_by: userId });

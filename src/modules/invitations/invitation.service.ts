@@ -7,6 +7,7 @@ import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
 import { NotificationService } from '../notifications/notification.service.js';
+import { UserService } from '../users/user.service.js';
 import { InvitationAcceptors, type InvitationTarget } from './invitation-acceptor.js';
 import {
   targetOf,
@@ -43,15 +44,18 @@ export class InvitationService {
   constructor(
     private readonly invitations: InvitationRepository,
     private readonly acceptors: InvitationAcceptors,
+    private readonly users: UserService,
     private readonly notifications: NotificationService,
     private readonly config: Config,
   ) {}
 
   /**
    * Invites somebody and mails the link, valid for seven days. An expired invitation makes room for the new one.
-   * @throws AppError `invitation_pending`
+   * @throws AppError `invitation_pending`; `invitee_suspended`, for somebody who could not accept
    */
   async create(ctx: RequestContext, target: InvitationTarget, input: NewInvitation): Promise<Invitation> {
+    if ((await this.users.findByEmail(ctx, input.email))?.status === 'suspended')
+      throw new AppError('invitee_suspended', { param: 'email' });
     const now = new Date();
     const pendingKey = `${target.id} ${input.email}`;
     const former = await this.invitations.findPending(ctx, pendingKey);

@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { containsPattern, like } from '../../kernel/text/search.js';
+import { Lists } from '../../kernel/database/lists.js';
+import type { Stretch } from '../../kernel/database/stretch.js';
+import { contains } from '../../kernel/text/search.js';
 import { Notification, type NotificationStatus } from './notification.entity.js';
 
 @Injectable()
 export class NotificationRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly lists: Lists,
+  ) {}
 
   async insert(ctx: RequestContext, row: Notification): Promise<void> {
     const manager = await this.database.write(ctx);
@@ -40,13 +44,9 @@ export class NotificationRepository {
     limit: number,
     after: string | null,
   ): Promise<Notification[]> {
-    const query = this.matching(ctx, filter.q);
-    if (filter.status) query.andWhere('n.status = :status', { status: filter.status });
-    if (after) query.andWhere('n.id < :after', { after });
-    return query
-      .orderBy('n.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    const statuses: NotificationStatus[] = filter.status ? [filter.status] : ['queued', 'sent', 'failed'];
+    const stretches = statuses.map(status => ({ ...inStatus(status, filter.q), before: after }));
+    return this.lists.newest(ctx, Notification, stretches, limit + 1);
   }
 
   /** How many mails of each status match. */
@@ -54,19 +54,12 @@ export class NotificationRepository {
     ctx: RequestContext,
     q: string | undefined,
   ): Promise<Record<NotificationStatus, number>> {
-    const rows = await this.matching(ctx, q)
-      .select('n.status', 'status')
-      .addSelect('COUNT(*)', 'count')
-      .groupBy('n.status')
-      .getRawMany<{ status: NotificationStatus; count: number | string }>();
-    const counts = { queued: 0, sent: 0, failed: 0 };
-    for (const row of rows) counts[row.status] = Number(row.count);
-    return counts;
+    const count = (status: NotificationStatus) => this.lists.count(ctx, [inStatus(status, q)]);
+    return { queued: await count('queued'), sent: await count('sent'), failed: await count('failed') };
   }
+}
 
-  private matching(ctx: RequestContext, q: string | undefined): SelectQueryBuilder<Notification> {
-    const query = this.database.read(ctx).createQueryBuilder(Notification, 'n');
-    if (q) query.andWhere(like('n.search_text', 'q'), { q: containsPattern(q) });
-    return query;
-  }
+function inStatus(status: NotificationStatus, q: string | undefined): Stretch {
+  const where = q ? contains('t.search_text', q) : undefined;
+  return { table: 'notifications', index: 'notifications_status_id', id: 'id', equal: { status }, where };
 }

@@ -42,7 +42,13 @@ export class OrganizationInvitationController {
     summary: 'Invite somebody by e-mail, with or without an account',
     description: 'The mailed link works once, for seven days.',
     created: Invitation,
-    errors: ['not_found', 'permission_denied', 'member_already_active', 'invitation_pending'],
+    errors: [
+      'not_found',
+      'permission_denied',
+      'member_already_active',
+      'invitation_pending',
+      'invitee_suspended',
+    ],
   })
   invite(
     @Ctx() ctx: RequestContext,

@@ -103,8 +103,13 @@ export class OrganizationInvitations implements InvitationAcceptor, OnModuleInit
       invitations.map(({ invitedBy }) => invitedBy),
     );
     const given = new Set<string>();
+    const targets = await this.repository.findMany(ctx, [
+      ...new Set(invitations.map(({ target }) => target.id)),
+    ]);
+    const live = new Set(targets.filter(row => row.deleted_at === null).map(row => row.id));
     const roles = new Map<string, OrganizationRole | null>();
     for (const { id, target, invitedBy } of invitations) {
+      if (!live.has(target.id)) continue;
       const inviter = inviters.get(invitedBy);
       if (inviter?.status !== 'activated') continue;
       const place = `${target.id} ${invitedBy}`;

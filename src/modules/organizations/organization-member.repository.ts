@@ -2,13 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { In, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
+import { Lists } from '../../kernel/database/lists.js';
+import type { Stretch } from '../../kernel/database/stretch.js';
 import { OrganizationMemberEntity } from './organization-member.entity.js';
 
 type MemberChanges = Partial<Pick<OrganizationMemberEntity, 'role' | 'status' | 'suspended_by'>>;
 
 @Injectable()
 export class OrganizationMemberRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly lists: Lists,
+  ) {}
 
   find(ctx: RequestContext, organizationId: string, id: string): Promise<OrganizationMemberEntity | null> {
     return this.database
@@ -44,17 +49,12 @@ export class OrganizationMemberRepository {
     limit: number,
     after: string | null,
   ): Promise<OrganizationMemberEntity[]> {
-    const query = this.database.read(ctx).createQueryBuilder(OrganizationMemberEntity, 'm');
-    query.where('m.organization_id = :organizationId', { organizationId });
-    if (after) query.andWhere('m.id < :after', { after });
-    return query
-      .orderBy('m.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    const stretches = [{ ...membersOf(organizationId), before: after }];
+    return this.lists.newest(ctx, OrganizationMemberEntity, stretches, limit + 1);
   }
 
   count(ctx: RequestContext, organizationId: string): Promise<number> {
-    return this.database.read(ctx).countBy(OrganizationMemberEntity, { organization_id: organizationId });
+    return this.lists.total(ctx, [membersOf(organizationId)]);
   }
 
   async insert(ctx: RequestContext, member: OrganizationMemberEntity): Promise<void> {
@@ -98,4 +98,13 @@ export class OrganizationMemberRepository {
       order: { id: 'ASC' },
     });
   }
+}
+
+function membersOf(organizationId: string): Stretch {
+  return {
+    table: 'organization_members',
+    index: 'organization_members_list',
+    id: 'id',
+    equal: { organization_id: organizationId },
+  };
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { Access, PlatformAdmin } from '../../kernel/access/access.decorator.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
@@ -6,19 +6,25 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
 import {
   CreateOrganization,
+  DeletedOrganization,
+  DeleteOrganization,
   ListOrganizations,
   Organization,
   OrganizationPage,
   Subscription,
   UpdateSubscription,
 } from './organization.dto.js';
+import { OrganizationDeletion } from './organization-deletion.service.js';
 import { OrganizationService } from './organization.service.js';
 import { ORGANIZATIONS } from './organizations.tag.js';
 
 @Docs.tag(ORGANIZATIONS)
 @Controller('organizations')
 export class OrganizationController {
-  constructor(private readonly organizations: OrganizationService) {}
+  constructor(
+    private readonly organizations: OrganizationService,
+    private readonly deletion: OrganizationDeletion,
+  ) {}
 
   @Get()
   @Access('session')
@@ -61,6 +67,31 @@ export class OrganizationController {
     @Body({ schema: CreateOrganization }) body: CreateOrganization,
   ) {
     return this.organizations.rename(ctx, id, body);
+  }
+
+  @Delete(':id')
+  @Access('session')
+  @Mutation(['organization.deleted'])
+  @Docs({
+    summary: 'Delete an organization',
+    description:
+      'For its owner and platform admins, once it has no project that is not deleted. Without its exact name as ' +
+      '`confirm` the answer is 428. Its memberships and invitations end. Personal organizations stay.',
+    ok: DeletedOrganization,
+    errors: [
+      'not_found',
+      'permission_denied',
+      'organization_not_empty',
+      'invalid_transition',
+      'confirmation_required',
+    ],
+  })
+  delete(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Body({ schema: DeleteOrganization }) body: DeleteOrganization,
+  ) {
+    return this.deletion.delete(ctx, id, body);
   }
 
   @Get(':id/subscription')

@@ -56,6 +56,16 @@ export const CreateOrganization = z
   .meta({ id: 'CreateOrganization', examples: [{ name: 'Acme' }] });
 export type CreateOrganization = z.output<typeof CreateOrganization>;
 
+export const DeleteOrganization = z
+  .strictObject({ confirm: z.string().max(250).optional().describe("The organization's exact name.") })
+  .default({})
+  .meta({ id: 'DeleteOrganization', examples: [{}] });
+export type DeleteOrganization = z.output<typeof DeleteOrganization>;
+
+export const DeletedOrganization = z
+  .object({ id: z.string(), deleted: z.literal(true) })
+  .meta({ id: 'DeletedOrganization' });
+
 export const ListOrganizations = z.strictObject(listQuery());
 export type ListOrganizations = z.output<typeof ListOrganizations>;
 

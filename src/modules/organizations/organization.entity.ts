@@ -36,4 +36,8 @@ export class OrganizationEntity {
 
   @Column('datetime', { precision: 3 })
   created_at!: Date;
+
+  /** Its row stays for what refers to it; null while it exists. */
+  @Column('datetime', { precision: 3, nullable: true })
+  deleted_at!: Date | null;
 }

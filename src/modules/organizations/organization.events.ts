@@ -3,6 +3,7 @@ import { defineEvents } from '../../kernel/event-log/event-types.js';
 export const ORGANIZATION_EVENTS = defineEvents({
   'organization.created': 'An organization was created.',
   'organization.updated': 'Details of an organization, or its subscription, were changed.',
+  'organization.deleted': 'An organization without projects was deleted.',
   'organization.ownership_transferred': 'An organization got a new owner.',
   'organization.member_invited': 'Somebody was invited to an organization.',
   'organization.invitation_resent': 'An invitation to an organization was sent again with a new link.',

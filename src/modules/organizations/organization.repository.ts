@@ -1,21 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { In, type SelectQueryBuilder } from 'typeorm';
+import { In, IsNull } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
+import { Lists } from '../../kernel/database/lists.js';
+import type { Stretch } from '../../kernel/database/stretch.js';
 import { OrganizationMemberEntity } from './organization-member.entity.js';
 import { OrganizationEntity } from './organization.entity.js';
 
 @Injectable()
 export class OrganizationRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly lists: Lists,
+  ) {}
 
   find(ctx: RequestContext, id: string): Promise<OrganizationEntity | null> {
-    return this.database.read(ctx).findOneBy(OrganizationEntity, { id });
+    return this.database.read(ctx).findOneBy(OrganizationEntity, { id, deleted_at: IsNull() });
   }
 
   /** The organization, kept as it is by others until the unit of work ends. */
   lock(ctx: RequestContext, id: string): Promise<OrganizationEntity | null> {
-    return this.database.lock(ctx, OrganizationEntity, { id });
+    return this.database.lock(ctx, OrganizationEntity, { id, deleted_at: IsNull() });
   }
 
   findMany(ctx: RequestContext, ids: string[]): Promise<OrganizationEntity[]> {
@@ -24,7 +29,11 @@ export class OrganizationRepository {
 
   /** How many organizations a user owns, the personal one left out. */
   countOwned(ctx: RequestContext, ownerId: string): Promise<number> {
-    return this.database.read(ctx).countBy(OrganizationEntity, { owner_id: ownerId, personal: false });
+    return this.database.read(ctx).countBy(OrganizationEntity, {
+      owner_id: ownerId,
+      personal: false,
+      deleted_at: IsNull(),
+    });
   }
 
   findPersonal(ctx: RequestContext, ownerId: string): Promise<OrganizationEntity | null> {
@@ -38,16 +47,12 @@ export class OrganizationRepository {
     limit: number,
     after: string | null,
   ): Promise<OrganizationEntity[]> {
-    const query = this.ofMember(ctx, userId);
-    if (after) query.andWhere('o.id < :after', { after });
-    return query
-      .orderBy('o.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    const stretches = [{ ...placesOf(userId), before: after }];
+    return this.lists.newest(ctx, OrganizationEntity, stretches, limit + 1);
   }
 
   countOf(ctx: RequestContext, userId: string): Promise<number> {
-    return this.ofMember(ctx, userId).getCount();
+    return this.lists.total(ctx, [placesOf(userId)]);
   }
 
   async insert(
@@ -64,12 +69,21 @@ export class OrganizationRepository {
     await (await this.database.write(ctx)).update(OrganizationEntity, { id }, changes);
   }
 
-  private ofMember(ctx: RequestContext, userId: string): SelectQueryBuilder<OrganizationEntity> {
-    return this.database
-      .read(ctx)
-      .createQueryBuilder(OrganizationEntity, 'o')
-      .innerJoin(OrganizationMemberEntity, 'm', 'm.organization_id = o.id')
-      .where('m.user_id = :userId', { userId })
-      .andWhere("m.status = 'active'");
+  /** Marks it as deleted and ends every membership; answers how many there were. */
+  async delete(ctx: RequestContext, id: string, at: Date): Promise<number> {
+    const manager = await this.database.write(ctx);
+    await manager.update(OrganizationEntity, { id }, { deleted_at: at });
+    return (await manager.delete(OrganizationMemberEntity, { organization_id: id })).affected ?? 0;
   }
+}
+
+/** A user's active places, in the order of the organizations. */
+function placesOf(userId: string): Stretch {
+  return {
+    table: 'organization_members',
+    index: 'organization_members_user',
+    id: 'organization_id',
+    equal: { user_id: userId },
+    where: { sql: "t.status = 'active'", parameters: [] },
+  };
 }

@@ -108,6 +108,14 @@ export class OrganizationService {
     return { ...after, current: this.usage.known(id) };
   }
 
+  /**
+   * Keeps an organization from being deleted until the caller's unit of work ends, for a project that is to be its.
+   * False when it is deleted.
+   */
+  async hold(ctx: RequestContext, id: string): Promise<boolean> {
+    return (await this.organizations.lock(ctx, id)) !== null;
+  }
+
   /** A user's role in an organization; null for those who are no active member. */
   async roleOf(
     ctx: RequestContext,
@@ -177,6 +185,7 @@ export class OrganizationService {
       requests_per_minute: this.config.requestsPerMinute,
       requests_per_day: this.config.requestsPerDay,
       created_at: now,
+      deleted_at: null,
     };
     await this.organizations.insert(ctx, organization, {
       id: newId('mbr'),

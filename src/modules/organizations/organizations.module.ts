@@ -12,6 +12,7 @@ import { OrganizationMemberEntity } from './organization-member.entity.js';
 import { OrganizationMemberRepository } from './organization-member.repository.js';
 import { OrganizationMembers } from './organization-members.service.js';
 import { OrganizationController } from './organization.controller.js';
+import { OrganizationDeletion } from './organization-deletion.service.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { OrganizationFacet } from './organization.facet.js';
 import { OrganizationRepository } from './organization.repository.js';
@@ -45,6 +46,7 @@ import './organization.events.js';
     OrganizationMemberRepository,
     OrganizationService,
     OrganizationUsage,
+    OrganizationDeletion,
     OrganizationRequests,
     OrganizationFacet,
     OrganizationMembers,

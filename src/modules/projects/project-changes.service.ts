@@ -5,6 +5,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { fold } from '../../kernel/text/search.js';
+import { OrganizationService } from '../organizations/organization.service.js';
 import type { ProjectEntity, ProjectStatus } from './project.entity.js';
 import { ProjectRepository } from './project.repository.js';
 import { projectTarget } from './project.service.js';
@@ -16,7 +17,7 @@ export type ProjectEdits = Partial<
 
 /** The values the settings show. */
 export type ProjectValues = Required<ProjectEdits> &
-  Pick<ProjectEntity, 'id' | 'owner_id' | 'status' | 'suspended_by' | 'verified_at'>;
+  Pick<ProjectEntity, 'id' | 'organization_id' | 'owner_id' | 'status' | 'suspended_by' | 'verified_at'>;
 
 const LIVE: ProjectStatus[] = ['new', 'activated', 'suspended'];
 
@@ -35,12 +36,20 @@ export type ProjectTransition = keyof typeof TRANSITIONS;
 export class ProjectChanges {
   constructor(
     private readonly projects: ProjectRepository,
+    private readonly organizations: OrganizationService,
     private readonly cascades: Cascades,
   ) {}
 
   /** The present values. @throws AppError `not_found` */
   async values(ctx: RequestContext, id: string): Promise<ProjectValues> {
     return found(await this.projects.find(ctx, id));
+  }
+
+  /** Whether the caller owns the project, or the organization it belongs to. */
+  async isOwner(ctx: RequestContext, { owner_id, organization_id }: ProjectValues): Promise<boolean> {
+    if (ctx.principal?.type !== 'user') return false;
+    const { id } = ctx.principal;
+    return owner_id === id || (await this.organizations.roleOf(ctx, organization_id, id)) === 'owner';
   }
 
   /** Whether a status change is possible from `status`, and where it leads. */

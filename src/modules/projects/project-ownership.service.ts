@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
+import { OrganizationService } from '../organizations/organization.service.js';
 import { MemberService } from '../teams/member.service.js';
 import type { User } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
 import { OwnerLimit } from './owner-limit.service.js';
 import { ProjectNotices } from './project-notices.service.js';
+import type { ProjectEntity } from './project.entity.js';
 import { ProjectRepository } from './project.repository.js';
 import { projectTarget } from './project.service.js';
 
@@ -27,6 +29,7 @@ export class ProjectOwnership {
     private readonly users: UserService,
     private readonly limit: OwnerLimit,
     private readonly notices: ProjectNotices,
+    private readonly organizations: OrganizationService,
     private readonly cascades: Cascades,
   ) {}
 
@@ -82,7 +85,7 @@ export class ProjectOwnership {
     // From here on the account is not deleted.
     const owner = await this.users.lock(ctx, project.owner_id);
     if (!(await this.isMissing(ctx, projectId, owner.id))) {
-      if (ownerId === undefined || ownerId === owner.id) return;
+      if (ownerId === undefined || ownerId === owner.id) return this.leaveDeleted(ctx, project, owner.id);
       throw invalidField(
         'owner_id',
         'is not needed',
@@ -93,6 +96,7 @@ export class ProjectOwnership {
     const next = await this.users.find(ctx, ownerId);
     if (next?.status !== 'activated') throw noOwner();
     await this.limit.admit(ctx, next.id);
+    await this.leaveDeleted(ctx, project, next.id);
     await this.members.makeOwner(ctx, projectId, next.id);
     if (!(await this.members.isActive(ctx, projectId, next.id))) throw noOwner();
     await this.projects.updateWhile(ctx, projectId, ['deleted'], { owner_id: next.id });
@@ -102,6 +106,13 @@ export class ProjectOwnership {
       { owner: owner.email },
       { owner: next.email },
     );
+  }
+
+  /** A project whose organization was deleted meanwhile is restored into its owner's personal one. */
+  private async leaveDeleted(ctx: RequestContext, project: ProjectEntity, ownerId: string): Promise<void> {
+    if (await this.organizations.hold(ctx, project.organization_id)) return;
+    const organization_id = await this.organizations.personalOf(ctx, ownerId);
+    await this.projects.updateWhile(ctx, project.id, ['deleted'], { organization_id });
   }
 
   /** Whether a project that is restored needs to be told who owns it. */

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, Not, type SelectQueryBuilder } from 'typeorm';
+import { In, IsNull, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { containsPattern, like } from '../../kernel/text/search.js';
+import { Lists } from '../../kernel/database/lists.js';
+import { every, type Condition, type Stretch } from '../../kernel/database/stretch.js';
+import { contains } from '../../kernel/text/search.js';
 import type { Owner } from '../../kernel/facets/ownership.js';
 import { ProjectEntity, type Environment, type ProjectStatus } from './project.entity.js';
 
@@ -21,7 +23,10 @@ export interface ProjectFilter {
 
 @Injectable()
 export class ProjectRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly lists: Lists,
+  ) {}
 
   find(ctx: RequestContext, id: string): Promise<ProjectEntity | null> {
     return this.database.read(ctx).findOneBy(ProjectEntity, { id });
@@ -65,22 +70,20 @@ export class ProjectRepository {
     return (await manager.update(ProjectEntity, which, { verified_at: at, verified_by: by })).affected === 1;
   }
 
-  /** Newest first, one row more than `limit`. */
-  list(
+  /** Newest first, one row more than `limit`; without a status, all but deleted ones. */
+  async list(
     ctx: RequestContext,
     scope: ProjectScope,
     filter: ProjectFilter,
     limit: number,
     after: string | null,
   ): Promise<ProjectEntity[]> {
-    const query = this.matching(ctx, scope, filter);
-    if (filter.status) query.andWhere('p.status = :status', { status: filter.status });
-    else query.andWhere("p.status <> 'deleted'");
-    if (after) query.andWhere('p.id < :after', { after });
-    return query
-      .orderBy('p.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    const statuses = visible(scope, filter.status ? [filter.status] : LIVE);
+    const stretches = (await this.stretches(ctx, scope, filter, statuses)).concat(
+      scope.kind === 'user' && statuses.length ? [memberships(scope.userId, filter, statuses)] : [],
+    );
+    const from = stretches.map(stretch => ({ ...stretch, before: after }));
+    return this.lists.newest(ctx, ProjectEntity, from, limit + 1);
   }
 
   /** How many projects of each status match, whatever status the filter asks for. */
@@ -89,13 +92,16 @@ export class ProjectRepository {
     scope: ProjectScope,
     filter: ProjectFilter,
   ): Promise<Record<ProjectStatus, number>> {
-    const rows = await this.matching(ctx, scope, filter)
-      .select('p.status', 'status')
-      .addSelect('COUNT(*)', 'count')
-      .groupBy('p.status')
-      .getRawMany<{ status: ProjectStatus; count: number | string }>();
     const counts = { new: 0, activated: 0, suspended: 0, deleted: 0 };
-    for (const row of rows) counts[row.status] = Number(row.count);
+    for (const status of visible(scope, ['new', 'activated', 'suspended', 'deleted'])) {
+      counts[status] = await this.lists.count(ctx, await this.stretches(ctx, scope, filter, [status]));
+    }
+    if (scope.kind === 'user') {
+      const others = memberships(scope.userId, filter, LIVE, NOT_ADMINISTERED);
+      for (const [status, count] of await this.lists.tally(ctx, others, 'p.status')) {
+        counts[status as ProjectStatus] += count;
+      }
+    }
     return counts;
   }
 
@@ -109,40 +115,101 @@ export class ProjectRepository {
 
   /** How many projects each organization has, deleted ones left out. */
   async countByOrganization(ctx: RequestContext, organizationIds: string[]): Promise<Map<string, number>> {
-    const rows = await this.database
-      .read(ctx)
-      .createQueryBuilder(ProjectEntity, 'p')
-      .select('p.organization_id', 'id')
-      .addSelect('COUNT(*)', 'count')
-      .where("p.organization_id IN (:...organizationIds) AND p.status <> 'deleted'", { organizationIds })
-      .groupBy('p.organization_id')
-      .getRawMany<{ id: string; count: number | string }>();
-    return new Map(rows.map(row => [row.id, Number(row.count)]));
+    const counts = new Map<string, number>();
+    for (const organization_id of organizationIds) {
+      counts.set(organization_id, await this.lists.count(ctx, inEach({ organization_id }, LIVE, {})));
+    }
+    return counts;
   }
 
-  private matching(
+  /** What of the projects the filter asks for; of a user, only those of the organizations the user administers. */
+  private async stretches(
     ctx: RequestContext,
     scope: ProjectScope,
     filter: ProjectFilter,
-  ): SelectQueryBuilder<ProjectEntity> {
-    const query = this.database.read(ctx).createQueryBuilder(ProjectEntity, 'p');
-    if (scope.kind === 'one') query.andWhere('p.id = :projectId', scope);
-    if (scope.kind === 'user') {
-      query.andWhere(
-        "(p.id IN (SELECT m.project_id FROM members m WHERE m.user_id = :userId AND m.status = 'active') OR " +
-          'p.organization_id IN (SELECT o.organization_id FROM organization_members o ' +
-          "WHERE o.user_id = :userId AND o.status = 'active' AND o.role IN ('owner', 'admin'))) AND " +
-          // Suspended in the organization, a person is stopped in all its projects.
-          'p.organization_id NOT IN (SELECT s.organization_id FROM organization_members s ' +
-          "WHERE s.user_id = :userId AND s.status = 'suspended')",
-        scope,
-      );
-      // To them a deleted project does not exist, in lists as by its id.
-      query.andWhere("p.status <> 'deleted'");
+    statuses: ProjectStatus[],
+  ): Promise<Stretch[]> {
+    if (scope.kind === 'one') {
+      const where = every(conditions('t', filter, statuses));
+      return [{ table: 'projects', id: 'id', equal: { id: scope.projectId }, where }];
     }
-    if (filter.environment) query.andWhere('p.environment = :environment', filter);
-    if (filter.organization_id) query.andWhere('p.organization_id = :organization_id', filter);
-    if (filter.q) query.andWhere(like('p.search_text', 'q'), { q: containsPattern(filter.q) });
-    return query;
+    const { organization_id } = filter;
+    if (scope.kind === 'all') return inEach(organization_id ? { organization_id } : {}, statuses, filter);
+    const administered = await this.administered(ctx, scope.userId, organization_id);
+    return administered.flatMap(id => inEach({ organization_id: id }, statuses, filter));
   }
+
+  private async administered(ctx: RequestContext, userId: string, only?: string): Promise<string[]> {
+    const sql = `SELECT o.organization_id AS id FROM organization_members o
+      WHERE o.user_id = ? AND o.status = 'active' AND o.role IN ('owner', 'admin')`;
+    const rows = await this.database.read(ctx).query<{ id: string }[]>(sql, [userId]);
+    return rows.map(({ id }) => id).filter(id => only === undefined || id === only);
+  }
+}
+
+const LIVE: ProjectStatus[] = ['new', 'activated', 'suspended'];
+const ENVIRONMENTS: Environment[] = ['sandbox', 'production'];
+
+/** To all but platform admins a deleted project does not exist, in lists as by its id. */
+function visible(scope: ProjectScope, statuses: ProjectStatus[]): ProjectStatus[] {
+  return scope.kind === 'user' ? statuses.filter(status => status !== 'deleted') : statuses;
+}
+
+/** The projects of an organization, or all, of these statuses. */
+function inEach(
+  where: { organization_id?: string },
+  statuses: ProjectStatus[],
+  { environment, q }: ProjectFilter,
+): Stretch[] {
+  const environments = environment ? [environment] : ENVIRONMENTS;
+  return statuses.flatMap(status =>
+    environments.map(one => ({
+      table: 'projects',
+      index: where.organization_id ? 'projects_organization_list' : 'projects_list',
+      id: 'id',
+      equal: { ...where, status, environment: one },
+      where: q ? contains('t.search_text', q) : undefined,
+    })),
+  );
+}
+
+/** Suspended in the organization, a person is stopped in all its projects. */
+const NOT_SUSPENDED = "o.status IS NULL OR o.status <> 'suspended'";
+const NOT_ADMINISTERED = "o.status IS NULL OR o.status <> 'active' OR o.role NOT IN ('owner', 'admin')";
+
+/** The projects a user is an active member of, as `p`, with their place in its organization. */
+function memberships(
+  userId: string,
+  filter: ProjectFilter,
+  statuses: ProjectStatus[],
+  ...further: string[]
+): Stretch {
+  const standing = ["t.status = 'active'", NOT_SUSPENDED, ...further].map(sql => ({ sql, parameters: [] }));
+  return {
+    table: 'members',
+    index: 'members_current',
+    id: 'project_id',
+    equal: { current_user_id: userId },
+    // No `NOT EXISTS`, for which MariaDB would read the places of everybody.
+    join: `JOIN projects p ON p.id = t.project_id
+      LEFT JOIN organization_members o ON o.user_id = t.current_user_id AND o.organization_id = p.organization_id`,
+    where: every([...standing, ...conditions('p', filter, statuses)]),
+  };
+}
+
+function conditions(
+  alias: string,
+  { environment, organization_id, q }: ProjectFilter,
+  statuses: ProjectStatus[],
+): (Condition | undefined)[] {
+  const among = (column: string, values: string[]) => ({
+    sql: `${alias}.${column} IN (${values.map(() => '?').join(', ')})`,
+    parameters: values,
+  });
+  return [
+    among('status', statuses),
+    environment ? among('environment', [environment]) : undefined,
+    organization_id ? among('organization_id', [organization_id]) : undefined,
+    q ? contains(`${alias}.search_text`, q) : undefined,
+  ];
 }

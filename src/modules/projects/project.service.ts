@@ -180,7 +180,8 @@ export class ProjectService {
 
   private async organizationOf(ctx: RequestContext, input: CreateProject, owner: User): Promise<string> {
     if (input.organization_id === undefined) return this.organizations.personalOf(ctx, owner.id);
-    const role = await this.organizations.roleOf(ctx, input.organization_id, owner.id);
+    const live = await this.organizations.hold(ctx, input.organization_id);
+    const role = live && (await this.organizations.roleOf(ctx, input.organization_id, owner.id));
     if (!role) {
       throw invalidField(
         'organization_id',

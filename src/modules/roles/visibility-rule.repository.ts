@@ -47,9 +47,10 @@ export class VisibilityRuleRepository {
   async rolesOf(ctx: RequestContext, ruleIds: string[]): Promise<Map<string, string[]>> {
     const roles = new Map<string, string[]>(ruleIds.map(id => [id, []]));
     if (ruleIds.length === 0) return roles;
-    const rows = await this.database
-      .read(ctx)
-      .find(VisibilityRuleRoleEntity, { where: { rule_id: In(ruleIds) }, order: { role_id: 'ASC' } });
+    const rows = await this.database.read(ctx).find(VisibilityRuleRoleEntity, {
+      where: { rule_id: In(ruleIds) },
+      order: { rule_id: 'ASC', role_id: 'ASC' },
+    });
     for (const row of rows) roles.get(row.rule_id)!.push(row.role_id);
     return roles;
   }

@@ -32,7 +32,7 @@ export class OwnershipTransfer {
     { confirm, member_id, reason }: TransferOwnership,
   ): Promise<Project> {
     const values = await this.changes.values(ctx, id);
-    const refusal = unavailable(ACTION, ctx, values);
+    const refusal = unavailable(ACTION, ctx, values, await this.changes.isOwner(ctx, values));
     if (refusal) throw refusal;
     const plan = member_id === undefined ? null : await this.ownership.plan(ctx, id, member_id);
     if (!confirm) {

@@ -21,20 +21,21 @@ const STARTS_FROM: Record<SettingAction, readonly string[]> = {
 
 /** What only the owner and platform admins may do, as a sentence. */
 const FOR_OWNERS: Partial<Record<SettingAction, string>> = {
-  delete: 'Only the owner and platform admins delete a project.',
-  'transfer-ownership': 'Only the owner and platform admins transfer a project.',
+  delete: "Only the owner, the organization's owner and platform admins delete a project.",
+  'transfer-ownership': "Only the owner, the organization's owner and platform admins transfer a project.",
 };
 
-/** Why the caller cannot take `action` now; null when it is available. */
+/** Why the caller, who owns the project or its organization or not, cannot take `action` now; null when it is available. */
 export function unavailable(
   action: SettingAction,
   ctx: RequestContext,
   values: ProjectValues,
+  isOwner: boolean,
 ): AppError | null {
   if (!ctx.can('settings:write')) return denied('Requires the permission settings:write.');
   if (action === 'verify' && !ctx.isPlatformAdmin) return denied('Only platform admins verify projects.');
   const owners = FOR_OWNERS[action];
-  if (owners && !ctx.isPlatformAdmin && values.owner_id !== ctx.principal?.id) return denied(owners);
+  if (owners && !ctx.isPlatformAdmin && !isOwner) return denied(owners);
   if (values.status === 'deleted' && !ctx.isPlatformAdmin)
     return denied('Only platform admins restore projects.');
   if (action === 'verify' && values.verified_at !== null)

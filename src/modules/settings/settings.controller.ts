@@ -55,7 +55,7 @@ export class SettingsController {
   @Docs({
     summary: 'Give a project to another member',
     description:
-      'For the owner and platform admins. The new owner must be an active member, and becomes an administrator; ' +
+      'For the owner, the owner of the organization and platform admins. The new owner must be an active member, and becomes an administrator; ' +
       'the former one stays a member. Without `confirm` the answer is 428 and says what would change.',
     ok: Project,
     errors: ['confirmation_required', 'invalid_transition', 'project_limit_reached'],

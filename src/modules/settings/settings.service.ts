@@ -32,6 +32,7 @@ export class SettingsService {
   async show(ctx: RequestContext, id: string): Promise<Settings> {
     const values = await this.changes.values(ctx, id);
     const owner = (await this.projects.get(ctx, id)).owner.email;
+    const isOwner = await this.changes.isOwner(ctx, values);
     const url = `/v1/projects/${id}/settings`;
     const edit = ctx.can('settings:write')
       ? { available: true }
@@ -49,7 +50,7 @@ export class SettingsService {
           ...edit,
         })),
         ...SETTING_ACTIONS.map(action => {
-          const reason = unavailable(action, ctx, values);
+          const reason = unavailable(action, ctx, values, isOwner);
           return {
             action,
             method: 'POST' as const,
@@ -84,7 +85,7 @@ export class SettingsService {
    */
   async run(ctx: RequestContext, id: string, action: StatusAction, input: RunAction): Promise<Project> {
     const values = await this.changes.values(ctx, id);
-    const refusal = unavailable(action, ctx, values);
+    const refusal = unavailable(action, ctx, values, await this.changes.isOwner(ctx, values));
     if (refusal) throw refusal;
     const restores = action === 'activate' && values.status === 'deleted';
     if (input.owner_id !== undefined && !restores)

@@ -37,7 +37,7 @@ export class TeamInvitationController {
     summary: 'Invite somebody to the team',
     description: 'By e-mail, with or without an account. The mailed link works once, for seven days.',
     created: Invitation,
-    errors: ['member_already_active', 'invitation_pending', 'permission_escalation'],
+    errors: ['member_already_active', 'invitation_pending', 'invitee_suspended', 'permission_escalation'],
   })
   invite(
     @Ctx() ctx: RequestContext,

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { firstIdAt } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
-import { pathTo } from './log-path.js';
+import { partsOf, pathTo } from './log-path.js';
 import { RequestLogCount } from './request-log-count.service.js';
 import {
   toRequestLog,
@@ -82,10 +82,12 @@ export class RequestLogService {
       return this.logs.newest(ctx, await this.series.projects(ctx, scope), range, limit);
     }
     const chosen = await this.series.sizes(ctx, scope, filter);
+    // The projects of an organization do not lie together in the log, so there is nothing to walk through.
+    if (!('project_id' in scope)) return this.logs.newest(ctx, partsOf(chosen), range, limit);
     const logged = await this.series.logged(ctx, scope, {});
     const parts = pathTo(chosen, logged, limit);
     return parts
       ? this.logs.newest(ctx, parts, range, limit)
-      : this.logs.walk(ctx, scope, filter, range, limit);
+      : this.logs.walk(ctx, scope.project_id, chosen, range, limit);
   }
 }

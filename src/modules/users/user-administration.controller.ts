@@ -69,10 +69,18 @@ export class UserAdministrationController {
     summary: 'Suspend, activate or delete a user, or reset the password',
     description:
       'Without `confirm` the answer is 428 and says what would change and what it would affect. Activating a ' +
-      'deleted user restores the account, not the memberships. Somebody who owns projects or organizations cannot be ' +
-      'deleted. `reset-password` invalidates the password, ends all sessions and mails a link to set a new one.',
+      'deleted user restores the account, not the memberships, unless its address has a new account by now. Somebody who ' +
+      'owns projects or organizations cannot be deleted. `reset-password` invalidates the password, ends all sessions and ' +
+      'mails a link to set a new one.',
     ok: UserRecord,
-    errors: ['not_found', 'confirmation_required', 'invalid_transition', 'last_admin', 'owner_protected'],
+    errors: [
+      'not_found',
+      'confirmation_required',
+      'invalid_transition',
+      'last_admin',
+      'owner_protected',
+      'email_taken',
+    ],
   })
   run(
     @Ctx() ctx: RequestContext,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
@@ -19,7 +20,7 @@ import {
 } from './user.dto.js';
 import type { UserStatus } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
-import { searchText, userTarget } from './user.service.js';
+import { emailTaken, searchText, userTarget } from './user.service.js';
 
 const LIVE: UserStatus[] = ['new', 'activated', 'suspended'];
 
@@ -74,7 +75,8 @@ export class UserAdministration {
   /**
    * Suspends, activates or restores, deletes an account, or resets its password, once confirmed.
    * @throws AppError `not_found`, `invalid_transition`, `last_admin`, `owner_protected` for the deletion of
-   *   somebody who owns projects or organizations, `confirmation_required`, `validation_failed`
+   *   somebody who owns projects or organizations, `email_taken` for restoring one whose address has another account,
+   *   `confirmation_required`, `validation_failed`
    */
   async run(ctx: RequestContext, id: string, action: UserAction, input: RunUserAction): Promise<UserRecord> {
     const user = await this.get(ctx, id);
@@ -97,7 +99,10 @@ export class UserAdministration {
     const status = USER_TRANSITIONS[action].to!;
     if (action !== 'activate') await this.keepAnAdmin(ctx, user.id);
     // Only from the status that was confirmed: of two that race, the second finds it changed.
-    if (!(await this.repository.updateWhile(ctx, user.id, [user.status], { status }))) {
+    // A deleted account's address is free for a new one, which keeps it when the old one is to be restored.
+    const changes = { status, current_email: status === 'deleted' ? null : user.email };
+    const done = orIfTaken(this.repository.updateWhile(ctx, user.id, [user.status], changes), emailTaken);
+    if (!(await done)) {
       throw new AppError('invalid_transition');
     }
     // With the account's row locked, nobody can make it an owner of anything any more.

@@ -17,9 +17,13 @@ export class UserEntity {
   @PrimaryColumn('varchar')
   id!: string;
 
-  /** Lower case; unique. */
+  /** Lower case. */
   @Column('varchar')
   email!: string;
+
+  /** The same until the account is deleted, then null: the address is free again; unique. */
+  @Column('varchar', { nullable: true })
+  current_email!: string | null;
 
   @Column('varchar')
   first_name!: string;

@@ -1,20 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { In, Not, type SelectQueryBuilder } from 'typeorm';
+import { In, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { containsPattern, like } from '../../kernel/text/search.js';
+import { Lists } from '../../kernel/database/lists.js';
+import type { Stretch } from '../../kernel/database/stretch.js';
+import { contains } from '../../kernel/text/search.js';
 import { UserEntity, type UserStatus } from './user.entity.js';
 
 @Injectable()
 export class UserRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly lists: Lists,
+  ) {}
 
   find(ctx: RequestContext, id: string): Promise<UserEntity | null> {
     return this.database.read(ctx).findOneBy(UserEntity, { id });
   }
 
+  /** The account an address belongs to now: no deleted one. */
   findByEmail(ctx: RequestContext, email: string): Promise<UserEntity | null> {
-    return this.database.read(ctx).findOneBy(UserEntity, { email });
+    return this.database.read(ctx).findOneBy(UserEntity, { current_email: email });
   }
 
   async findMany(ctx: RequestContext, ids: string[]): Promise<UserEntity[]> {
@@ -24,7 +30,7 @@ export class UserRepository {
   }
 
   async findManyByEmail(ctx: RequestContext, emails: string[]): Promise<UserEntity[]> {
-    return emails.length ? this.database.read(ctx).findBy(UserEntity, { email: In(emails) }) : [];
+    return emails.length ? this.database.read(ctx).findBy(UserEntity, { current_email: In(emails) }) : [];
   }
 
   async insert(ctx: RequestContext, user: UserEntity): Promise<void> {
@@ -66,26 +72,20 @@ export class UserRepository {
     limit: number,
     after: string | null,
   ): Promise<UserEntity[]> {
-    const query = this.matching(ctx, filter.q);
-    if (filter.status) query.andWhere('u.status = :status', { status: filter.status });
-    else query.andWhere("u.status <> 'deleted'");
-    if (after) query.andWhere('u.id < :after', { after });
-    return query
-      .orderBy('u.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    const statuses: UserStatus[] = filter.status ? [filter.status] : ['new', 'activated', 'suspended'];
+    const stretches = statuses.map(status => ({ ...inStatus(status, filter.q), before: after }));
+    return this.lists.newest(ctx, UserEntity, stretches, limit + 1);
   }
 
   /** How many users of each status match. */
   async countByStatus(ctx: RequestContext, q: string | undefined): Promise<Record<UserStatus, number>> {
-    const rows = await this.matching(ctx, q)
-      .select('u.status', 'status')
-      .addSelect('COUNT(*)', 'count')
-      .groupBy('u.status')
-      .getRawMany<{ status: UserStatus; count: number | string }>();
-    const counts = { new: 0, activated: 0, suspended: 0, deleted: 0 };
-    for (const row of rows) counts[row.status] = Number(row.count);
-    return counts;
+    const count = (status: UserStatus) => this.lists.count(ctx, [inStatus(status, q)]);
+    return {
+      new: await count('new'),
+      activated: await count('activated'),
+      suspended: await count('suspended'),
+      deleted: await count('deleted'),
+    };
   }
 
   /** Sets a password hash, unless somebody else has changed it since `before` was read. */
@@ -103,10 +103,14 @@ export class UserRepository {
   async adminExists(ctx: RequestContext): Promise<boolean> {
     return this.database.read(ctx).existsBy(UserEntity, { platform_role: 'admin' });
   }
+}
 
-  private matching(ctx: RequestContext, q: string | undefined): SelectQueryBuilder<UserEntity> {
-    const query = this.database.read(ctx).createQueryBuilder(UserEntity, 'u');
-    if (q) query.andWhere(like('u.search_text', 'q'), { q: containsPattern(q) });
-    return query;
-  }
+function inStatus(status: UserStatus, q: string | undefined): Stretch {
+  return {
+    table: 'users',
+    index: 'users_status',
+    id: 'id',
+    equal: { status },
+    where: q ? contains('t.search_text', q) : undefined,
+  };
 }

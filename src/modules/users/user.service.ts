@@ -74,6 +74,7 @@ export class UserService {
     const user: UserEntity = {
       id: newId('usr'),
       email: prepared.email,
+      current_email: prepared.email,
       first_name: prepared.first_name,
       name: prepared.name,
       phone: prepared.phone ?? null,
@@ -195,9 +196,8 @@ export class UserService {
    */
   async authenticate(ctx: RequestContext, email: string, password: string): Promise<Authenticated | null> {
     const user = await this.users.findByEmail(ctx, email);
-    const usable = user && user.status !== 'deleted' ? user : null;
-    const fits = await this.passwords.matches(usable?.password_hash ?? null, password);
-    return usable && fits ? { user: toUser(usable), proof: usable.password_hash } : null;
+    const fits = await this.passwords.matches(user?.password_hash ?? null, password);
+    return user && fits ? { user: toUser(user), proof: user.password_hash } : null;
   }
 
   /** Whether the account is as it was when it was authenticated; within a unit, read after its first write. */
@@ -250,6 +250,7 @@ export function invalidToken(): AppError {
   return new AppError('invalid_token', { param: 'token' });
 }
 
-function emailTaken(): AppError {
+/** For an address that belongs to another account. */
+export function emailTaken(): AppError {
   return new AppError('email_taken', { param: 'email' });
 }

@@ -1,0 +1,34 @@
+import { TableIndex, TableUnique, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { Columns, NULLABLE } from '../kernel/database/columns.js';
+import { addColumns } from '../kernel/database/create-tables.js';
+
+/**
+ * Frees the e-mail address of a deleted account: `current_email` takes over from `email` what makes an address
+ * belong to one account at most, and is null for those who are deleted.
+ */
+export class FreedAddresses1764200000300 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const c = await Columns.for(runner);
+    await addColumns(runner, 'users', [c.string('current_email', 254, NULLABLE)]);
+    await runner.query(
+      "UPDATE users SET current_email = email WHERE status <> 'deleted' AND current_email IS NULL",
+    );
+    const index = { name: 'users_current_email', columnNames: ['current_email'], isUnique: true };
+    await addColumns(runner, 'users', [], [index]);
+    // What SQLite keeps as a constraint of the table is an index on MySQL.
+    const { uniques, indices } = (await runner.getTable('users'))!;
+    if (uniques.some(({ name }) => name === 'users_email'))
+      await runner.dropUniqueConstraint('users', 'users_email');
+    else if (indices.some(({ name }) => name === 'users_email'))
+      await runner.dropIndex('users', 'users_email');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    const unique = { name: 'users_email', columnNames: ['email'] };
+    const sqlite = runner.dataSource.options.type === 'better-sqlite3';
+    if (sqlite) await runner.createUniqueConstraint('users', new TableUnique(unique));
+    else await runner.createIndex('users', new TableIndex({ ...unique, isUnique: true }));
+    await runner.dropIndex('users', 'users_current_email');
+    await runner.dropColumn('users', 'current_email');
+  }
+}

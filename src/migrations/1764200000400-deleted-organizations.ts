@@ -1,0 +1,15 @@
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { Columns, NULLABLE } from '../kernel/database/columns.js';
+import { addColumns } from '../kernel/database/create-tables.js';
+
+/** Organizations can be deleted; their rows stay, for what refers to them. */
+export class DeletedOrganizations1764200000400 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    const c = await Columns.for(runner);
+    await addColumns(runner, 'organizations', [c.instant('deleted_at', NULLABLE)]);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropColumn('organizations', 'deleted_at');
+  }
+}
