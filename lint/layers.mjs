@@ -55,7 +55,6 @@ export const LAYERS = {
 export const KERNEL_LAYERS = {
   text: [],
   network: [],
-  buffers: [],
   errors: [],
   logging: [],
   access: [],
@@ -63,9 +62,10 @@ export const KERNEL_LAYERS = {
   'event-log': [],
   config: ['network'],
   crypto: ['config'],
-  context: ['access', 'event-log'],
+  context: ['access', 'errors', 'event-log'],
   database: ['config', 'context', 'errors', 'event-log'],
   'access-cache': ['database', 'event-log'],
+  buffers: ['database'],
   facets: ['access', 'context', 'database', 'errors', 'event-log'],
   attempts: ['config', 'crypto', 'errors', 'network', 'redis'],
   storage: ['config', 'context', 'crypto', 'errors'],
@@ -80,7 +80,7 @@ export const KERNEL_LAYERS = {
   visibility: ['access', 'context', 'errors', 'http', 'routes'],
   pages: ['errors', 'http'],
   openapi: ['access', 'config', 'database', 'errors', 'event-log', 'mutations', 'routes'],
-  metrics: ['config', 'database', 'errors', 'jobs', 'outbox'],
+  metrics: ['buffers', 'config', 'database', 'errors', 'http', 'jobs', 'outbox'],
 };
 
 /** What stays inside its module: others go through its service. */

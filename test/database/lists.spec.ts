@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 afterAll(() => fresh.drop());
 
-test('the newest of several stretches are put together, from any place on', async () => {
+it('the newest of several stretches are put together, from any place on', async () => {
   const both = [of('sent'), of('failed'), of('queued')];
   expect(await lists.newestIds(ctx, both, 100)).toEqual(newest(100, () => true));
   const later = both.map(stretch => ({ ...stretch, before: idOf(5_000) }));
@@ -59,7 +59,7 @@ test('the newest of several stretches are put together, from any place on', asyn
   );
 });
 
-test('what is rare is found however far back it lies, beside what is found at once', async () => {
+it('what is rare is found however far back it lies, beside what is found at once', async () => {
   const searched = [of('sent', { where: rare }), of('failed', { where: rare })];
   expect(await lists.newestIds(ctx, searched, 50)).toEqual(newest(50, row => row % 1_000 === 0));
   expect(await lists.newestIds(ctx, [of('failed'), of('sent', { where: rare })], 20)).toEqual(
@@ -67,7 +67,7 @@ test('what is rare is found however far back it lies, beside what is found at on
   );
 });
 
-test('counts are exact; a total ends one beyond what a page says', async () => {
+it('counts are exact; a total ends one beyond what a page says', async () => {
   const all = [of('sent'), of('failed')];
   expect(await lists.count(ctx, all)).toBe(ROWS);
   expect(await lists.total(ctx, all)).toBe(10_001);

@@ -375,8 +375,8 @@ describe('the page behind the mailed link', () => {
   });
 
   it.each([
-    ['no token', {}, 'The link is not complete'],
-    ['an empty token', { token: '' }, 'The link is not complete'],
+    ['no token', {}, 'The link is incomplete'],
+    ['an empty token', { token: '' }, 'The link is incomplete'],
     [
       'markup for a token',
       { token: '<img src=x onerror=alert(1)>', password: 'x' },

@@ -344,7 +344,7 @@ describe('the page behind the mailed link', () => {
     for (const path of ['/invitation', '/invitation/decline']) {
       const answer = await submit({ token: '' }, path);
       expect(answer.status).toBe(400);
-      expect(answer.body).toContain('The link is not complete');
+      expect(answer.body).toContain('The link is incomplete');
     }
   });
 });

@@ -2,7 +2,7 @@ import { eventOf } from '../support/answers.js';
 import type { Answer } from '../support/client.js';
 import { admin, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember } from '../support/team.js';
+import { addMember, addToOrganization } from '../support/team.js';
 import { waitFor } from '../support/wait-for.js';
 
 let server: TestServer;
@@ -26,7 +26,13 @@ const codeOf = ({ status, body }: Answer) => [status, body.error?.code];
 
 /** A project of the owner's, with the heir in its team. */
 async function inherited(status: 'active' | 'suspended' = 'active') {
-  const { id } = await createProject(server, owner.auth, { name: 'Estate' });
+  // In somebody else's organization, whose owner may transfer its projects too.
+  const { id: organization_id } = expectStatus(
+    201,
+    await server.api.post('/v1/organizations', { name: 'Family' }, { auth: root.auth }),
+  ).body;
+  await addToOrganization(server, organization_id, owner, 'member');
+  const { id } = await createProject(server, owner.auth, { name: 'Estate', organization_id });
   return { id, member_id: await addMember(server, id, heir, 'member', status) };
 }
 

@@ -1,7 +1,7 @@
 import { basic, type Answer } from '../support/client.js';
 import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addRole, addToOrganization } from '../support/team.js';
+import { addMember, addToOrganization } from '../support/team.js';
 
 let server: TestServer;
 let root: Person;
@@ -35,7 +35,7 @@ it('a project suspended by a platform admin is activated by one only, and the se
   expect(codeOf(await server.api.post(`${settings}/activate`, {}, owner))).toEqual(BY_PLATFORM);
   expect(await activation()).toMatchObject({
     available: false,
-    reason: 'A platform admin suspended this; only a platform admin activates it again.',
+    reason: 'A platform admin suspended this; only a platform admin can activate it again.',
   });
   expect(expectStatus(200, await run('activate', root)).body.status).toBe('activated');
 
@@ -54,19 +54,6 @@ it('a member suspended by a platform admin is activated, or removed, by one only
   expect(codeOf(await server.api.delete(path, undefined, owner))).toEqual(BY_PLATFORM);
   expectStatus(200, await server.api.post(`${path}/activate`, undefined, root));
   expectStatus(200, await server.api.post(`${path}/suspend`, undefined, owner));
-  expectStatus(200, await server.api.post(`${path}/activate`, undefined, owner));
-});
-
-it('a member who may do more is not activated by one who may do less', async () => {
-  const { id } = await createProject(server, owner.auth);
-  const steward = await signUp(server);
-  const role = await addRole(server, id, ['project:read', 'members:read', 'members:write', 'audit:read']);
-  await addMember(server, id, steward, role);
-  const member = await addMember(server, id, person, 'member');
-  const path = `/v1/projects/${id}/members/${member}`;
-  expectStatus(200, await server.api.post(`${path}/suspend`, undefined, steward));
-  const answer = await server.api.post(`${path}/activate`, undefined, steward);
-  expect(codeOf(answer)).toEqual([403, 'permission_escalation']);
   expectStatus(200, await server.api.post(`${path}/activate`, undefined, owner));
 });
 

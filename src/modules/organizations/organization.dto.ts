@@ -59,7 +59,7 @@ export type CreateOrganization = z.output<typeof CreateOrganization>;
 export const DeleteOrganization = z
   .strictObject({ confirm: z.string().max(250).optional().describe("The organization's exact name.") })
   .default({})
-  .meta({ id: 'DeleteOrganization', examples: [{ confirm: 'Acme' }] });
+  .meta({ id: 'DeleteOrganization', examples: [{}] });
 export type DeleteOrganization = z.output<typeof DeleteOrganization>;
 
 export const DeletedOrganization = z

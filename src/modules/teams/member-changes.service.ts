@@ -60,10 +60,7 @@ export class MemberChanges {
     return this.changeStatus(ctx, projectId, id, 'active', 'suspended');
   }
 
-  /**
-   * Gives back what the member could do, so nobody activates one who may do more.
-   * @throws as {@link changeStatus}, `suspended_by_platform`
-   */
+  /** @throws as {@link changeStatus}, `suspended_by_platform` */
   activate(ctx: RequestContext, projectId: string, id: string): Promise<TeamMember> {
     return this.changeStatus(ctx, projectId, id, 'suspended', 'active');
   }
@@ -104,11 +101,8 @@ export class MemberChanges {
     from: 'active' | 'suspended',
     to: 'active' | 'suspended',
   ): Promise<TeamMember> {
-    const { member, user, role } = await this.locked(ctx, projectId, id);
-    if (to === 'active' && member.status === from) {
-      this.refuseToLift(ctx, member);
-      await this.roles.refuseStronger(ctx, projectId, role.id);
-    }
+    const { member, user } = await this.locked(ctx, projectId, id);
+    if (to === 'active') this.refuseToLift(ctx, member);
     const suspended_by = to === 'suspended' ? powerOf(ctx, 'team') : null;
     await this.update(ctx, { ...member, status: from }, { status: to, suspended_by });
     ctx.audit.about(user.id).change(memberTarget(member, user), { status: from }, { status: to });

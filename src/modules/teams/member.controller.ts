@@ -68,8 +68,7 @@ export class MemberController {
   @Mutation(['member.activated'])
   @Docs({
     summary: 'Activate a suspended member',
-    description:
-      'Not one who may do more than you. Whom a platform admin suspended, only a platform admin activates.',
+    description: 'Whom a platform admin suspended, only a platform admin activates.',
     ok: TeamMember,
     errors: ['owner_protected', 'permission_escalation', 'suspended_by_platform', 'invalid_transition'],
   })
