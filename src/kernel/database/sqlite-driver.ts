@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-const [NODE_MAJOR] = process.versions.node.split('.').map(Number) as [number];
+const NODE_MAJOR = Number.parseInt(process.versions.node, 10);
 
 /**
  * The better-sqlite3 for this Node. 12 is the last that runs on Node 20; compiled with the headers of Node 24.19
