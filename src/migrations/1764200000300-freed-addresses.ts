@@ -1,6 +1,6 @@
-import { TableIndex, TableUnique, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
-import { addColumns } from '../kernel/database/create-tables.js';
+import { addColumns, dropColumns } from '../kernel/database/create-tables.js';
 
 /**
  * Frees the e-mail address of a deleted account: `current_email` takes over from `email` what makes an address
@@ -24,11 +24,13 @@ export class FreedAddresses1764200000300 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    const unique = { name: 'users_email', columnNames: ['email'] };
-    const sqlite = runner.dataSource.options.type === 'better-sqlite3';
-    if (sqlite) await runner.createUniqueConstraint('users', new TableUnique(unique));
-    else await runner.createIndex('users', new TableIndex({ ...unique, isUnique: true }));
-    await runner.dropIndex('users', 'users_current_email');
-    await runner.dropColumn('users', 'current_email');
+    const [shared] = await runner.query('SELECT email FROM users GROUP BY email HAVING COUNT(*) > 1 LIMIT 1');
+    if (shared)
+      throw new Error(
+        'The older release knows one account for each address, and there are addresses with more.',
+      );
+    // An index also where it was a constraint: SQLite cannot add one to a table that others refer to.
+    await addColumns(runner, 'users', [], [{ name: 'users_email', columnNames: ['email'], isUnique: true }]);
+    await dropColumns(runner, 'users', ['current_email'], ['users_current_email']);
   }
 }
