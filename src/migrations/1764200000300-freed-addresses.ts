@@ -1,4 +1,4 @@
-import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
 import { addColumns, dropColumns } from '../kernel/database/create-tables.js';
 
@@ -32,6 +32,7 @@ export class FreedAddresses1764200000300 implements MigrationInterface {
           `${twice.length}): the older schema keeps one account per address. Restore a backup instead.`,
       );
     }
+    // An index also where it was a constraint: SQLite cannot add one to a table that others refer to.
     const unique = { name: 'users_email', columnNames: ['email'], isUnique: true };
     await addColumns(runner, 'users', [], [unique]);
     await dropColumns(runner, 'users', ['current_email'], ['users_current_email']);

@@ -64,7 +64,11 @@ export const MOVES: Readonly<Record<string, MoveMaker>> = {
     const body = { ...pick(edits, variant), ...(variant % 3 ? { confirm: true } : {}) };
     const auth = pick([owner.auth, root.auth], variant >> 4);
     return {
-      leaves: [Object.keys(pick(edits, variant)).join() === 'name' ? 'project.renamed' : 'project.updated'],
+      // To the name that it has already, nothing is renamed.
+      leaves:
+        Object.keys(pick(edits, variant)).join() === 'name'
+          ? ['project.renamed', 'project.updated']
+          : ['project.updated'],
       send: () => server.api.patch(`/v1/projects/${project.id}/settings`, body, { auth }),
       learn: answer => (project.name = answer.name),
     };

@@ -10,6 +10,10 @@ import { AlertThresholdService } from './alert-threshold.service.js';
 import { AlertFacet } from './alert.facet.js';
 import './alert.events.js';
 
+/**
+ * Thresholds on a project's metrics, and the job that watches them. A threshold fires once for each crossing, however many
+ * processes look at it.
+ */
 @Module({
   imports: [TypeOrmModule.forFeature([AlertThresholdEntity]), ProjectsModule, NotificationsModule],
   controllers: [AlertThresholdController],

@@ -17,6 +17,10 @@ import { KeyRights } from './key-rights.service.js';
 import { KeyUsage } from './key-usage.service.js';
 import './api-key.events.js';
 
+/**
+ * Credentials of scripts: issuing, limiting and ending them, and the one decision whether a key may pass. A secret is shown
+ * once and kept as a hash; a key that is stopped here stops on its next request.
+ */
 @Module({
   imports: [
     TypeOrmModule.forFeature([ApiKeyEntity]),

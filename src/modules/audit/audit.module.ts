@@ -14,7 +14,10 @@ import { RefusalLog } from './refusal-log.service.js';
 import { EventService } from './event.service.js';
 import './audit.events.js';
 
-/** The event log: every mutation's entry, and the routes that read them. Global for the kernel's ports. */
+/**
+ * The event log: every mutation's entry, and the routes that read them. An entry commits with what it tells of, and is sealed
+ * into its log's hash chain within seconds. Global for the kernel's ports.
+ */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([EventEntity, EventChainEntity])],

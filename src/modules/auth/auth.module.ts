@@ -26,7 +26,10 @@ import { SignInService } from './sign-in.service.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 import { UsageHook } from './usage.hook.js';
 
-/** Who calls and what they may do. Global for the app-wide guards; no module imports it. */
+/**
+ * Who calls and what they may do: strategies, guards, sign-in, registration. Whatever carries credentials that are not
+ * understood is refused. Global for the app-wide guards; no module imports it.
+ */
 @Global()
 @Module({
   imports: [

@@ -11,7 +11,10 @@ import { NotificationRepository } from './notification.repository.js';
 import { NotificationService } from './notification.service.js';
 import { SmtpMailer } from './smtp.mailer.js';
 
-/** Mail: written with what caused it, delivered by a job. */
+/**
+ * Mail: written with what caused it, delivered by a job. A mail commits with its cause, is tried until it is delivered or
+ * given up, and its text is erased then.
+ */
 @Module({
   imports: [TypeOrmModule.forFeature([Notification])],
   controllers: [NotificationController],

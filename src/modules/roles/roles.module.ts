@@ -14,6 +14,10 @@ import { VisibilityRuleRepository } from './visibility-rule.repository.js';
 import { VisibilityRules } from './visibility-rule.service.js';
 import './role.events.js';
 
+/**
+ * What members and keys of a project may do, and which attributes are hidden from them. A change acts on the next request;
+ * nobody grants what they lack.
+ */
 @Module({
   imports: [TypeOrmModule.forFeature([RoleEntity, VisibilityRuleEntity, VisibilityRuleRoleEntity])],
   controllers: [RoleController, VisibilityRuleController],

@@ -16,6 +16,10 @@ import { TeamInvitations } from './team-invitations.service.js';
 import { TeamList } from './team-list.service.js';
 import './member.events.js';
 
+/**
+ * The people of a project and their invitations. A project always has exactly one owner in its team, who cannot be removed,
+ * suspended or demoted.
+ */
 @Module({
   imports: [
     TypeOrmModule.forFeature([MemberEntity]),

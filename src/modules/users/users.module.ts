@@ -25,6 +25,10 @@ import { UserTokenEntity } from './user-token.entity.js';
 import { UserTokenRepository } from './user-token.repository.js';
 import './user.events.js';
 
+/**
+ * Accounts, sessions and passwords. Tokens and passwords are kept as hashes only; a password change, a reset or a suspension
+ * ends the sessions at once.
+ */
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity, SessionEntity, UserTokenEntity]), NotificationsModule],
   controllers: [
