@@ -1,3 +1,4 @@
+import { KEY_CHECKS } from '../../src/modules/api-keys/key-decision.js';
 import { basic } from '../support/client.js';
 import { createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -167,6 +168,13 @@ describe('what is hidden of members', () => {
 });
 
 describe('what is hidden of keys', () => {
+  it('is named, check by check, as rules name it', async () => {
+    const scene = await Scene.hiding([], ['visibility:read']);
+    const { items } = await scene.get('/attribute-visibility/attributes');
+    const known = items.map((item: any) => item.attribute);
+    expect(known).toEqual(expect.arrayContaining(KEY_CHECKS.flatMap(({ tells }) => [...tells])));
+  });
+
   it('is hidden from gateways that verify them: their role', async () => {
     const scene = await Scene.hiding(['api_key.role'], ['api_keys:verify']);
     const { secret } = await createKey(server, owner.auth, scene.id, { role_id: VIEWER });
