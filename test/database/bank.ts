@@ -9,7 +9,10 @@ import { openDatabase, writerOptions } from '../../src/kernel/database/open-data
 import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
 import { WriterQueue } from '../../src/kernel/database/writer-queue.js';
 import { WriterSource } from '../../src/kernel/database/writer-source.js';
+import { defineTarget } from '../../src/kernel/event-log/targets.js';
 import { freshDatabase, type FreshDatabase } from '../support/lane.js';
+
+const target = defineTarget('account', { name: [] });
 
 export interface Account {
   id: string;
@@ -103,7 +106,7 @@ export class Bank {
   async open(ctx: RequestContext, id: string, balance = 0): Promise<void> {
     const manager = await this.database.write(ctx);
     await manager.query('INSERT INTO account (id, balance) VALUES (?, ?)', [id, balance]);
-    ctx.unit!.audit.change({ type: 'account', id, name: null }, null, { balance });
+    ctx.unit!.audit.change(target(id, null), null, { balance });
   }
 
   /** Adds to a balance unless it would fall below zero; returns whether it did. */
@@ -115,7 +118,7 @@ export class Bank {
       .set({ balance: () => 'balance + :amount' })
       .where('id = :id AND balance + :amount >= 0', { id, amount })
       .execute();
-    ctx.unit!.audit.change({ type: 'account', id, name: null }, null, { added: amount });
+    ctx.unit!.audit.change(target(id, null), null, { added: amount });
     return result.affected === 1;
   }
 

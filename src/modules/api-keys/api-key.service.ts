@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { hashToken } from '../../kernel/crypto/tokens.js';
 import type { EventType } from '../../kernel/event-log/event-types.js';
 import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
@@ -233,8 +234,11 @@ function environmentOf(project: ProjectInContext): 'sandbox' | 'production' {
   return project.environment === 'production' ? 'production' : 'sandbox';
 }
 
-function keyTarget(key: { id: string; name: string }) {
-  return { type: 'api_key', id: key.id, name: key.name };
+const target = defineTarget('api_key', { name: ['api_key.name'] });
+
+/** How a key stands in the event log. */
+export function keyTarget(key: { id: string; name: string }) {
+  return target(key.id, key.name);
 }
 
 /** What a change is called in the event log: that a key was stopped must not hide behind a new name. */

@@ -36,7 +36,8 @@ export class KeyCheckController {
   @Docs({
     summary: 'Why a key would pass or be refused',
     description:
-      'Runs the request you describe through every check, in order, and says how to fix what fails.',
+      'Runs the request you describe through every check, in order, and says how to fix what fails. A check of ' +
+      'something that a rule hides from you answers `[REDACTED]`, and so does `allowed` when it depends on one.',
     ok: KeyExplanation,
     errors: ['permission_denied', 'not_found'],
   })

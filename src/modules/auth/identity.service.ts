@@ -35,9 +35,9 @@ export class IdentityService {
     const found = lookup && isId(id) ? await lookup.find(ctx, id) : null;
     const hidden = found && (await this.hiddenFrom(caller, found, lookup!.permission));
     if (!found || !hidden) throw new AppError('not_found');
-    const { object, projectId, url } = found;
-    const name = this.catalog.redaction(hidden).label(object, found.name);
-    return { id, object, project_id: projectId, name, url };
+    const { object, madeOf } = lookup!;
+    const name = this.catalog.redaction(hidden).label(madeOf, found.name);
+    return { id, object, project_id: found.projectId, name, url: found.url };
   }
 
   /** What the project of something found hides from the caller; null when they may not see it at all. */

@@ -72,7 +72,7 @@ export class SignInService {
       .as('user.sign_in_failed')
       .ended('failed')
       .because(error.code)
-      .change({ type: 'user', id: known?.id ?? 'unknown', name: email }, null, null);
+      .change(userTarget({ id: known?.id ?? 'unknown', email }), null, null);
     if (known) ctx.audit.about(known.id);
     return error.keepRecords();
   }

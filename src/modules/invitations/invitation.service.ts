@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
@@ -20,6 +21,8 @@ import {
 import type { InvitationEntity } from './invitation.entity.js';
 import { InvitationRepository, type InvitationScope } from './invitation.repository.js';
 import { INVITATION_MAIL } from './invitation.mail.js';
+
+const target = defineTarget('invitation', { name: ['invitation.email', 'member.email'] });
 
 const VALID_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -218,7 +221,7 @@ export const SETTLED = { token_hash: null, pending_key: null } as const;
 
 /** How an invitation stands in the event log. */
 export function invitationTarget({ id, email }: { id: string; email: string }) {
-  return { type: 'invitation', id, name: email };
+  return target(id, email);
 }
 
 function pending(former?: InvitationEntity): AppError {

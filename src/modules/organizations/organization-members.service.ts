@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { powerOf, refusalToLift, type Power } from '../../kernel/context/suspension.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
@@ -211,9 +212,11 @@ export class OrganizationMembers {
   }
 }
 
+const target = defineTarget('organization_member', { name: ['member.email'] });
+
 /** How a member of an organization stands in the event log. */
-export function memberTarget(member: { id: string }, email: string) {
-  return { type: 'organization_member', id: member.id, name: email };
+export function memberTarget(member: { id: string }, email: string | null) {
+  return target(member.id, email);
 }
 
 function snapshot({ organization_id, role, status }: OrganizationMemberEntity) {

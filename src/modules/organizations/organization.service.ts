@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
@@ -209,7 +210,10 @@ export class OrganizationService {
   }
 }
 
+// No role of a project admits to organizations themselves, so no rule hides anything of them.
+const target = defineTarget('organization', { name: [] });
+
 /** How an organization stands in the event log. */
 export function organizationTarget(organization: { id: string; name: string }) {
-  return { type: 'organization', id: organization.id, name: organization.name };
+  return target(organization.id, organization.name);
 }

@@ -19,6 +19,8 @@ export class ProjectsFacet
 {
   readonly lookup = {
     prefix: 'prj',
+    object: 'project',
+    madeOf: ['project.name'],
     permission: 'project:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -61,6 +63,6 @@ export class ProjectsFacet
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
     const project = await this.projects.findForAccess(ctx, id);
-    return project && { id, object: 'project', projectId: id, name: project.name, url: `/v1/projects/${id}` };
+    return project && { id, projectId: id, name: project.name, url: `/v1/projects/${id}` };
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { Config } from '../../kernel/config/config.js';
 import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
@@ -205,9 +206,11 @@ export function toProjectInContext(project: ProjectEntity): ProjectInContext {
   };
 }
 
+const target = defineTarget('project', { name: ['project.name'] });
+
 /** How a project stands in the event log. */
 export function projectTarget(project: { id: string; name: string }) {
-  return { type: 'project', id: project.id, name: project.name };
+  return target(project.id, project.name);
 }
 
 function scopeOf(ctx: RequestContext): ProjectScope {

@@ -5,6 +5,7 @@ import { newId } from '../../kernel/database/ids.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
 import { AttributeCatalog, type Attribute } from '../../kernel/visibility/attribute-catalog.js';
+import { ruleTarget } from './role.events.js';
 import { RoleService } from './role.service.js';
 import {
   toVisibilityRule,
@@ -153,7 +154,7 @@ function ruleExists(): AppError {
 }
 
 function target(rule: VisibilityRule) {
-  return { type: 'visibility_rule', id: rule.id, name: rule.attribute };
+  return ruleTarget(rule.id, rule.attribute);
 }
 
 function snapshot({ attribute, hidden_from }: VisibilityRule) {

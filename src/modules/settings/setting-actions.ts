@@ -44,6 +44,11 @@ export function unavailable(
   return action === 'activate' ? refusalToLift(values.suspended_by, powerOf(ctx, 'team')) : null;
 }
 
+/** Whether the owner's address is hidden from the caller: the team's list shows it as a member's. */
+export function hidesOwner(ctx: RequestContext): boolean {
+  return ctx.hides('project.owner.email') || ctx.hides('member.email');
+}
+
 function denied(message: string): AppError {
   return new AppError('permission_denied', { message });
 }

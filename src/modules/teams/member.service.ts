@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
@@ -148,9 +149,11 @@ export class MemberService {
   }
 }
 
+export const teamTarget = defineTarget('member', { name: ['member.email'] });
+
 /** How a member stands in the event log. */
 export function memberTarget({ id }: Pick<MemberEntity, 'id'>, { email }: Pick<User, 'email'>) {
-  return { type: 'member', id, name: email };
+  return teamTarget(id, email);
 }
 
 function toMembership({ id, user_id, role_id, status }: MemberEntity): Membership {

@@ -14,6 +14,8 @@ type Span = Parameters<MeasureMetric>[2];
 export class UsageFacet implements AnswersLookups, AnswersMetrics, AnswersProjectEffects {
   readonly lookup = {
     prefix: 'req',
+    object: 'request_log',
+    madeOf: ['request_log.method', 'request_log.route'],
     permission: 'usage:write',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -48,7 +50,6 @@ export class UsageFacet implements AnswersLookups, AnswersMetrics, AnswersProjec
     return (
       line && {
         id,
-        object: 'request_log',
         projectId: line.project_id,
         name: `${line.method} ${line.route}`,
         url: `/v1/projects/${line.project_id}/request-logs/${id}`,

@@ -67,7 +67,7 @@ export class PasswordChanges {
     }
     const user = await this.users.findByEmail(ctx, email);
     await this.outbox.schedule(ctx, MAIL_RESET, user?.id ?? newId('usr'));
-    ctx.audit.change({ type: 'user', id: user?.id ?? 'unknown', name: email }, null, null);
+    ctx.audit.change(userTarget({ id: user?.id ?? 'unknown', email }), null, null);
     if (user) ctx.audit.about(user.id);
     else ctx.audit.ended('failed').because('no such account');
     return { accepted: true };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { hashToken } from '../../kernel/crypto/tokens.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
@@ -230,9 +231,12 @@ export class UserService {
   }
 }
 
+/** Who acts stands there by name, who is acted on by address: projects show either as a member's. */
+const target = defineTarget('user', { name: ['member.name', 'member.email'] });
+
 /** How a user stands in the event log. */
 export function userTarget(user: Pick<User, 'id' | 'email'>) {
-  return { type: 'user', id: user.id, name: user.email };
+  return target(user.id, user.email);
 }
 
 /** First name and name, as people are addressed. */
