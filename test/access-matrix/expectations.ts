@@ -1,6 +1,5 @@
-import { PASSWORD } from '../support/people.js';
+import { PASSWORD, ROLE_IDS } from '../support/scene.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD } from '../support/server.js';
-import { ROLE_IDS } from '../support/team.js';
 import { row, type Row } from './row.js';
 import * as on from './targets.js';
 
@@ -29,7 +28,7 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
   'GET /v1/users':                            row('401     403   403        403    403    403     403         401       200'),
   'GET /v1/users/{id}':                       row('401     403   403        403    403    403     403         401       200', on.owner),
   'PATCH /v1/users/{id}':                     row('401     403   403        403    403    403     403         401       200', { ...on.owner, body: { max_projects: null } }),
-  'POST /v1/users/{id}/{action}':             row('401     403   403        403    403    403     403         401       428', { path: scene => ({ id: scene.owner.user.id, action: 'suspend' }) }),
+  'POST /v1/users/{id}/{action}':             row('401     403   403        403    403    403     403         401       428', { path: stage => ({ id: stage.owner.user.id, action: 'suspend' }) }),
   'GET /v1/notifications':                    row('401     403   403        403    403    403     403         401       200'),
   'GET /v1/sessions':                         row('401     403   200        200    200    200     200         401       200'),
   'DELETE /v1/sessions/current':              row('401     403   200        200    200    200     200         401       200', { endsSession: true }),
@@ -38,7 +37,7 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
   'PATCH /v1/me':                             row('401     403   200        200    200    200     200         401       200', { body: { name: 'Byron' } }),
   'POST /v1/me/password':                     row('401     403   400        400    400    400     400         401       400', { body: { current_password: 'not it', new_password: PASSWORD } }),
   'GET /v1/whoami':                           row('401     200   200        200    200    200     200         401       200'),
-  'GET /v1/lookup/{id}':                      row('401     404   404        200    200    200     404         401       200', { path: scene => ({ id: scene.project.id }) }),
+  'GET /v1/lookup/{id}':                      row('401     404   404        200    200    200     404         401       200', { path: stage => ({ id: stage.project.id }) }),
   'GET /v1/permissions':                      row('401     403   200        200    200    200     200         401       200'),
 
   'GET /v1/organizations':                    row('401     403   200        200    200    200     200         401       200'),

@@ -1,4 +1,4 @@
-import { PRINCIPALS, type Caller, type Principal, type Scene } from './scene.js';
+import { PRINCIPALS, type Caller, type Principal, type Stage } from './cast.js';
 
 /** What to put in place of path parameters. Others may be among them, for the body. */
 export type PathValues = Readonly<Record<string, string>>;
@@ -7,8 +7,8 @@ export type PathValues = Readonly<Record<string, string>>;
 export interface Trial {
   /** The body, or what makes a new one for each try; it is given what the path was given. */
   readonly body?: object | ((values: PathValues) => object);
-  /** Values for the path; `{id}` of a project route is the scene's project unless said here. */
-  readonly path?: PathValues | ((scene: Scene, caller: Caller) => PathValues | Promise<PathValues>);
+  /** Values for the path; `{id}` of a project route is the stage's project unless said here. */
+  readonly path?: PathValues | ((stage: Stage, caller: Caller) => PathValues | Promise<PathValues>);
   /** Whether the operation ends the session it is made with: everybody signs in again for it. */
   readonly endsSession?: boolean;
 }

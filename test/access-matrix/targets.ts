@@ -3,9 +3,17 @@ import { newId } from '../../src/kernel/database/ids.js';
 import { AlertThresholdEntity } from '../../src/modules/alerts/alert-threshold.entity.js';
 import { projectEvents } from '../support/answers.js';
 import { basic } from '../support/client.js';
-import { createKey, expectStatus, PASSWORD } from '../support/people.js';
-import { addMembers, addRole, addToOrganization, ROLE_IDS, write } from '../support/team.js';
-import type { Caller, Scene } from './scene.js';
+import {
+  addMembers,
+  addRole,
+  addToOrganization,
+  createKey,
+  expectStatus,
+  PASSWORD,
+  ROLE_IDS,
+  write,
+} from '../support/scene.js';
+import type { Caller, Stage } from './cast.js';
 
 /* What the operations act on: each makes its object anew, as the owner, and says what goes into the path. */
 
@@ -13,84 +21,84 @@ export const newAddress = () => ({ email: `${randomBytes(5).toString('hex')}@peo
 export const newUser = () => ({ ...newAddress(), password: PASSWORD, first_name: 'Ada', name: 'Lovelace' });
 export const newRule = { attribute: 'api_key.last_used_ip', hidden_from: [ROLE_IDS.viewer] };
 
-const post = async ({ server, owner }: Scene, path: string, body: object) =>
+const post = async ({ server, owner }: Stage, path: string, body: object) =>
   expectStatus(201, await server.api.post(path, body, { auth: owner.auth })).body;
 
-export const owner = { path: (scene: Scene) => ({ id: scene.owner.user.id }) };
-export const organization = { path: (scene: Scene) => ({ id: scene.project.organization_id }) };
+export const owner = { path: (stage: Stage) => ({ id: stage.owner.user.id }) };
+export const organization = { path: (stage: Stage) => ({ id: stage.project.organization_id }) };
 
-const makeOrganization = async (scene: Scene) => ({
-  id: (await post(scene, '/v1/organizations', { name: 'Works' })).id as string,
+const makeOrganization = async (stage: Stage) => ({
+  id: (await post(stage, '/v1/organizations', { name: 'Works' })).id as string,
 });
 export const newOrganization = { path: makeOrganization };
 
-const withMember = (status: 'active' | 'suspended') => async (scene: Scene) => {
-  const { id } = await makeOrganization(scene);
-  const mbr = await addToOrganization(scene.server, id, scene.root, 'member', status);
+const withMember = (status: 'active' | 'suspended') => async (stage: Stage) => {
+  const { id } = await makeOrganization(stage);
+  const mbr = await addToOrganization(stage.server, id, stage.root, 'member', status);
   return { id, mbr };
 };
 export const organizationMember = { path: withMember('active') };
 export const suspendedOrganizationMember = { path: withMember('suspended') };
 
 export const organizationInvitation = {
-  path: async (scene: Scene) => {
-    const { id } = await makeOrganization(scene);
-    return { id, inv: (await post(scene, `/v1/organizations/${id}/invitations`, newAddress())).id };
+  path: async (stage: Stage) => {
+    const { id } = await makeOrganization(stage);
+    return { id, inv: (await post(stage, `/v1/organizations/${id}/invitations`, newAddress())).id };
   },
 };
 
 /** An invitation of the caller's; of those who are nobody, somebody else's. */
 export const ownInvitation = {
-  path: async (scene: Scene, { person }: Caller) => {
-    const { id } = await makeOrganization(scene);
+  path: async (stage: Stage, { person }: Caller) => {
+    const { id } = await makeOrganization(stage);
     const body = person ? { email: person.user.email } : newAddress();
-    return { inv: (await post(scene, `/v1/organizations/${id}/invitations`, body)).id };
+    return { inv: (await post(stage, `/v1/organizations/${id}/invitations`, body)).id };
   },
 };
 
-export async function ownSession({ server }: Scene, { auth }: Caller) {
+export async function ownSession({ server }: Stage, { auth }: Caller) {
   const sessions = await server.api.get('/v1/sessions', { auth });
   const current = sessions.body.items?.find((session: any) => session.current);
   return { id: current?.id ?? `ses_${'0'.repeat(26)}` };
 }
 
-const withTeamMember = (status: 'active' | 'suspended') => async (scene: Scene) => {
-  const joiner = { person: scene.root, role: 'member', status };
-  const path = `/v1/projects/${scene.project.id}/members`;
-  const { items } = (await scene.server.api.get(path, { auth: scene.owner.auth })).body;
-  const there = items.find((member: any) => member.user_id === scene.root.user.id);
-  return { mbr: there?.id ?? (await addMembers(scene.server, scene.project.id, [joiner]))[0] };
+const withTeamMember = (status: 'active' | 'suspended') => async (stage: Stage) => {
+  const joiner = { person: stage.root, role: 'member', status };
+  const path = `/v1/projects/${stage.project.id}/members`;
+  const { items } = (await stage.server.api.get(path, { auth: stage.owner.auth })).body;
+  const there = items.find((member: any) => member.user_id === stage.root.user.id);
+  return { mbr: there?.id ?? (await addMembers(stage.server, stage.project.id, [joiner]))[0] };
 };
 export const teamMember = { path: withTeamMember('active') };
 export const suspendedTeamMember = { path: withTeamMember('suspended') };
 
 export const teamInvitation = {
-  path: async (scene: Scene) => ({
-    inv: (await post(scene, `/v1/projects/${scene.project.id}/invitations`, newAddress())).id,
+  path: async (stage: Stage) => ({
+    inv: (await post(stage, `/v1/projects/${stage.project.id}/invitations`, newAddress())).id,
   }),
 };
 
 export const role = {
-  path: async ({ server, project }: Scene) => ({ rol: await addRole(server, project.id, ['project:read']) }),
+  path: async ({ server, project }: Stage) => ({ rol: await addRole(server, project.id, ['project:read']) }),
 };
 
 export const rule = {
-  path: async (scene: Scene) => {
-    const path = `/v1/projects/${scene.project.id}/attribute-visibility`;
-    const { items } = (await scene.server.api.get(path, { auth: scene.owner.auth })).body;
-    return { avr: (items[0] ?? (await post(scene, path, newRule))).id };
+  path: async (stage: Stage) => {
+    const path = `/v1/projects/${stage.project.id}/attribute-visibility`;
+    const { items } = (await stage.server.api.get(path, { auth: stage.owner.auth })).body;
+    return { avr: (items[0] ?? (await post(stage, path, newRule))).id };
   },
 };
 
 export const key = {
-  path: async ({ server, owner: { auth }, project }: Scene) => ({
+  path: async ({ server, owner: { auth }, project }: Stage) => ({
     key: (await createKey(server, auth, project.id)).api_key.id,
   }),
 };
 
 /** A request of a script of the project's, hence nobody's own. */
 export const loggedRequest = {
-  path: async ({ server, owner: { auth }, project }: Scene) => {
+  path: async ({ server, owner: { auth }, project }: Stage) => {
     const { secret } = await createKey(server, auth, project.id);
     const { headers } = await server.api.get('/v1/whoami', { auth: basic(secret) });
     return { req: headers.get('x-request-id')! };
@@ -98,14 +106,14 @@ export const loggedRequest = {
 };
 
 export const event = {
-  path: async ({ server, owner: { auth }, project }: Scene) => ({
+  path: async ({ server, owner: { auth }, project }: Stage) => ({
     evt: (await projectEvents(server, auth, project.id))[0]!.id,
   }),
 };
 
 /** Made in the database: a server that measures nothing takes none. */
 export const threshold = {
-  path: async ({ server, project }: Scene) => {
+  path: async ({ server, project }: Stage) => {
     const id = newId('alr');
     const limits = { metric: 'requests', operator: '>', value: 100, window: '1h', channels: ['email'] };
     const rest = { id, project_id: project.id, state: 'ok', last_fired_at: null, created_at: new Date() };

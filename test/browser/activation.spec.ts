@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { linkIn, openPage, startBrowser } from '../support/browser.js';
 import { readMails, waitForMail } from '../support/mail.js';
-import { expectStatus, PASSWORD, signIn } from '../support/people.js';
+import { expectStatus, PASSWORD, signIn } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { startBrowser } from '../support/browser.js';
 import { waitForMail } from '../support/mail.js';
-import { expectStatus, PASSWORD, signIn, signUp } from '../support/people.js';
+import { expectStatus, PASSWORD, signIn, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 const NEW_PASSWORD = 'a-password-not-forgotten';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { basic } from '../support/client.js';
 import { freshDatabase, freshDirectory, freshRedisPrefix, type FreshDatabase } from '../support/lane.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/scene.js';
 import { RedisProcess } from '../support/redis-process.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import type { TestServer } from '../support/server.js';

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { eventsOf } from '../support/answers.js';
 import type { Answer } from '../support/client.js';
 import { freshDatabase, freshDirectory, freshRedisPrefix, type FreshDatabase } from '../support/lane.js';
-import { admin, expectStatus, PASSWORD, signUp } from '../support/people.js';
+import { admin, expectStatus, PASSWORD, signUp } from '../support/scene.js';
 import { RedisProcess } from '../support/redis-process.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import type { TestServer } from '../support/server.js';

@@ -5,7 +5,7 @@ import { freshDirectory, type FreshDatabase } from '../support/lane.js';
 import { readMails, tokenIn, waitForMail } from '../support/mail.js';
 import { migratedDatabase } from '../support/migrated-database.js';
 import { onDatabase } from '../support/open-database.js';
-import { admin, expectStatus, PASSWORD, signUp, type Person } from '../support/people.js';
+import { admin, expectStatus, PASSWORD, signUp, type Person } from '../support/scene.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { waitFor } from '../support/wait-for.js';
 import { MutatingClient, type Attempt } from './mutation-stream.js';

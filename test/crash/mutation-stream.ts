@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Answer } from '../support/client.js';
-import { PASSWORD, type Person, type Reachable } from '../support/people.js';
+import { PASSWORD, type Person, type Reachable } from '../support/scene.js';
 
 type Kind = 'project.created' | 'api_key.created' | 'project.renamed' | 'project.suspended' | 'user.created';
 

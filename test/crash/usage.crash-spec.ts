@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { basic } from '../support/client.js';
 import { freshDirectory, type FreshDatabase } from '../support/lane.js';
 import { migratedDatabase } from '../support/migrated-database.js';
-import { admin, createKey, createProject, expectStatus, signUp } from '../support/people.js';
+import { admin, createKey, createProject, expectStatus, signUp } from '../support/scene.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import type { TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';

@@ -5,7 +5,7 @@ import { FILLED, fillLists } from '../bench/fill-lists.mjs';
 import { bearer } from '../support/client.js';
 import { laneDatabase } from '../support/lane.js';
 import { operationsOf, type OpenApi, type Operation } from '../support/openapi-arbitraries.js';
-import { admin } from '../support/people.js';
+import { admin } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 /* Asks every list of the OpenAPI document with each of its filters, notes the statements that reach the database, and

@@ -1,32 +1,27 @@
 import { AlertEvaluation } from '../../src/modules/alerts/alert-evaluation.service.js';
-import { basic } from '../support/client.js';
 import { waitForMail } from '../support/mail.js';
-import { admin, createKey, createProject, signUp, type Person } from '../support/people.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { Scene, type Person, type Project } from '../support/scene.js';
 import { waitFor } from '../support/wait-for.js';
 
-const VIEWER = 'rol_00000000000000000000000003';
-const ADMINISTRATOR = 'rol_00000000000000000000000001';
-
-let server: TestServer;
+let scene: Scene;
 let owner: Person;
-let project: { id: string };
+let project: Project;
 let path: string;
 
 beforeAll(async () => {
-  server = await startServer();
-  owner = await signUp(server);
-  project = await createProject(server, owner.auth, { name: 'Watched' });
+  scene = await Scene.open();
+  owner = await scene.owner();
+  project = await scene.project({ name: 'Watched' });
   path = `/v1/projects/${project.id}/alert-thresholds`;
 });
 
-afterAll(() => server?.stop());
+afterAll(() => scene?.close());
 
 /** What otherwise happens every five seconds. */
-const evaluate = () => server.app.get(AlertEvaluation, { strict: false }).evaluateAll();
-const create = (body: object, auth = owner.auth) => server.api.post(path, body, { auth });
+const evaluate = () => scene.server.app.get(AlertEvaluation, { strict: false }).evaluateAll();
+const create = (body: object, by: { auth?: string } = owner) => scene.api.post(path, body, by);
 const events = async (type: string) =>
-  (await server.api.get(`/v1/projects/${project.id}/events`, { auth: owner.auth, query: { type } })).body
+  (await scene.api.get(`/v1/projects/${project.id}/events`, { auth: owner.auth, query: { type } })).body
     .items;
 
 it('keeps thresholds: made, listed, changed, deleted, each with its entry in the event log', async () => {
@@ -42,16 +37,16 @@ it('keeps thresholds: made, listed, changed, deleted, each with its entry in the
     state: 'ok',
     last_fired_at: null,
   });
-  const list = await server.api.get(path, { auth: owner.auth });
+  const list = await scene.api.get(path, owner);
   expect(list.body).toMatchObject({ total_count: 1, items: [made.body] });
-  const record = await server.api.get(`/v1/projects/${project.id}`, { auth: owner.auth });
+  const record = await scene.api.get(`/v1/projects/${project.id}`, owner);
   expect(record.body.environment.threshold_alerts).toBe(1);
   const one = `${path}/${made.body.id}`;
-  const changed = await server.api.patch(one, { value: 10 }, { auth: owner.auth });
+  const changed = await scene.api.patch(one, { value: 10 }, owner);
   expect(changed.body).toMatchObject({ value: 10, window: '15m' });
-  const deleted = await server.api.delete(one, undefined, { auth: owner.auth });
+  const deleted = await scene.api.delete(one, undefined, owner);
   expect(deleted.body).toEqual({ id: made.body.id, deleted: true });
-  expect((await server.api.patch(one, { value: 1 }, { auth: owner.auth })).status).toBe(404);
+  expect((await scene.api.patch(one, { value: 1 }, owner)).status).toBe(404);
   const log = await events('alert_threshold.*');
   expect(log.map((event: { type: string }) => event.type)).toEqual([
     'alert_threshold.deleted',
@@ -72,32 +67,31 @@ it('refuses what cannot be watched, and those who may not', async () => {
   ]) {
     expect((await create({ ...threshold, ...wrong })).status).toBe(400);
   }
-  expect((await create(threshold, '')).status).toBe(401);
-  const viewer = await createKey(server, owner.auth, project.id, { role_id: VIEWER });
-  expect((await create(threshold, basic(viewer.secret))).status).toBe(403);
-  const stranger = await signUp(server);
-  expect((await create(threshold, stranger.auth)).status).toBe(404);
-  const elsewhere = await createProject(server, stranger.auth);
+  expect((await create(threshold, {})).status).toBe(401);
+  expect((await create(threshold, await scene.key(project, 'viewer'))).status).toBe(403);
+  const stranger = await scene.stranger();
+  expect((await create(threshold, stranger)).status).toBe(404);
+  const elsewhere = await scene.project({}, stranger);
   const mine = await create(threshold);
   const theirs = `/v1/projects/${elsewhere.id}/alert-thresholds/${mine.body.id}`;
-  expect((await server.api.patch(theirs, { value: 2 }, { auth: stranger.auth })).status).toBe(404);
-  await server.api.delete(`${path}/${mine.body.id}`, undefined, { auth: owner.auth });
+  expect((await scene.api.patch(theirs, { value: 2 }, stranger)).status).toBe(404);
+  await scene.api.delete(`${path}/${mine.body.id}`, undefined, owner);
 });
 
 it('fires once at a crossing, by mail and in the event log, and says so on the threshold', async () => {
   const made = await create({ metric: 'requests', operator: '>=', value: 3, window: '5m' });
-  const key = await createKey(server, owner.auth, project.id, { role_id: ADMINISTRATOR });
-  for (let i = 0; i < 5; i++) await server.api.get('/v1/whoami', { auth: basic(key.secret) });
+  const key = await scene.key(project, 'administrator');
+  for (let i = 0; i < 5; i++) await scene.api.get('/v1/whoami', key);
   const fired = await waitFor('the alert to fire', async () => {
     await evaluate();
-    const { body } = await server.api.get(path, { auth: owner.auth });
+    const { body } = await scene.api.get(path, owner);
     return body.items.find(
       (item: { id: string; state: string }) => item.id === made.body.id && item.state === 'firing',
     );
   });
   expect(fired.last_fired_at).not.toBeNull();
   const mail = await waitFor('the alert mail', async () => {
-    const latest = await waitForMail(server, owner.user.email);
+    const latest = await waitForMail(scene.server, owner.user.email);
     return latest.subject?.includes('Watched') && latest.subject.startsWith('Alert') ? latest : undefined;
   });
   expect(mail.text).toContain('requests >= 3');
@@ -112,17 +106,16 @@ it('fires once at a crossing, by mail and in the event log, and says so on the t
 
 it('leaves the thresholds of a suspended project at rest', async () => {
   const quiet = { metric: 'requests', operator: '<', value: 1, window: '5m' };
-  const suspended = await createProject(server, owner.auth);
+  const suspended = await scene.project();
   const settings = `/v1/projects/${suspended.id}/settings/suspend`;
   const thresholds = `/v1/projects/${suspended.id}/alert-thresholds`;
-  await server.api.post(settings, { confirm: true }, { auth: owner.auth });
-  const root = await admin(server);
-  expect((await server.api.post(thresholds, quiet, { auth: root.auth })).status).toBe(201);
-  const url = `/v1/projects/${(await createProject(server, owner.auth)).id}/alert-thresholds`;
-  await server.api.post(url, quiet, { auth: owner.auth });
+  await scene.api.post(settings, { confirm: true }, owner);
+  expect((await scene.api.post(thresholds, quiet, scene.root)).status).toBe(201);
+  const url = `/v1/projects/${(await scene.project()).id}/alert-thresholds`;
+  await scene.api.post(url, quiet, owner);
   await evaluate();
-  const running = await server.api.get(url, { auth: owner.auth });
+  const running = await scene.api.get(url, owner);
   expect(running.body.items[0].state).toBe('firing');
-  const { body } = await server.api.get(thresholds, { auth: root.auth });
+  const { body } = await scene.api.get(thresholds, scene.root);
   expect(body.items[0]).toMatchObject({ state: 'ok', last_fired_at: null });
 });

@@ -1,10 +1,7 @@
 import { basic } from '../support/client.js';
-import { admin, createKey, createProject, signUp, type Person } from '../support/people.js';
+import { admin, createKey, createProject, ROLE_IDS, signUp, type Person } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
-
-const ADMINISTRATOR = 'rol_00000000000000000000000001';
-const VIEWER = 'rol_00000000000000000000000003';
 
 let server: TestServer;
 let owner: Person;
@@ -16,7 +13,10 @@ beforeAll(async () => {
   server = await startServer();
   owner = await signUp(server);
   project = await createProject(server, owner.auth);
-  const key = await createKey(server, owner.auth, project.id, { name: 'Gateway', role_id: ADMINISTRATOR });
+  const key = await createKey(server, owner.auth, project.id, {
+    name: 'Gateway',
+    role_id: ROLE_IDS.administrator,
+  });
   gateway = basic(key.secret);
 });
 
@@ -35,14 +35,14 @@ async function codeOf(body: object, auth = gateway): Promise<string> {
 
 describe('POST /v1/api-keys/verify', () => {
   it('says who a valid key is and what it may do', async () => {
-    const key = await issue({ role_id: VIEWER });
+    const key = await issue({ role_id: ROLE_IDS.viewer });
     const { body } = await verify({ key: key.secret, permission: 'customers:read' });
     expect(body).toMatchObject({
       valid: true,
       code: 'VALID',
       key_id: key.api_key.id,
       project_id: project.id,
-      role: { id: VIEWER, name: 'viewer' },
+      role: { id: ROLE_IDS.viewer, name: 'viewer' },
     });
     expect(body.permissions).toContain('customers:read');
   });
@@ -80,7 +80,7 @@ describe('POST /v1/api-keys/verify', () => {
       'DOMAIN_NOT_ALLOWED',
     );
     expect(await codeOf({ key: listed.secret, ip: '::ffff:203.0.113.9', origin })).toBe('VALID');
-    const viewer = await issue({ role_id: VIEWER });
+    const viewer = await issue({ role_id: ROLE_IDS.viewer });
     expect(await codeOf({ key: viewer.secret, permission: 'billing:write' })).toBe(
       'INSUFFICIENT_PERMISSIONS',
     );
@@ -118,7 +118,7 @@ describe('what a verification leaves', () => {
   };
 
   it('is a use of the key that was checked, with the verdict as its status', async () => {
-    const key = await issue({ role_id: VIEWER });
+    const key = await issue({ role_id: ROLE_IDS.viewer });
     const ip = '203.0.113.9';
     const passed = await verify({ key: key.secret, ip });
     const refused = await verify({ key: key.secret, ip, permission: 'billing:write' });
@@ -156,7 +156,7 @@ describe('what a verification leaves', () => {
   });
 
   it('is one line when a key asks about itself, and none of a key the caller may not know', async () => {
-    const key = await issue({ role_id: ADMINISTRATOR });
+    const key = await issue({ role_id: ROLE_IDS.administrator });
     const answer = await verify({ key: key.secret }, basic(key.secret));
     const stranger = await signUp(server);
     const elsewhere = await createProject(server, stranger.auth);
@@ -215,7 +215,7 @@ describe('POST …/explain', () => {
     server.api.post(`${path(key)}/explain`, body, { auth });
 
   it('traces every check in order, and says how to mend what fails', async () => {
-    const key = await issue({ role_id: VIEWER, allowed_ips: ['203.0.113.7'] });
+    const key = await issue({ role_id: ROLE_IDS.viewer, allowed_ips: ['203.0.113.7'] });
     const { status, body } = await explain(key, { ip: '198.51.100.1', permission: 'billing:write' });
     expect(status).toBe(200);
     expect(body.allowed).toBe(false);
@@ -235,7 +235,7 @@ describe('POST …/explain', () => {
     const key = await issue();
     const stranger = await signUp(server);
     expect((await explain(key, {}, stranger.auth)).status).toBe(404);
-    const viewer = await issue({ role_id: VIEWER });
+    const viewer = await issue({ role_id: ROLE_IDS.viewer });
     expect((await explain(key, {}, basic(viewer.secret))).status).toBe(403);
     expect((await explain(key, { permission: 'everything' })).status).toBe(400);
   });

@@ -2,11 +2,21 @@ import { crc32 } from 'node:zlib';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Database } from '../../src/kernel/database/database.js';
 import { ApiKeyEntity } from '../../src/modules/api-keys/api-key.entity.js';
-import { eventOf, eventsOf, projectEvents, sameAnswer } from '../support/answers.js';
-import { basic, bearer, type Answer } from '../support/client.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import { codeOf, eventOf, eventsOf, projectEvents, sameAnswer } from '../support/answers.js';
+import { basic, bearer } from '../support/client.js';
+import {
+  addMember,
+  addRole,
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  ROLE_IDS,
+  signUp,
+  write,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addRole, ROLE_IDS, write } from '../support/team.js';
 import { waitFor } from '../support/wait-for.js';
 
 const UNKNOWN = `key_${'0'.repeat(26)}`;
@@ -41,7 +51,6 @@ const regenerate = (auth: string, id: string, key: string, body: unknown = {}) =
   server.api.post(`${keysOf(id)}/${key}/regenerate`, body, { auth });
 const revoke = (auth: string, id: string, key: string) =>
   server.api.delete(`${keysOf(id)}/${key}`, undefined, { auth });
-const outcome = ({ status, body }: Answer) => [status, body.error?.code];
 
 /** The checksum as the contract has it: CRC-32 in six base62 characters. */
 function checksum(text: string): string {
@@ -147,7 +156,7 @@ describe('issuing a key', () => {
       undefined,
     ]) {
       const answer = await server.api.post(keysOf(id), body, { auth: owner.auth });
-      expect([body, ...outcome(answer)]).toEqual([body, 400, 'validation_failed']);
+      expect([body, ...codeOf(answer)]).toEqual([body, 400, 'validation_failed']);
     }
   });
 
@@ -157,9 +166,9 @@ describe('issuing a key', () => {
     const { secret } = await createKey(server, owner.auth, id);
     for (const auth of [viewer.auth, basic(secret)]) {
       const answer = await server.api.post(keysOf(id), { name: 'K' }, { auth });
-      expect(outcome(answer)).toEqual([403, 'permission_denied']);
+      expect(codeOf(answer)).toEqual([403, 'permission_denied']);
     }
-    expect(outcome(await server.api.post(keysOf(id), { name: 'K' }))).toEqual([401, 'missing_api_key']);
+    expect(codeOf(await server.api.post(keysOf(id), { name: 'K' }))).toEqual([401, 'missing_api_key']);
   });
 });
 
@@ -195,11 +204,11 @@ describe('a key authenticates', () => {
       'nonsense',
     ]) {
       const answer = await server.api.get('/v1/whoami', { auth });
-      expect([auth, ...outcome(answer)]).toEqual([auth, 401, 'invalid_api_key']);
+      expect([auth, ...codeOf(answer)]).toEqual([auth, 401, 'invalid_api_key']);
       expect(answer.headers.get('www-authenticate')).toMatch(/Basic realm=.*Bearer realm=/);
     }
     const inUrl = await server.api.get('/v1/whoami', { query: { api_key: secret } });
-    expect(outcome(inUrl)).toEqual([401, 'missing_api_key']);
+    expect(codeOf(inUrl)).toEqual([401, 'missing_api_key']);
   });
 
   it('and its use shows: the first at once, later ones soon after', async () => {
@@ -222,7 +231,7 @@ describe('a key authenticates', () => {
     await write(server, db =>
       db.update(ApiKeyEntity, { id: api_key.id }, { expires_at: new Date(Date.now() - 1) }),
     );
-    expect(outcome(await call(secret))).toEqual([401, 'api_key_expired']);
+    expect(codeOf(await call(secret))).toEqual([401, 'api_key_expired']);
     expect((await get(id, api_key.id)).status).toBe('expired');
     expect(
       (await server.api.get(`/v1/projects/${id}`, { auth: owner.auth })).body.environment.serving_keys,
@@ -240,8 +249,8 @@ describe('the first successful call', () => {
     const status = async () =>
       (await server.api.get(`/v1/projects/${id}`, { auth: owner.auth })).body.project.status;
 
-    expect(outcome(await call(secret, `/v1/projects/${id}/settings`))).toEqual([403, 'permission_denied']);
-    expect(outcome(await call(secret, `/v1/lookup/${UNKNOWN}`))).toEqual([404, 'not_found']);
+    expect(codeOf(await call(secret, `/v1/projects/${id}/settings`))).toEqual([403, 'permission_denied']);
+    expect(codeOf(await call(secret, `/v1/lookup/${UNKNOWN}`))).toEqual([404, 'not_found']);
     expect((await call(secret, '/v1/projects?limit=0')).status).toBe(400);
     expect(await status()).toBe('new');
 
@@ -262,7 +271,7 @@ describe('the first successful call', () => {
     const { secret } = await createKey(server, owner.auth, id);
     const path = `/v1/projects/${id}/settings/suspend`;
     expectStatus(200, await server.api.post(path, { confirm: true }, { auth: owner.auth }));
-    expect(outcome(await call(secret))).toEqual([403, 'project_suspended']);
+    expect(codeOf(await call(secret))).toEqual([403, 'project_suspended']);
     expect(await projectEvents(server, owner.auth, id, { type: 'project.activated' })).toEqual([]);
   });
 });
@@ -306,7 +315,7 @@ describe('listing keys', () => {
     expect((await revoke(viewer.auth, id, shared.id)).status).toBe(404);
 
     expectStatus(200, await change(viewer.auth, id, own.id, { name: 'Still mine' }));
-    expect(outcome(await change(viewer.auth, id, own.id, { role_id: ROLE_IDS.member }))).toEqual([
+    expect(codeOf(await change(viewer.auth, id, own.id, { role_id: ROLE_IDS.member }))).toEqual([
       403,
       'permission_escalation',
     ]);
@@ -341,7 +350,7 @@ describe('changing a key', () => {
       type: 'api_key.suspended',
       changes: { status: { before: 'activated', after: 'suspended' } },
     });
-    expect(outcome(await call(secret))).toEqual([403, 'api_key_suspended']);
+    expect(codeOf(await call(secret))).toEqual([403, 'api_key_suspended']);
     const resumed = expectStatus(200, await change(owner.auth, prj.id, api_key.id, { status: 'activated' }));
     expect((await eventOf(server, root.auth, resumed)).type).toBe('api_key.activated');
     expect(await works(secret)).toBe(true);
@@ -368,12 +377,12 @@ describe('changing a key', () => {
   it('restricts where it is used from', async () => {
     const { api_key, secret } = await createKey(server, owner.auth, prj.id);
     await change(owner.auth, prj.id, api_key.id, { allowed_ips: ['203.0.113.0/24'] });
-    expect(outcome(await call(secret))).toEqual([403, 'ip_not_allowed']);
+    expect(codeOf(await call(secret))).toEqual([403, 'ip_not_allowed']);
     await change(owner.auth, prj.id, api_key.id, {
       allowed_ips: ['127.0.0.1'],
       allowed_domains: ['*.example.com'],
     });
-    expect(outcome(await call(secret))).toEqual([403, 'domain_not_allowed']);
+    expect(codeOf(await call(secret))).toEqual([403, 'domain_not_allowed']);
     const headers = { origin: 'https://app.example.com' };
     expect((await server.api.get('/v1/whoami', { auth: basic(secret), headers })).status).toBe(200);
   });
@@ -399,7 +408,7 @@ describe('changing a key', () => {
       [],
     ]) {
       const answer = await change(owner.auth, prj.id, api_key.id, body);
-      expect([body, ...outcome(answer)]).toEqual([body, 400, 'validation_failed']);
+      expect([body, ...codeOf(answer)]).toEqual([body, 400, 'validation_failed']);
     }
   });
 });
@@ -415,7 +424,7 @@ describe('regenerating a key', () => {
     const { secret } = answer.body;
     expect(answer.body.api_key).toMatchObject({ id: api_key.id, preview: `bw_test_…${secret.slice(-4)}` });
     expect(answer.body.api_key.previous_secret).toBeNull();
-    expect(outcome(await call(old))).toEqual([401, 'invalid_api_key']);
+    expect(codeOf(await call(old))).toEqual([401, 'invalid_api_key']);
     expect(await works(secret)).toBe(true);
     const event = await eventOf(server, root.auth, answer);
     expect(event).toMatchObject({ type: 'api_key.regenerated', target: { id: api_key.id } });
@@ -445,7 +454,7 @@ describe('regenerating a key', () => {
     expect(seen.last_used_at >= seen.previous_secret.last_used_at).toBe(true);
 
     expectStatus(200, await revoke(owner.auth, id, api_key.id));
-    expect(outcome(await call(secret))).toEqual([401, 'api_key_revoked']);
+    expect(codeOf(await call(secret))).toEqual([401, 'api_key_revoked']);
     expect((await call(old)).status).toBe(401);
     expect(await get(id, api_key.id)).toMatchObject({ status: 'revoked', previous_secret: null });
   });
@@ -496,7 +505,7 @@ describe('regenerating a key', () => {
     const { secret } = (await regenerate(owner.auth, id, api_key.id, { grace_period_seconds: 60 })).body;
     const over = { previous_expires_at: new Date(Date.now() - 1) };
     await write(server, db => db.update(ApiKeyEntity, { id: api_key.id }, over));
-    expect(outcome(await call(old))).toEqual([401, 'invalid_api_key']);
+    expect(codeOf(await call(old))).toEqual([401, 'invalid_api_key']);
     expect(await works(secret)).toBe(true);
     expect((await get(id, api_key.id)).previous_secret).toBeNull();
   });
@@ -543,16 +552,16 @@ describe('revoking a key', () => {
       type: 'api_key.revoked',
       changes: { status: { before: 'activated', after: 'revoked' } },
     });
-    expect(outcome(await call(secret))).toEqual([401, 'api_key_revoked']);
+    expect(codeOf(await call(secret))).toEqual([401, 'api_key_revoked']);
     for (const send of [
       revoke(owner.auth, id, api_key.id),
       change(owner.auth, id, api_key.id, { status: 'activated' }),
       change(owner.auth, id, api_key.id, {}),
       regenerate(owner.auth, id, api_key.id),
     ]) {
-      expect(outcome(await send)).toEqual([409, 'invalid_transition']);
+      expect(codeOf(await send)).toEqual([409, 'invalid_transition']);
     }
-    expect(outcome(await call(secret))).toEqual([401, 'api_key_revoked']);
+    expect(codeOf(await call(secret))).toEqual([401, 'api_key_revoked']);
   });
 
   it('can be done while the project is suspended, when nothing else can', async () => {
@@ -560,7 +569,7 @@ describe('revoking a key', () => {
     const { api_key } = await createKey(server, owner.auth, id);
     const suspend = `/v1/projects/${id}/settings/suspend`;
     expectStatus(200, await server.api.post(suspend, { confirm: true }, { auth: owner.auth }));
-    expect(outcome(await change(owner.auth, id, api_key.id, { name: 'X' }))).toEqual([
+    expect(codeOf(await change(owner.auth, id, api_key.id, { name: 'X' }))).toEqual([
       403,
       'project_suspended',
     ]);
@@ -592,11 +601,11 @@ describe('nobody issues more than they have', () => {
         await server.api.post(keysOf(id), { name: 'K' }, { auth }),
         await regenerate(auth, id, strong.id),
       ]) {
-        expect(outcome(answer)).toEqual([403, 'permission_escalation']);
+        expect(codeOf(answer)).toEqual([403, 'permission_escalation']);
         expect(answer.body.error.details.lacking).toContain('members:read');
       }
       const { api_key: weak } = await createKey(server, auth, id, { role_id: issuer });
-      expect(outcome(await change(auth, id, weak.id, { role_id: ROLE_IDS.administrator }))).toEqual([
+      expect(codeOf(await change(auth, id, weak.id, { role_id: ROLE_IDS.administrator }))).toEqual([
         403,
         'permission_escalation',
       ]);
@@ -609,7 +618,7 @@ describe('nobody issues more than they have', () => {
         { allowed_ips: [] },
         { expires_at: null },
       ]) {
-        expect(outcome(await change(auth, id, strong.id, body))).toEqual([403, 'permission_escalation']);
+        expect(codeOf(await change(auth, id, strong.id, body))).toEqual([403, 'permission_escalation']);
       }
       expectStatus(200, await change(owner.auth, id, strong.id, { status: 'activated' }));
     }

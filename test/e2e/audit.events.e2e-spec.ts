@@ -1,8 +1,16 @@
-import { eventOf, eventsOf, projectEvents, sameAnswer } from '../support/answers.js';
+import { codeOf, eventOf, eventsOf, projectEvents, sameAnswer } from '../support/answers.js';
 import { basic, type Answer } from '../support/client.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  addMember,
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  ROLE_IDS,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, ROLE_IDS } from '../support/team.js';
 import { waitFor } from '../support/wait-for.js';
 
 const UNKNOWN_EVENT = `evt_${'0'.repeat(26)}`;
@@ -25,7 +33,6 @@ afterAll(() => server.stop());
 
 const types = (events: { type: string }[]) => events.map(event => event.type);
 const log = (id: string) => `/v1/projects/${id}/events`;
-const outcome = ({ status, body }: Answer) => [status, body.error?.code];
 
 describe('a project’s event log', () => {
   let id: string;
@@ -167,11 +174,11 @@ describe('a project’s event log', () => {
     for (const auth of [worker.auth, basic(secret)]) {
       for (const path of [log(prj.id), `${log(prj.id)}/${event!.id}`, `${log(prj.id)}/${UNKNOWN_EVENT}`]) {
         const answer = await server.api.get(path, { auth });
-        expect(outcome(answer)).toEqual([403, 'permission_denied']);
+        expect(codeOf(answer)).toEqual([403, 'permission_denied']);
         expect(answer.body.error.details).toEqual({ permission: 'audit:read' });
       }
     }
-    expect(outcome(await server.api.get(log(prj.id)))).toEqual([401, 'missing_api_key']);
+    expect(codeOf(await server.api.get(log(prj.id)))).toEqual([401, 'missing_api_key']);
   });
 
   it('of another project cannot be told from one that does not exist', async () => {
@@ -185,7 +192,7 @@ describe('a project’s event log', () => {
         [`${log(theirs.id)}/${event!.id}`, `${log(theirs.id)}/${UNKNOWN_EVENT}`],
       ] as const) {
         const answer = await server.api.get(foreign, { auth });
-        expect(outcome(answer)).toEqual([404, 'not_found']);
+        expect(codeOf(answer)).toEqual([404, 'not_found']);
         expect(sameAnswer(answer)).toEqual(sameAnswer(await server.api.get(unknown, { auth })));
       }
     }
@@ -213,7 +220,7 @@ describe('a refusal', () => {
 
   it('outside any project is logged in the principal’s own', async () => {
     const refused = await server.api.get('/v1/events', { auth: stranger.auth });
-    expect(outcome(refused)).toEqual([403, 'permission_denied']);
+    expect(codeOf(refused)).toEqual([403, 'permission_denied']);
     expect(await eventOf(server, root.auth, refused)).toMatchObject({
       type: 'access.denied',
       category: 'user',
@@ -239,14 +246,14 @@ describe('a refusal', () => {
 describe('the platform’s event log', () => {
   it('is for platform admins', async () => {
     expect((await server.api.get('/v1/events')).status).toBe(401);
-    expect(outcome(await server.api.get('/v1/events', { auth: owner.auth }))).toEqual([
+    expect(codeOf(await server.api.get('/v1/events', { auth: owner.auth }))).toEqual([
       403,
       'permission_denied',
     ]);
     const { secret } = await createKey(server, owner.auth, (await createProject(server, owner.auth)).id, {
       role_id: ROLE_IDS.administrator,
     });
-    expect(outcome(await server.api.get('/v1/events', { auth: basic(secret) }))).toEqual([
+    expect(codeOf(await server.api.get('/v1/events', { auth: basic(secret) }))).toEqual([
       403,
       'permission_denied',
     ]);

@@ -1,8 +1,15 @@
 import { Buffers } from '../../src/kernel/buffers/buffers.js';
 import { projectEvents, type LoggedEvent } from '../support/answers.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  addMember,
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember } from '../support/team.js';
 
 let server: TestServer;
 let root: Person;

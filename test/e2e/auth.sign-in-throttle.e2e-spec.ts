@@ -1,6 +1,6 @@
 import { eventsOf } from '../support/answers.js';
 import type { Answer } from '../support/client.js';
-import { admin, expectStatus, PASSWORD, signUp, type Person } from '../support/people.js';
+import { admin, expectStatus, PASSWORD, signUp, type Person } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 const guess = (server: TestServer, email: string, password: string, address?: string): Promise<Answer> =>

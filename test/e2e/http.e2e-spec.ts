@@ -1,5 +1,5 @@
 import { basic, bearer, type Answer } from '../support/client.js';
-import { createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import { createKey, createProject, expectStatus, signUp, type Person } from '../support/scene.js';
 import { parseRaw, sendRaw } from '../support/raw-http.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';

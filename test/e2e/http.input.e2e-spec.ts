@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { bearer } from '../support/client.js';
-import { createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import { createProject, expectStatus, signUp, type Person } from '../support/scene.js';
 import { sendRaw } from '../support/raw-http.js';
 import { startServer, type TestServer } from '../support/server.js';
 

@@ -1,5 +1,4 @@
-import { eventOf } from '../support/answers.js';
-import type { Answer } from '../support/client.js';
+import { codeOf, eventOf } from '../support/answers.js';
 import { tokenIn, waitForMail } from '../support/mail.js';
 import {
   admin,
@@ -9,7 +8,7 @@ import {
   signIn,
   signUp,
   type Person,
-} from '../support/people.js';
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -30,7 +29,6 @@ beforeEach(async () => {
 
 afterAll(() => server?.stop());
 
-const codeOf = ({ status, body }: Answer) => [status, body.error?.code];
 const path = (rest: string) => `/v1/organizations/${organization.id}${rest}`;
 const invite = (body: unknown, auth = owner.auth) => server.api.post(path('/invitations'), body, { auth });
 const invitations = (auth = owner.auth, query = {}) => server.api.get(path('/invitations'), { auth, query });

@@ -1,5 +1,5 @@
 import { freePort } from '../support/free-port.js';
-import { createProject, expectStatus, signUp } from '../support/people.js';
+import { createProject, expectStatus, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;

@@ -1,18 +1,22 @@
 import { Not } from 'typeorm';
 import { IdempotencyRecord } from '../../src/kernel/mutations/idempotency.entity.js';
-import { eventsOf, projectEvents, type LoggedEvent } from '../support/answers.js';
+import { codeOf, eventsOf, projectEvents, type LoggedEvent } from '../support/answers.js';
 import { basic, type Answer } from '../support/client.js';
 import {
+  addMember,
+  addRole,
+  addToOrganization,
   admin,
   createKey,
   createProject,
   expectStatus,
   PASSWORD,
+  ROLE_IDS,
   signUp,
+  write,
   type Person,
-} from '../support/people.js';
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addRole, addToOrganization, ROLE_IDS, write } from '../support/team.js';
 
 let server: TestServer;
 let root: Person;
@@ -29,7 +33,6 @@ afterAll(() => server.stop());
 const post = (path: string, key: string, body: unknown, auth: string = ada.auth) =>
   server.api.post(path, body, { auth, headers: { 'idempotency-key': key } });
 const replayed = (answer: Answer) => answer.headers.get('idempotent-replayed') === 'true';
-const outcome = ({ status, body }: Answer) => [status, body.error?.code];
 const countNamed = async (q: string) =>
   expectStatus(200, await server.api.get('/v1/projects', { auth: root.auth, query: { q } })).body.total_count;
 
@@ -53,7 +56,7 @@ it('of many at once one has its effect, the others are told so', async () => {
     expect(made.filter(answer => !replayed(answer))).toHaveLength(1);
     expect(new Set(made.map(answer => answer.body.id)).size).toBe(1);
     for (const answer of answers.filter(other => other.status !== 201)) {
-      expect(outcome(answer)).toEqual([409, 'idempotency_in_flight']);
+      expect(codeOf(answer)).toEqual([409, 'idempotency_in_flight']);
       expect(answer.body.error.retryable).toBe(true);
       expect(answer.headers.get('retry-after')).toBe('1');
     }
@@ -67,7 +70,7 @@ it('of many at once one has its effect, the others are told so', async () => {
 it('another body under the same key is refused', async () => {
   const first = expectStatus(201, await post('/v1/projects', 'body', { name: 'First' }));
   for (const body of [{ name: 'Second' }, { name: 'First', purpose: 'more' }, {}, undefined]) {
-    expect(outcome(await post('/v1/projects', 'body', body))).toEqual([422, 'idempotency_mismatch']);
+    expect(codeOf(await post('/v1/projects', 'body', body))).toEqual([422, 'idempotency_mismatch']);
   }
   expect((await post('/v1/projects', 'body', { name: 'First' })).body).toEqual(first.body);
 });
@@ -136,7 +139,7 @@ it('after a day the key is free again', async () => {
 it('a key has 1 to 255 printable ASCII characters', async () => {
   for (const key of ['', 'x'.repeat(256), 'a\tb', 'é', '\x80']) {
     const answer = await post('/v1/projects', key, { name: 'Unwanted' });
-    expect([key, ...outcome(answer)]).toEqual([key, 400, 'invalid_idempotency_key']);
+    expect([key, ...codeOf(answer)]).toEqual([key, 400, 'invalid_idempotency_key']);
   }
   for (const key of ['x'.repeat(255), '~ {"printable": yes!}']) {
     expectStatus(201, await post('/v1/projects', key, { name: 'Wanted' }));
@@ -149,7 +152,7 @@ it('public routes and other methods know no idempotency keys', async () => {
   const headers = { 'idempotency-key': 'ignored' };
   const body = { email: 'twice@people.example', password: PASSWORD, first_name: 'A', name: 'B' };
   expectStatus(201, await server.api.post('/v1/users', body, { headers }));
-  expect(outcome(await server.api.post('/v1/users', body, { headers }))).toEqual([409, 'email_taken']);
+  expect(codeOf(await server.api.post('/v1/users', body, { headers }))).toEqual([409, 'email_taken']);
 
   const path = `/v1/projects/${(await createProject(server, ada.auth)).id}/settings`;
   for (const name of ['One', 'Two']) {
@@ -256,10 +259,10 @@ describe('who lost the right gets no old answer', () => {
       200,
       await server.api.patch(`/v1/organizations/${id}/members/${place}`, { role: 'member' }, ada),
     );
-    expect(outcome(await invite())).toEqual([403, 'permission_denied']);
+    expect(codeOf(await invite())).toEqual([403, 'permission_denied']);
     expectStatus(200, await server.api.delete(`/v1/organizations/${id}/members/${place}`, undefined, ada));
     const answer = await invite();
-    expect([...outcome(answer), replayed(answer)]).toEqual([404, 'not_found', false]);
+    expect([...codeOf(answer), replayed(answer)]).toEqual([404, 'not_found', false]);
   });
 
   it('a key, and a member, with a weaker role', async () => {
@@ -273,14 +276,14 @@ describe('who lost the right gets no old answer', () => {
     const again = await issue(basic(secret));
     expect([again.body.api_key, replayed(again)]).toEqual([first.body.api_key, true]);
     expectStatus(200, await server.api.patch(`${path}/${api_key.id}`, { role_id: issuer }, ada));
-    expect(outcome(await issue(basic(secret)))).toEqual([403, 'permission_escalation']);
+    expect(codeOf(await issue(basic(secret)))).toEqual([403, 'permission_escalation']);
 
     const grace = await signUp(server);
     const member = await addMember(server, id, grace, 'administrator');
     expectStatus(201, await issue(grace.auth));
     const viewer = { role_id: ROLE_IDS.viewer };
     expectStatus(200, await server.api.patch(`/v1/projects/${id}/members/${member}`, viewer, ada));
-    expect(outcome(await issue(grace.auth))).toEqual([403, 'permission_denied']);
+    expect(codeOf(await issue(grace.auth))).toEqual([403, 'permission_denied']);
   });
 
   it('but who gave it up by the very request does', async () => {

@@ -1,7 +1,7 @@
 import { DeliverMailJob } from '../../src/modules/notifications/deliver-mail.job.js';
-import type { Answer } from '../support/client.js';
+import { codeOf } from '../support/answers.js';
 import { tokenIn } from '../support/mail.js';
-import { admin, createProject, expectStatus, PASSWORD, signIn, type Person } from '../support/people.js';
+import { admin, createProject, expectStatus, PASSWORD, signIn, type Person } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { startSmtp, type ReceivedMail, type SmtpSink } from '../support/smtp.js';
 import { waitFor } from '../support/wait-for.js';
@@ -26,7 +26,6 @@ afterAll(async () => {
 
 const list = (query: Record<string, string | number> = {}, auth = root.auth) =>
   server.api.get('/v1/notifications', { auth, query });
-const codeOf = ({ status, body }: Answer) => [status, body.error?.code];
 const post = async (path: string, body: unknown, auth?: string, status = 201) =>
   expectStatus(status, await server.api.post(path, body, auth === undefined ? {} : { auth })).body;
 

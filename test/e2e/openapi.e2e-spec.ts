@@ -1,5 +1,5 @@
 import { ERROR_CODES } from '../../src/kernel/errors/error-codes.js';
-import { expectStatus } from '../support/people.js';
+import { expectStatus } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];

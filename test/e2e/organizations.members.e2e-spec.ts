@@ -1,9 +1,16 @@
-import { eventOf } from '../support/answers.js';
-import { basic, type Answer } from '../support/client.js';
+import { codeOf, eventOf } from '../support/answers.js';
+import { basic } from '../support/client.js';
 import { waitForMail } from '../support/mail.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  addMember,
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember } from '../support/team.js';
 
 const UNKNOWN = 'mbr_01kaj0v7w3m6tn5x9q2e8rfyzd';
 
@@ -24,7 +31,6 @@ beforeEach(async () => {
 
 afterAll(() => server?.stop());
 
-const codeOf = ({ status, body }: Answer) => [status, body.error?.code];
 const path = (rest: string) => `/v1/organizations/${organization.id}${rest}`;
 const invite = (body: unknown, auth = owner.auth) => server.api.post(path('/invitations'), body, { auth });
 const invitations = (auth = owner.auth, query = {}) => server.api.get(path('/invitations'), { auth, query });

@@ -1,9 +1,18 @@
 import { eventOf, sameAnswer } from '../support/answers.js';
 import { basic } from '../support/client.js';
 import { waitForMail } from '../support/mail.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  addMember,
+  addRole,
+  addToOrganization,
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addRole, addToOrganization } from '../support/team.js';
 
 const UNKNOWN = `prj_${'0'.repeat(26)}`;
 

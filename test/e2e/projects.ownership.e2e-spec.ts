@@ -1,8 +1,14 @@
-import { eventOf } from '../support/answers.js';
-import type { Answer } from '../support/client.js';
-import { admin, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import { codeOf, eventOf } from '../support/answers.js';
+import {
+  addMember,
+  addToOrganization,
+  admin,
+  createProject,
+  expectStatus,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addToOrganization } from '../support/team.js';
 import { waitFor } from '../support/wait-for.js';
 
 let server: TestServer;
@@ -22,7 +28,6 @@ afterAll(() => server?.stop());
 const settings = (id: string) => `/v1/projects/${id}/settings`;
 const transfer = (id: string, body: object, auth = owner.auth) =>
   server.api.post(`${settings(id)}/transfer-ownership`, body, { auth });
-const codeOf = ({ status, body }: Answer) => [status, body.error?.code];
 
 /** A project of the owner's, with the heir in its team. */
 async function inherited(status: 'active' | 'suspended' = 'active') {

@@ -1,11 +1,16 @@
 import { basic } from '../support/client.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  addMember,
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  ROLE_IDS,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember } from '../support/team.js';
 
-const ADMINISTRATOR = 'rol_00000000000000000000000001';
-const MEMBER = 'rol_00000000000000000000000002';
-const VIEWER = 'rol_00000000000000000000000003';
 const VIEWER_PERMISSIONS = [
   ...['project:read', 'members:read', 'media:read', 'usage:read', 'customers:read', 'billing:read'],
 ];
@@ -76,7 +81,7 @@ describe('making a role', () => {
       'Ｎight　watch',
       ' night  watch ',
       'Administrator',
-      'VIEWER',
+      'ROLE_IDS.viewer',
     ]) {
       const answer = await server.api.post(
         rolesOf(project.id),
@@ -168,12 +173,15 @@ describe('changing a role', () => {
     );
   });
 
-  it.each([ADMINISTRATOR, MEMBER, VIEWER])('leaves the system role %s alone', async id => {
-    const path = `${rolesOf(project.id)}/${id}`;
-    expectError(await server.api.patch(path, { name: 'Mine' }, { auth: owner.auth }), 403, 'system_role');
-    expectError(await server.api.delete(path, undefined, { auth: owner.auth }), 403, 'system_role');
-    expect((await server.api.get(path, { auth: owner.auth })).body).toMatchObject({ id, system: true });
-  });
+  it.each([ROLE_IDS.administrator, ROLE_IDS.member, ROLE_IDS.viewer])(
+    'leaves the system role %s alone',
+    async id => {
+      const path = `${rolesOf(project.id)}/${id}`;
+      expectError(await server.api.patch(path, { name: 'Mine' }, { auth: owner.auth }), 403, 'system_role');
+      expectError(await server.api.delete(path, undefined, { auth: owner.auth }), 403, 'system_role');
+      expect((await server.api.get(path, { auth: owner.auth })).body).toMatchObject({ id, system: true });
+    },
+  );
 });
 
 describe('nobody gives more than they have', () => {
@@ -238,7 +246,10 @@ describe('deleting a role', () => {
     expect(answer).toMatchObject({ status: 200, body: { id: role.id, deleted: true } });
     for (const { auth } of scripts) {
       const me = (await server.api.get('/v1/whoami', { auth })).body;
-      expect(me).toMatchObject({ role: { id: VIEWER, name: 'viewer' }, permissions: VIEWER_PERMISSIONS });
+      expect(me).toMatchObject({
+        role: { id: ROLE_IDS.viewer, name: 'viewer' },
+        permissions: VIEWER_PERMISSIONS,
+      });
     }
     expect(await latestEvent('role.deleted')).toMatchObject({
       target: { id: role.id, name: 'Auditor' },
@@ -246,7 +257,7 @@ describe('deleting a role', () => {
         {
           type: 'api_key.updated',
           target: { type: 'api_key', name: '2 keys' },
-          changes: { role_id: { before: role.id, after: VIEWER }, count: { after: 2 } },
+          changes: { role_id: { before: role.id, after: ROLE_IDS.viewer }, count: { after: 2 } },
         },
       ],
     });
@@ -258,7 +269,7 @@ describe('deleting a role', () => {
   it('leaves nobody with a role that is gone when it is given away at the same time', async () => {
     for (let round = 0; round < 5; round++) {
       const role = await createRole(['project:read']);
-      const changed = await scriptAs(VIEWER);
+      const changed = await scriptAs(ROLE_IDS.viewer);
       const keys = `/v1/projects/${project.id}/api-keys`;
       const body = { name: 'Racing', role_id: role.id };
       const [deleted, ...given] = await Promise.all([
@@ -298,7 +309,10 @@ describe('deleting a role', () => {
       if (given.status !== 200) expectError(given, 400, 'validation_failed');
       const { items } = (await server.api.get(`/v1/projects/${project.id}/members`, { auth: owner.auth }))
         .body;
-      expect(items.find((item: any) => item.id === member).role).toEqual({ id: VIEWER, name: 'viewer' });
+      expect(items.find((item: any) => item.id === member).role).toEqual({
+        id: ROLE_IDS.viewer,
+        name: 'viewer',
+      });
     }
   });
 
@@ -315,7 +329,7 @@ describe('deleting a role', () => {
     const accept = `/v1/me/invitations/${id}/accept`;
     expectStatus(200, await server.api.post(accept, undefined, { auth: person.auth }));
     const { items } = (await server.api.get(`/v1/projects/${project.id}/members`, { auth: owner.auth })).body;
-    expect(items.find((item: any) => item.user_id === person.user.id).role.id).toBe(VIEWER);
+    expect(items.find((item: any) => item.user_id === person.user.id).role.id).toBe(ROLE_IDS.viewer);
   });
 
   it('happens once when several delete it', async () => {
@@ -339,14 +353,14 @@ describe('who may', () => {
     ] as const;
 
   it('nobody without credentials', async () => {
-    for (const [method, path, body] of calls(project.id, MEMBER)) {
+    for (const [method, path, body] of calls(project.id, ROLE_IDS.member)) {
       expectError(await server.api.request(method, path, body), 401, 'missing_api_key');
     }
   });
 
   it('nobody without the permission', async () => {
     const role = await createRole([]);
-    const { auth } = await scriptAs(VIEWER);
+    const { auth } = await scriptAs(ROLE_IDS.viewer);
     for (const [method, path, body] of calls(project.id, role.id)) {
       expectError(await server.api.request(method, path, body, { auth }), 403, 'permission_denied');
     }
@@ -386,7 +400,7 @@ describe('who may', () => {
     const role = await createRole([], 'Findable');
     const found = await server.api.get(`/v1/lookup/${role.id}`, { auth: owner.auth });
     expect(found.body).toMatchObject({ object: 'role', project_id: project.id, name: 'Findable' });
-    const { auth } = await scriptAs(VIEWER);
+    const { auth } = await scriptAs(ROLE_IDS.viewer);
     expectError(await server.api.get(`/v1/lookup/${role.id}`, { auth }), 404, 'not_found');
   });
 });

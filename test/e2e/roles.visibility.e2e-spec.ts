@@ -1,12 +1,18 @@
 import { basic } from '../support/client.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  addMember,
+  addToOrganization,
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  ROLE_IDS,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addToOrganization } from '../support/team.js';
 import { waitFor } from '../support/wait-for.js';
 
-const ADMINISTRATOR = 'rol_00000000000000000000000001';
-const MEMBER = 'rol_00000000000000000000000002';
-const VIEWER = 'rol_00000000000000000000000003';
 const REDACTED = '[REDACTED]';
 
 let server: TestServer;
@@ -69,17 +75,20 @@ describe('the rules', () => {
     (await scene.get(`/events?limit=1&type=${type}`, owner.auth)).items[0];
 
   it('are made, listed, changed and deleted, each with its entry', async () => {
-    const body = { attribute: 'api_key.last_used_ip', hidden_from: [VIEWER, MEMBER, VIEWER] };
+    const body = {
+      attribute: 'api_key.last_used_ip',
+      hidden_from: [ROLE_IDS.viewer, ROLE_IDS.member, ROLE_IDS.viewer],
+    };
     const rule = expectStatus(201, await server.api.post(rules(), body, { auth: owner.auth })).body;
     expect(rule).toEqual({
       id: expect.stringMatching(/^avr_[0-9a-z]{26}$/),
       attribute: 'api_key.last_used_ip',
-      hidden_from: [MEMBER, VIEWER],
+      hidden_from: [ROLE_IDS.member, ROLE_IDS.viewer],
       created_at: expect.stringMatching(/Z$/),
     });
     expect(await latest('visibility_rule.created')).toMatchObject({
       target: { type: 'visibility_rule', id: rule.id, name: 'api_key.last_used_ip' },
-      changes: { hidden_from: { before: null, after: [MEMBER, VIEWER] } },
+      changes: { hidden_from: { before: null, after: [ROLE_IDS.member, ROLE_IDS.viewer] } },
     });
     expect(await scene.get('/attribute-visibility', owner.auth)).toMatchObject({
       items: [rule],
@@ -87,11 +96,11 @@ describe('the rules', () => {
     });
 
     const path = `${rules()}/${rule.id}`;
-    const changed = await server.api.patch(path, { hidden_from: [VIEWER] }, { auth: owner.auth });
-    expect(changed.body).toEqual({ ...rule, hidden_from: [VIEWER] });
+    const changed = await server.api.patch(path, { hidden_from: [ROLE_IDS.viewer] }, { auth: owner.auth });
+    expect(changed.body).toEqual({ ...rule, hidden_from: [ROLE_IDS.viewer] });
     expect((await server.api.get(path, { auth: owner.auth })).body).toEqual(changed.body);
     expect((await latest('visibility_rule.updated')).changes).toEqual({
-      hidden_from: { before: [MEMBER, VIEWER], after: [VIEWER] },
+      hidden_from: { before: [ROLE_IDS.member, ROLE_IDS.viewer], after: [ROLE_IDS.viewer] },
     });
     const found = await server.api.get(`/v1/lookup/${rule.id}`, { auth: owner.auth });
     expect(found.body).toMatchObject({ object: 'visibility_rule', project_id: scene.id });
@@ -104,7 +113,7 @@ describe('the rules', () => {
   });
 
   it('name an attribute once, also when many try at once', async () => {
-    const body = { attribute: 'event.ip', hidden_from: [VIEWER] };
+    const body = { attribute: 'event.ip', hidden_from: [ROLE_IDS.viewer] };
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => server.api.post(rules(), body, { auth: owner.auth })),
     );
@@ -114,28 +123,28 @@ describe('the rules', () => {
       409,
       'visibility_rule_exists',
     );
-    const other = await scene.hide('event.user_agent', VIEWER);
+    const other = await scene.hide('event.user_agent', ROLE_IDS.viewer);
     const path = `${rules()}/${other.id}`;
     const renamed = await server.api.patch(path, { attribute: 'event.ip' }, { auth: owner.auth });
     expectError(renamed, 409, 'visibility_rule_exists');
   });
 
   it.each([
-    [{ attribute: 'nothing.at_all', hidden_from: [VIEWER] }, 'attribute'],
-    [{ attribute: 'api_key', hidden_from: [VIEWER] }, 'attribute'],
-    [{ attribute: 'api_key.id', hidden_from: [VIEWER] }, 'attribute'],
-    [{ attribute: 'api_key.name.first', hidden_from: [VIEWER] }, 'attribute'],
-    [{ attribute: 'project.name', hidden_from: [VIEWER] }, 'attribute'],
-    [{ attribute: 'role.permissions', hidden_from: [VIEWER] }, 'attribute'],
-    [{ attribute: 'issued_api_key.secret', hidden_from: [VIEWER] }, 'attribute'],
-    [{ attribute: `event.changes.${'x'.repeat(65)}`, hidden_from: [VIEWER] }, 'attribute'],
-    [{ attribute: 'event.changes..x', hidden_from: [VIEWER] }, 'attribute'],
-    [{ attribute: 'x'.repeat(201), hidden_from: [VIEWER] }, 'attribute'],
+    [{ attribute: 'nothing.at_all', hidden_from: [ROLE_IDS.viewer] }, 'attribute'],
+    [{ attribute: 'api_key', hidden_from: [ROLE_IDS.viewer] }, 'attribute'],
+    [{ attribute: 'api_key.id', hidden_from: [ROLE_IDS.viewer] }, 'attribute'],
+    [{ attribute: 'api_key.name.first', hidden_from: [ROLE_IDS.viewer] }, 'attribute'],
+    [{ attribute: 'project.name', hidden_from: [ROLE_IDS.viewer] }, 'attribute'],
+    [{ attribute: 'role.permissions', hidden_from: [ROLE_IDS.viewer] }, 'attribute'],
+    [{ attribute: 'issued_api_key.secret', hidden_from: [ROLE_IDS.viewer] }, 'attribute'],
+    [{ attribute: `event.changes.${'x'.repeat(65)}`, hidden_from: [ROLE_IDS.viewer] }, 'attribute'],
+    [{ attribute: 'event.changes..x', hidden_from: [ROLE_IDS.viewer] }, 'attribute'],
+    [{ attribute: 'x'.repeat(201), hidden_from: [ROLE_IDS.viewer] }, 'attribute'],
     [{ attribute: 'event.type', hidden_from: [] }, 'hidden_from'],
-    [{ attribute: 'event.type', hidden_from: [VIEWER, 'rol_unknown'] }, 'hidden_from.1'],
+    [{ attribute: 'event.type', hidden_from: [ROLE_IDS.viewer, 'rol_unknown'] }, 'hidden_from.1'],
     [{ attribute: 'event.type', hidden_from: 'viewer' }, 'hidden_from'],
-    [{ attribute: 'event.type', hidden_from: [VIEWER], id: 'avr_1' }, 'id'],
-    [{ hidden_from: [VIEWER] }, 'attribute'],
+    [{ attribute: 'event.type', hidden_from: [ROLE_IDS.viewer], id: 'avr_1' }, 'id'],
+    [{ hidden_from: [ROLE_IDS.viewer] }, 'attribute'],
   ])('refuse %j', async (body, param) => {
     const answer = await server.api.post(rules(), body, { auth: owner.auth });
     expectError(answer, 400, 'validation_failed');
@@ -143,22 +152,22 @@ describe('the rules', () => {
   });
 
   it('name parts of open records', async () => {
-    await scene.hide('event.changes.allowed_ips', VIEWER);
+    await scene.hide('event.changes.allowed_ips', ROLE_IDS.viewer);
   });
 
   it('are for those who hold the permission, and of one project', async () => {
-    const rule = await scene.hide('event.reason', VIEWER);
+    const rule = await scene.hide('event.reason', ROLE_IDS.viewer);
     const stranger = await signUp(server);
     const own = await createProject(server, stranger.auth);
-    const viewer = await scene.script(VIEWER);
+    const viewer = await scene.script(ROLE_IDS.viewer);
     const reader = await scene.script(await scene.role('visibility:read'));
     const calls = (base: string) =>
       [
         ['GET', base],
         ['GET', `${base}/attributes`],
         ['GET', `${base}/${rule.id}`],
-        ['POST', base, { attribute: 'event.type', hidden_from: [VIEWER] }],
-        ['PATCH', `${base}/${rule.id}`, { hidden_from: [MEMBER] }],
+        ['POST', base, { attribute: 'event.type', hidden_from: [ROLE_IDS.viewer] }],
+        ['PATCH', `${base}/${rule.id}`, { hidden_from: [ROLE_IDS.member] }],
         ['DELETE', `${base}/${rule.id}`],
       ] as const;
     for (const [method, path, body] of calls(rules())) {
@@ -185,7 +194,7 @@ describe('the rules', () => {
 
   it('no longer name a role that is deleted, also at the same time', async () => {
     const role = await scene.role('project:read');
-    const rule = await scene.hide('event.category', role, VIEWER);
+    const rule = await scene.hide('event.category', role, ROLE_IDS.viewer);
     const [deleted, made] = await Promise.all([
       server.api.delete(scene.path(`/roles/${role}`), undefined, { auth: owner.auth }),
       server.api.post(rules(), { attribute: 'event.outcome', hidden_from: [role] }, { auth: owner.auth }),
@@ -193,7 +202,7 @@ describe('the rules', () => {
     expect(deleted.status).toBe(200);
     expect([201, 400]).toContain(made.status);
     const { items } = await scene.get('/attribute-visibility?limit=100', owner.auth);
-    expect(items.find((item: any) => item.id === rule.id).hidden_from).toEqual([VIEWER]);
+    expect(items.find((item: any) => item.id === rule.id).hidden_from).toEqual([ROLE_IDS.viewer]);
     expect(JSON.stringify(items)).not.toContain(role);
     expect((await latest('role.deleted')).effects).toContainEqual(
       expect.objectContaining({ type: 'visibility_rule.updated' }),
@@ -389,23 +398,23 @@ describe('what is hidden from a role', () => {
 
   it('can be everything of a field, or a part of it', async () => {
     const other = await Scene.set();
-    const whole = await other.script(VIEWER);
-    const part = await other.script(MEMBER);
-    await other.hide('project.owner', VIEWER);
-    await other.hide('project.owner.name', MEMBER);
+    const whole = await other.script(ROLE_IDS.viewer);
+    const part = await other.script(ROLE_IDS.member);
+    await other.hide('project.owner', ROLE_IDS.viewer);
+    await other.hide('project.owner.name', ROLE_IDS.member);
     expect((await other.get('', whole.auth)).owner).toBe(REDACTED);
     expect((await other.get('', part.auth)).owner).toMatchObject({ name: REDACTED, email: owner.user.email });
   });
 
   it('changes with the rule, from the next request on', async () => {
     const other = await Scene.set();
-    const script = await other.script(VIEWER);
+    const script = await other.script(ROLE_IDS.viewer);
     const description = async () => (await other.get('', script.auth)).project.description;
     expect(await description()).toBe('Rain and shine');
-    const rule = await other.hide('project.description', MEMBER);
+    const rule = await other.hide('project.description', ROLE_IDS.member);
     expect(await description()).toBe('Rain and shine');
     const path = other.path(`/attribute-visibility/${rule.id}`);
-    await server.api.patch(path, { hidden_from: [VIEWER] }, { auth: owner.auth });
+    await server.api.patch(path, { hidden_from: [ROLE_IDS.viewer] }, { auth: owner.auth });
     expect(await description()).toBe(REDACTED);
     await server.api.patch(path, { attribute: 'project.purpose' }, { auth: owner.auth });
     expect(await description()).toBe('Rain and shine');
@@ -419,8 +428,8 @@ describe('what is hidden from a role', () => {
 describe('who sees everything', () => {
   it('the owner and platform admins, also when a rule names administrators', async () => {
     const scene = await Scene.set();
-    await scene.hide('project.description', ADMINISTRATOR, MEMBER, VIEWER);
-    const administrator = await scene.script(ADMINISTRATOR);
+    await scene.hide('project.description', ROLE_IDS.administrator, ROLE_IDS.member, ROLE_IDS.viewer);
+    const administrator = await scene.script(ROLE_IDS.administrator);
     expect((await scene.get('', administrator.auth)).project.description).toBe(REDACTED);
     expect((await scene.get('', owner.auth)).project.description).toBe('Rain and shine');
     expect((await scene.get('', (await admin(server)).auth)).project.description).toBe('Rain and shine');
@@ -428,9 +437,12 @@ describe('who sees everything', () => {
 
   it('a key of the owner no more than its role', async () => {
     const scene = await Scene.set();
-    await scene.hide('project.description', VIEWER);
-    await scene.hide('project.purpose', ADMINISTRATOR);
-    const { secret } = await createKey(server, owner.auth, scene.id, { member: true, role_id: VIEWER });
+    await scene.hide('project.description', ROLE_IDS.viewer);
+    await scene.hide('project.purpose', ROLE_IDS.administrator);
+    const { secret } = await createKey(server, owner.auth, scene.id, {
+      member: true,
+      role_id: ROLE_IDS.viewer,
+    });
     const { project } = await scene.get('', basic(secret));
     // The key's own role, and that of the member it belongs to.
     expect(project).toMatchObject({ description: REDACTED, purpose: REDACTED, country: 'DE' });
@@ -445,15 +457,15 @@ describe('people', () => {
     scene = await Scene.set();
     viewer = await signUp(server);
     await addMember(server, scene.id, viewer, 'viewer');
-    await scene.hide('project.description', VIEWER);
-    await scene.hide('member.email', VIEWER);
+    await scene.hide('project.description', ROLE_IDS.viewer);
+    await scene.hide('member.email', ROLE_IDS.viewer);
   });
 
   it('see in each project what their role there may see', async () => {
     const own = await createProject(server, viewer.auth, { name: 'Own', description: 'Mine' });
     const open = await Scene.set();
     await addMember(server, open.id, viewer, 'member');
-    await open.hide('project.description', VIEWER);
+    await open.hide('project.description', ROLE_IDS.viewer);
     const { items } = (await server.api.get('/v1/projects', { auth: viewer.auth })).body;
     const shown = Object.fromEntries(
       items.map((item: any) => [item.id, [item.description, item.owner.email]]),
@@ -478,10 +490,10 @@ describe('people', () => {
     expectError(await server.api.get(path, search), 403, 'attribute_hidden');
     expectStatus(200, await server.api.get(path, { ...search, auth: owner.auth }));
     expectStatus(200, await server.api.get(path, { auth: viewer.auth, query: { status: 'active' } }));
-    const rule = await scene.hide('member.status', VIEWER);
+    const rule = await scene.hide('member.status', ROLE_IDS.viewer);
     const filtered = await server.api.get(path, { auth: viewer.auth, query: { status: 'active' } });
     expectError(filtered, 403, 'attribute_hidden');
-    const last = await scene.hide('member.last_sign_in', VIEWER);
+    const last = await scene.hide('member.last_sign_in', ROLE_IDS.viewer);
     const seen = (await server.api.get(path, { auth: viewer.auth })).body.items[0];
     expect(seen).toMatchObject({ status: REDACTED, last_sign_in: REDACTED, role: { name: 'viewer' } });
     for (const { id } of [rule, last]) {
@@ -496,7 +508,7 @@ describe('people', () => {
     const { items: rules } = await scene.get('/attribute-visibility', owner.auth);
     const emails = rules.find((one: any) => one.attribute === 'member.email');
     const path = scene.path(`/attribute-visibility/${emails.id}`);
-    await server.api.patch(path, { hidden_from: [VIEWER, role] }, { auth: owner.auth });
+    await server.api.patch(path, { hidden_from: [ROLE_IDS.viewer, role] }, { auth: owner.auth });
     const body = { email: 'grace@invited.example', role_id: role };
     const invited = await server.api.post(scene.path('/invitations'), body, { auth: recruiter.auth });
     expectStatus(201, invited);
@@ -512,7 +524,7 @@ describe('people', () => {
     }
     expect(JSON.stringify(await scene.get('/events', owner.auth))).toContain('grace@invited.example');
     // Whoever may not see it may not give it to others to see either.
-    const foreign = { email: 'other@invited.example', role_id: VIEWER };
+    const foreign = { email: 'other@invited.example', role_id: ROLE_IDS.viewer };
     const refused = await server.api.post(scene.path('/invitations'), foreign, { auth: recruiter.auth });
     expectError(refused, 403, 'permission_escalation');
   });
@@ -532,7 +544,7 @@ describe('people', () => {
 
   it('may not see more through a key of their own', async () => {
     const { api_key, secret } = await createKey(server, viewer.auth, scene.id, { member: true });
-    expect(api_key.role.id).toBe(VIEWER);
+    expect(api_key.role.id).toBe(ROLE_IDS.viewer);
     expect((await scene.get('', basic(secret))).project.description).toBe(REDACTED);
     // Whose role changes, their key's sight changes with it.
     const role = await scene.role('project:read', 'members:read');
@@ -580,30 +592,37 @@ describe('nobody brings to light what is hidden from them', () => {
       ],
     );
     script = await scene.script(role);
-    rule = await scene.hide('project.description', role, MEMBER);
+    rule = await scene.hide('project.description', role, ROLE_IDS.member);
   });
 
   it('by changing the rule', async () => {
     const path = scene.path(`/attribute-visibility/${rule.id}`);
     const { auth } = script;
     for (const body of [
-      { hidden_from: [MEMBER] },
+      { hidden_from: [ROLE_IDS.member] },
       { hidden_from: [role] },
       { attribute: 'project.purpose' },
     ]) {
       expectError(await server.api.patch(path, body, { auth }), 403, 'permission_escalation');
     }
     expectError(await server.api.delete(path, undefined, { auth }), 403, 'permission_escalation');
-    expectStatus(200, await server.api.patch(path, { hidden_from: [role, MEMBER, ADMINISTRATOR] }, { auth }));
+    expectStatus(
+      200,
+      await server.api.patch(
+        path,
+        { hidden_from: [role, ROLE_IDS.member, ROLE_IDS.administrator] },
+        { auth },
+      ),
+    );
   });
 
   it('by a key with a role that sees more', async () => {
     const { auth } = script;
     const keys = scene.path('/api-keys');
-    const answer = await server.api.post(keys, { name: 'Spy', role_id: VIEWER }, { auth });
+    const answer = await server.api.post(keys, { name: 'Spy', role_id: ROLE_IDS.viewer }, { auth });
     expectError(answer, 403, 'permission_escalation');
     expect(answer.body.error.details).toEqual({ hidden_from_you: ['project.description'] });
-    const { api_key } = await createKey(server, owner.auth, scene.id, { role_id: VIEWER });
+    const { api_key } = await createKey(server, owner.auth, scene.id, { role_id: ROLE_IDS.viewer });
     const regenerated = await server.api.post(`${keys}/${api_key.id}/regenerate`, {}, { auth });
     expectError(regenerated, 403, 'permission_escalation');
     const created = expectStatus(

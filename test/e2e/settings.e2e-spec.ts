@@ -1,8 +1,16 @@
-import { eventOf, eventsOf, projectEvents, sameAnswer } from '../support/answers.js';
+import { codeOf, eventOf, eventsOf, projectEvents, sameAnswer } from '../support/answers.js';
 import { basic, bearer, type Answer } from '../support/client.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  addMember,
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  ROLE_IDS,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, ROLE_IDS } from '../support/team.js';
 
 const UNKNOWN = `prj_${'0'.repeat(26)}`;
 const ACTIONS = ['verify', 'activate', 'suspend', 'delete'] as const;
@@ -42,7 +50,6 @@ const run = (auth: string, id: string, action: string, body: unknown = { confirm
   server.api.post(`/v1/projects/${id}/settings/${action}`, body, { auth });
 const statusOf = async (id: string) =>
   (await server.api.get(`/v1/projects/${id}`, { auth: root.auth })).body.project.status;
-const outcome = ({ status, body }: Answer) => [status, body.error?.code];
 const available = (answer: Answer): Record<string, true | string> =>
   Object.fromEntries(answer.body.actions.map((item: any) => [item.action, item.available || item.reason]));
 
@@ -102,7 +109,7 @@ describe('the settings', () => {
       suspend: lacking,
       delete: lacking,
     });
-    expect(outcome(await show(viewer.auth, id))).toEqual([403, 'permission_denied']);
+    expect(codeOf(await show(viewer.auth, id))).toEqual([403, 'permission_denied']);
 
     await run(root.auth, id, 'verify');
     await run(root.auth, id, 'activate');
@@ -139,12 +146,12 @@ describe('the settings', () => {
         (target: string) => run(auth, target, 'delete', { confirm: 'Weather' }),
       ]) {
         const foreign = await send(id);
-        expect(outcome(foreign)).toEqual([404, 'not_found']);
+        expect(codeOf(foreign)).toEqual([404, 'not_found']);
         expect(sameAnswer(foreign)).toEqual(sameAnswer(await send(UNKNOWN)));
       }
     }
     expect((await show(owner.auth, id)).body).toMatchObject({ name: 'Weather', status: 'new' });
-    expect(outcome(await server.api.get(`/v1/projects/${id}/settings`))).toEqual([401, 'missing_api_key']);
+    expect(codeOf(await server.api.get(`/v1/projects/${id}/settings`))).toEqual([401, 'missing_api_key']);
   });
 });
 
@@ -152,7 +159,7 @@ describe('editing', () => {
   it('without confirm says what would change, and changes nothing', async () => {
     const { id } = await teamProject();
     const answer = await edit(owner.auth, id, { name: 'Climate', country: 'de' });
-    expect(outcome(answer)).toEqual([428, 'confirmation_required']);
+    expect(codeOf(answer)).toEqual([428, 'confirmation_required']);
     expect(answer.body.error).toMatchObject({ type: 'precondition_required', retryable: false });
     expect(answer.body.error.details).toEqual({
       action: 'edit',
@@ -235,14 +242,14 @@ describe('editing', () => {
       [],
       undefined,
     ]) {
-      expect([body, ...outcome(await edit(owner.auth, id, body))]).toEqual([body, 400, 'validation_failed']);
+      expect([body, ...codeOf(await edit(owner.auth, id, body))]).toEqual([body, 400, 'validation_failed']);
     }
   });
 
   it('takes settings:write', async () => {
     const { id } = await teamProject();
     for (const auth of [worker.auth, viewer.auth]) {
-      expect(outcome(await edit(auth, id, { name: 'X', confirm: true }))).toEqual([403, 'permission_denied']);
+      expect(codeOf(await edit(auth, id, { name: 'X', confirm: true }))).toEqual([403, 'permission_denied']);
     }
   });
 
@@ -273,7 +280,7 @@ describe('an action', () => {
     await createKey(server, owner.auth, id);
     for (const body of ['', {}, { reason: 'because' }]) {
       const answer = await run(root.auth, id, action, body);
-      expect(outcome(answer)).toEqual([428, 'confirmation_required']);
+      expect(codeOf(answer)).toEqual([428, 'confirmation_required']);
       expect(answer.body.error.details).toMatchObject({ action, from, to });
       const named = answer.body.error.details.effects.map((effect: any) => effect.effect);
       expect(named).toEqual(expect.arrayContaining(effects));
@@ -331,14 +338,14 @@ describe('an action', () => {
       actor: { id: root.user.id, role: 'platform_admin' },
       changes: { verified: { before: false, after: true } },
     });
-    expect(outcome(await run(root.auth, id, 'verify'))).toEqual([409, 'invalid_transition']);
+    expect(codeOf(await run(root.auth, id, 'verify'))).toEqual([409, 'invalid_transition']);
   });
 
   it('delete takes the exact name', async () => {
     const { id } = await teamProject('My project');
     for (const confirm of [true, 'my project', 'My project ', 'My proje', id, '']) {
       const answer = await run(owner.auth, id, 'delete', { confirm });
-      expect([confirm, ...outcome(answer), answer.body.error.param]).toEqual([
+      expect([confirm, ...codeOf(answer), answer.body.error.param]).toEqual([
         confirm,
         400,
         'validation_failed',
@@ -360,7 +367,7 @@ describe('an action', () => {
       { confirm: true, force: true },
       [],
     ]) {
-      expect([body, ...outcome(await run(owner.auth, id, 'suspend', body))]).toEqual([
+      expect([body, ...codeOf(await run(owner.auth, id, 'suspend', body))]).toEqual([
         body,
         400,
         'validation_failed',
@@ -397,7 +404,7 @@ describe('an action', () => {
         const code = refused[status]!.includes(action)
           ? [409, 'invalid_transition']
           : [428, 'confirmation_required'];
-        expect([status, action, ...outcome(answer)]).toEqual([status, action, ...code]);
+        expect([status, action, ...codeOf(answer)]).toEqual([status, action, ...code]);
       }
     }
   });
@@ -416,7 +423,7 @@ describe('an action', () => {
       [manager.auth, 'delete', confirm],
       [key, 'delete', confirm],
     ] as const) {
-      expect([action, ...outcome(await run(who, id, action, body))]).toEqual([
+      expect([action, ...codeOf(await run(who, id, action, body))]).toEqual([
         action,
         403,
         'permission_denied',
@@ -430,7 +437,7 @@ describe('an action', () => {
         actor: expect.objectContaining({ type: 'api_key' }),
       }),
     );
-    expect(outcome(await run(key, id, 'activate'))).toEqual([403, 'project_suspended']);
+    expect(codeOf(await run(key, id, 'activate'))).toEqual([403, 'project_suspended']);
   });
 
   it('of two that race, one wins and leaves its event', async () => {
@@ -443,7 +450,7 @@ describe('an action', () => {
       const body = { confirm: action === 'delete' ? 'Weather' : true };
       const answers = await Promise.all(Array.from({ length: 5 }, () => run(auth, id, action, body)));
       // Who comes after a deletion finds nothing.
-      const late = answers.map(outcome).filter(([status]) => status !== 200);
+      const late = answers.map(codeOf).filter(([status]) => status !== 200);
       expect([action, answers.length - late.length]).toEqual([action, 1]);
       for (const [status] of late) expect([409, 404]).toContain(status);
       expect(await projectEvents(server, root.auth, id, { type })).toHaveLength(1);
@@ -461,7 +468,7 @@ describe('a suspended project', () => {
     expectStatus(200, await run(manager.auth, id, 'suspend'));
     for (const auth of [basic(secret), bearer(secret)]) {
       for (const path of ['/v1/whoami', '/v1/projects', `/v1/projects/${id}`, `/v1/lookup/${id}`]) {
-        expect(outcome(await server.api.get(path, { auth }))).toEqual([403, 'project_suspended']);
+        expect(codeOf(await server.api.get(path, { auth }))).toEqual([403, 'project_suspended']);
       }
     }
 
@@ -479,7 +486,7 @@ describe('a suspended project', () => {
       server.api.patch(`${keys}/${api_key.id}`, { name: 'K' }, { auth: owner.auth }),
       server.api.post(`${keys}/${api_key.id}/regenerate`, {}, { auth: owner.auth }),
     ]) {
-      expect(outcome(await send)).toEqual([403, 'project_suspended']);
+      expect(codeOf(await send)).toEqual([403, 'project_suspended']);
     }
     expectStatus(200, await edit(owner.auth, id, { purpose: 'Sorting it out', confirm: true }));
 
@@ -498,7 +505,7 @@ describe('a deleted project', () => {
 
     for (const auth of [basic(secret), bearer(secret)]) {
       const answer = await server.api.get('/v1/whoami', { auth });
-      expect(outcome(answer)).toEqual([401, 'invalid_api_key']);
+      expect(codeOf(answer)).toEqual([401, 'invalid_api_key']);
       expect(answer.headers.get('www-authenticate')).not.toBeNull();
     }
     for (const auth of [owner.auth, manager.auth, viewer.auth]) {
@@ -508,12 +515,12 @@ describe('a deleted project', () => {
         expect(gone.status).toBe(404);
         expect(sameAnswer(gone)).toEqual(sameAnswer(unknown));
       }
-      expect(outcome(await run(auth, id, 'activate'))).toEqual([404, 'not_found']);
+      expect(codeOf(await run(auth, id, 'activate'))).toEqual([404, 'not_found']);
       expect((await server.api.get(`/v1/lookup/${id}`, { auth })).status).toBe(404);
     }
 
     expect(await statusOf(id)).toBe('deleted');
-    expect(outcome(await edit(root.auth, id, { name: 'Ghost', confirm: true }))).toEqual([
+    expect(codeOf(await edit(root.auth, id, { name: 'Ghost', confirm: true }))).toEqual([
       409,
       'invalid_transition',
     ]);

@@ -1,4 +1,5 @@
-import { basic, type Answer } from '../support/client.js';
+import { codeOf } from '../support/answers.js';
+import { basic } from '../support/client.js';
 import { tokenIn, waitForMail } from '../support/mail.js';
 import {
   admin,
@@ -6,16 +7,14 @@ import {
   createProject,
   expectStatus,
   PASSWORD,
+  ROLE_IDS,
   signIn,
   signUp,
   type Person,
-} from '../support/people.js';
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
 
-const ADMINISTRATOR = 'rol_00000000000000000000000001';
-const MEMBER = 'rol_00000000000000000000000002';
-const VIEWER = 'rol_00000000000000000000000003';
 const UNKNOWN = 'mbr_01kaj0v7w3m6tn5x9q2e8rfyzd';
 
 let server: TestServer;
@@ -39,7 +38,7 @@ const team = async (query: Record<string, string | number> = {}, auth = owner.au
   expectStatus(200, await server.api.get(path('members'), { auth, query })).body;
 
 /** Invites a person, who accepts signed in; answers the member as the team sees it. */
-async function join(person: Person, role_id = MEMBER, id = project.id): Promise<{ id: string }> {
+async function join(person: Person, role_id = ROLE_IDS.member, id = project.id): Promise<{ id: string }> {
   const invitation = expectStatus(201, await invite({ email: person.user.email, role_id }, owner.auth, id));
   const accept = `/v1/me/invitations/${invitation.body.id}/accept`;
   expectStatus(200, await server.api.post(accept, undefined, { auth: person.auth }));
@@ -59,14 +58,15 @@ async function lastEvent(targetId: string): Promise<any> {
   return expectStatus(200, await server.api.get(path('events'), { auth: owner.auth, query })).body.items[0];
 }
 
-const codeOf = ({ status, body }: Answer) => [status, body.error?.code];
-
 describe('GET /v1/projects/:id/members', () => {
   it('shows the owner, members and the invited, newest first', async () => {
     const ada = await signUp(server, { first_name: 'Ada', name: 'Lovelace' });
     const member = await join(ada);
     const email = 'new-colleague@people.example';
-    const invitation = expectStatus(201, await invite({ email, role_id: VIEWER, name: 'Hopper' })).body;
+    const invitation = expectStatus(
+      201,
+      await invite({ email, role_id: ROLE_IDS.viewer, name: 'Hopper' }),
+    ).body;
     const { items, total_count } = await team();
     expect(total_count).toBe(3);
     expect(items.map((item: any) => item.id)).toEqual([
@@ -80,7 +80,7 @@ describe('GET /v1/projects/:id/members', () => {
       name: 'Hopper',
       email,
       status: 'invited',
-      role: { id: VIEWER, name: 'viewer' },
+      role: { id: ROLE_IDS.viewer, name: 'viewer' },
       owner: false,
       last_sign_in: null,
       added_at: invitation.created_at,
@@ -90,14 +90,14 @@ describe('GET /v1/projects/:id/members', () => {
       name: 'Ada Lovelace',
       email: ada.user.email,
       status: 'active',
-      role: { id: MEMBER, name: 'member' },
+      role: { id: ROLE_IDS.member, name: 'member' },
       owner: false,
     });
     expect(items[1].last_sign_in.at).toMatch(/^\d{4}-.*Z$/);
     expect(items[2]).toMatchObject({
       user_id: owner.user.id,
       owner: true,
-      role: { id: ADMINISTRATOR, name: 'administrator' },
+      role: { id: ROLE_IDS.administrator, name: 'administrator' },
     });
   });
 
@@ -144,7 +144,7 @@ describe('inviting', () => {
   it('mails a link to somebody without an account, who sets a password and joins', async () => {
     const email = 'grace@people.example';
     const { body } = expectStatus(201, await invite({ email: 'Grace@People.example', first_name: 'Grace' }));
-    expect(body).toMatchObject({ email, status: 'pending', role: { id: MEMBER, name: 'member' } });
+    expect(body).toMatchObject({ email, status: 'pending', role: { id: ROLE_IDS.member, name: 'member' } });
     expect(Date.parse(body.expires_at) - Date.parse(body.created_at)).toBe(7 * 24 * 60 * 60 * 1000);
     expect(await lastEvent(body.id)).toMatchObject({
       type: 'member.invited',
@@ -266,8 +266,8 @@ describe('inviting', () => {
 
   it('refuses bad input, unknown roles and people without the right', async () => {
     const viewer = await signUp(server);
-    await join(viewer, VIEWER);
-    for (const body of [{}, { email: 'nobody' }, { email: 'a@b.example', role: MEMBER }])
+    await join(viewer, ROLE_IDS.viewer);
+    for (const body of [{}, { email: 'nobody' }, { email: 'a@b.example', role: ROLE_IDS.member }])
       expect(codeOf(await invite(body))).toEqual([400, 'validation_failed']);
     expect((await invite({ email: 'a@b.example', role_id: UNKNOWN })).body.error.param).toBe('role_id');
     expect(codeOf(await invite({ email: 'a@b.example' }, viewer.auth))).toEqual([403, 'permission_denied']);
@@ -285,9 +285,9 @@ describe('changing members', () => {
     const member = await join(person);
     const upload = () => server.api.get(path('settings'), { auth: person.auth });
     expectStatus(200, await upload());
-    expect(expectStatus(200, await setRole(member, VIEWER)).body).toMatchObject({
+    expect(expectStatus(200, await setRole(member, ROLE_IDS.viewer)).body).toMatchObject({
       id: member.id,
-      role: { id: VIEWER, name: 'viewer' },
+      role: { id: ROLE_IDS.viewer, name: 'viewer' },
     });
     expect(codeOf(await upload())).toEqual([403, 'permission_denied']);
     expect(await lastEvent(member.id)).toMatchObject({
@@ -350,7 +350,7 @@ describe('changing members', () => {
     expect(mail.to).toMatchObject([{ address: person.user.email }]);
     expect(mail.text).toContain('Hello Rita');
 
-    const again = await join(person, VIEWER);
+    const again = await join(person, ROLE_IDS.viewer);
     expect(again.id).not.toBe(member.id);
     expect(again).toMatchObject({ role: { name: 'viewer' }, status: 'active' });
     expectStatus(200, await server.api.get(path('members'), { auth: person.auth }));
@@ -364,7 +364,7 @@ describe('changing members', () => {
     const [own] = (await team({ q: owner.user.email })).items;
     for (const auth of [owner.auth, root.auth]) {
       for (const answer of [
-        await setRole(own, VIEWER, auth),
+        await setRole(own, ROLE_IDS.viewer, auth),
         await act(own, 'suspend', auth),
         await act(own, 'activate', auth),
         await remove(own, auth),
@@ -375,9 +375,9 @@ describe('changing members', () => {
 
   it('refuses people without the right, members of other projects and unknown ones alike', async () => {
     const viewer = await signUp(server);
-    const member = await join(viewer, VIEWER);
+    const member = await join(viewer, ROLE_IDS.viewer);
     for (const answer of [
-      await setRole(member, MEMBER, viewer.auth),
+      await setRole(member, ROLE_IDS.member, viewer.auth),
       await act(member, 'suspend', viewer.auth),
       await remove(member, viewer.auth),
     ])
@@ -395,7 +395,7 @@ describe('changing members', () => {
   it('lets platform admins do everything', async () => {
     const person = await signUp(server);
     const member = await join(person);
-    expectStatus(200, await setRole(member, ADMINISTRATOR, root.auth));
+    expectStatus(200, await setRole(member, ROLE_IDS.administrator, root.auth));
     expectStatus(200, await act(member, 'suspend', root.auth));
     expectStatus(200, await remove(member, root.auth));
     expect(await lastEvent(member.id)).toMatchObject({ actor: { role: 'platform_admin' } });
@@ -404,7 +404,7 @@ describe('changing members', () => {
 
 describe('a key with members:write', () => {
   it('manages the team within its own permissions', async () => {
-    const key = await createKey(server, owner.auth, project.id, { role_id: ADMINISTRATOR });
+    const key = await createKey(server, owner.auth, project.id, { role_id: ROLE_IDS.administrator });
     const auth = basic(key.secret);
     const person = await signUp(server);
     const invitation = expectStatus(201, await invite({ email: person.user.email }, auth)).body;
@@ -413,7 +413,7 @@ describe('a key with members:write', () => {
     expectStatus(200, await server.api.post(accept, undefined, { auth: person.auth }));
     const [member] = (await team({ q: person.user.email })).items;
     expectStatus(200, await act(member, 'suspend', auth));
-    const readOnly = await createKey(server, owner.auth, project.id, { role_id: VIEWER });
+    const readOnly = await createKey(server, owner.auth, project.id, { role_id: ROLE_IDS.viewer });
     expectStatus(200, await server.api.get(path('members'), { auth: basic(readOnly.secret) }));
     expect(codeOf(await remove(member, basic(readOnly.secret)))).toEqual([403, 'permission_denied']);
   });

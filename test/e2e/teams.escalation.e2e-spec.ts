@@ -1,8 +1,18 @@
 import type { Permission } from '../../src/kernel/access/permissions.js';
-import { basic, type Answer } from '../support/client.js';
-import { createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import { codeOf } from '../support/answers.js';
+import { basic } from '../support/client.js';
+import {
+  addMember,
+  addRole,
+  addToOrganization,
+  createKey,
+  createProject,
+  expectStatus,
+  ROLE_IDS,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addRole, addToOrganization, ROLE_IDS } from '../support/team.js';
 
 /** Manages the team, and may otherwise only look. */
 const MANAGER: Permission[] = ['project:read', 'members:read', 'members:write'];
@@ -33,7 +43,6 @@ const act = (id: string, action: string, auth = manager.auth) =>
   server.api.post(path(`members/${id}/${action}`), undefined, { auth });
 const remove = (id: string, auth = manager.auth) =>
   server.api.delete(path(`members/${id}`), undefined, { auth });
-const codeOf = ({ status, body }: Answer) => [status, body.error?.code];
 const ESCALATION = [403, 'permission_escalation'];
 
 /** A new person in the team, as the given role; answers the member's id. */

@@ -2,16 +2,17 @@ import { projectEvents } from '../support/answers.js';
 import type { Answer } from '../support/client.js';
 import { tokenIn, waitForMail } from '../support/mail.js';
 import {
+  addMember,
   admin,
   createKey,
   createProject,
   expectStatus,
   PASSWORD,
+  ROLE_IDS,
   signUp,
   type Person,
-} from '../support/people.js';
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, ROLE_IDS } from '../support/team.js';
 
 const ROUNDS = 6;
 

@@ -1,9 +1,8 @@
 import { connect } from 'node:net';
 import { basic, type Answer, type RequestOptions } from '../support/client.js';
-import { createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import { createKey, createProject, expectStatus, ROLE_IDS, signUp, type Person } from '../support/scene.js';
 import { parseRaw, sendRaw } from '../support/raw-http.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { ROLE_IDS } from '../support/team.js';
 import { waitFor } from '../support/wait-for.js';
 
 const HOUR_MS = 3_600_000;

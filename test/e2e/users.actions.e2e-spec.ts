@@ -1,6 +1,8 @@
-import { eventOf } from '../support/answers.js';
-import { basic, type Answer } from '../support/client.js';
+import { codeOf, eventOf } from '../support/answers.js';
+import { basic } from '../support/client.js';
 import {
+  addMember,
+  addToOrganization,
   admin,
   createKey,
   createProject,
@@ -8,9 +10,8 @@ import {
   signIn,
   signUp,
   type Person,
-} from '../support/people.js';
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addToOrganization } from '../support/team.js';
 
 let server: TestServer;
 let root: Person;
@@ -29,7 +30,6 @@ const patch = (user: { id: string }, body: unknown, auth = root.auth) =>
 const me = (person: Person) => server.api.get('/v1/me', { auth: person.auth });
 const attempt = ({ user, password }: Person) =>
   server.api.post('/v1/sessions', { email: user.email, password });
-const codeOf = ({ status, body }: Answer) => [status, body.error?.code];
 
 describe('confirmation', () => {
   it('says what would change and what it would affect, and changes nothing', async () => {

@@ -1,7 +1,6 @@
-import { eventOf } from '../support/answers.js';
-import { type Answer } from '../support/client.js';
+import { codeOf, eventOf } from '../support/answers.js';
 import { waitForMail } from '../support/mail.js';
-import { admin, createProject, expectStatus, signIn, signUp, type Person } from '../support/people.js';
+import { admin, createProject, expectStatus, signIn, signUp, type Person } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 const UNKNOWN = 'usr_01kaj0v7w3m6tn5x9q2e8rfyzd';
@@ -23,7 +22,6 @@ const act = (user: { id: string }, action: string, body: unknown = { confirm: tr
 const patch = (user: { id: string }, body: unknown, auth = root.auth) =>
   server.api.patch(`/v1/users/${user.id}`, body, { auth });
 const me = (person: Person) => server.api.get('/v1/me', { auth: person.auth });
-const codeOf = ({ status, body }: Answer) => [status, body.error?.code];
 
 let names = 0;
 /** A surname nobody else has, to search by. */

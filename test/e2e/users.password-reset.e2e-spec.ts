@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { eventOf, eventsOf, sameAnswer } from '../support/answers.js';
-import type { Answer } from '../support/client.js';
+import { codeOf, eventOf, eventsOf, sameAnswer } from '../support/answers.js';
 import { readMails, tokenIn, waitForMail } from '../support/mail.js';
-import { admin, expectStatus, PASSWORD, signIn, signUp, type Person } from '../support/people.js';
+import { admin, expectStatus, PASSWORD, signIn, signUp, write, type Person } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { write } from '../support/team.js';
 import { waitFor } from '../support/wait-for.js';
 import { UserTokenEntity } from '../../src/modules/users/user-token.entity.js';
 
@@ -24,7 +22,6 @@ const request = (email: string) => server.api.post('/v1/password-resets', { emai
 const confirm = (token: string, new_password = NEW_PASSWORD) =>
   server.api.post('/v1/password-resets/confirm', { token, new_password });
 const attempt = (email: string, password: string) => server.api.post('/v1/sessions', { email, password });
-const codeOf = ({ status, body }: Answer) => [status, body.error?.code];
 const tokenFor = async (email: string) =>
   tokenIn(await waitForMail(server, email, 'password-reset'), 'password-reset');
 const mailsTo = async (email: string, subject: string) =>

@@ -14,10 +14,10 @@ import {
   PASSWORD,
   signIn,
   signUp,
+  write,
   type Person,
-} from '../support/people.js';
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { write } from '../support/team.js';
 
 let server: TestServer;
 let root: Person;
@@ -50,6 +50,7 @@ describe('your own account', () => {
     expect(cleared.body.phone).toBeNull();
   });
 
+  let ada: Person | undefined;
   it.each([
     [{ email: 'other@people.example' }, 'email'],
     [{ status: 'deleted' }, 'status'],
@@ -59,7 +60,7 @@ describe('your own account', () => {
     [{ name: '' }, 'name'],
     [{ password: 'another-passphrase' }, 'password'],
   ])('does not take %j', async (body, param) => {
-    const ada = await signUp(server);
+    ada ??= await signUp(server);
     const answer = expectStatus(400, await server.api.patch('/v1/me', body, ada));
     expect(answer.body.error).toMatchObject({ code: 'validation_failed', param });
     expect(expectStatus(200, await server.api.get('/v1/me', ada)).body).toEqual(ada.user);

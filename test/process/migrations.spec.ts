@@ -4,7 +4,7 @@ import { CustomRolesAndVisibility1763700005000 } from '../../src/migrations/1763
 import { MIGRATIONS } from '../../src/migrations/migrations.js';
 import { describeOn, freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
 import { onDatabase } from '../support/open-database.js';
-import { createKey, createProject, expectStatus, signUp } from '../support/people.js';
+import { createKey, createProject, expectStatus, signUp } from '../support/scene.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { runTypeorm, type Exit } from '../support/source-process.js';
 import { waitFor } from '../support/wait-for.js';

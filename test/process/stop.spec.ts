@@ -5,10 +5,17 @@ import { connect } from 'node:net';
 import { basic } from '../support/client.js';
 import { freshDirectory, type FreshDatabase } from '../support/lane.js';
 import { migratedDatabase } from '../support/migrated-database.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  ROLE_IDS,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { parseRaw } from '../support/raw-http.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
-import { ROLE_IDS } from '../support/team.js';
 import { waitFor } from '../support/wait-for.js';
 
 const FLOOD = 40;

@@ -1,7 +1,6 @@
 import { basic, type Answer } from '../support/client.js';
-import type { Person } from '../support/people.js';
+import { ROLE_IDS, type Person } from '../support/scene.js';
 import type { TestServer } from '../support/server.js';
-import { ROLE_IDS } from '../support/team.js';
 
 /** What a random sequence of requests has made so far, for the next ones to act upon. */
 export interface World {

@@ -1,9 +1,16 @@
 import fc from 'fast-check';
 import type { LoggedEvent } from '../support/answers.js';
 import type { Answer } from '../support/client.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  ROLE_IDS,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { ROLE_IDS } from '../support/team.js';
 import { MOVES, type Move, type World } from './mutations.js';
 
 let server: TestServer;

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { admin, createKey, createProject, expectStatus, signUp } from '../support/people.js';
+import { admin, createKey, createProject, expectStatus, signUp } from '../support/scene.js';
 import {
   documented,
   operationsOf,

@@ -1,6 +1,9 @@
 import type { Answer } from './client.js';
-import { expectStatus } from './people.js';
+import { expectStatus } from './scene.js';
 import type { TestServer } from './server.js';
+
+/** How a request ended: its status, and the code of the error if it was refused. */
+export const codeOf = ({ status, body }: Answer): [number, string | undefined] => [status, body.error?.code];
 
 /** An entry of the event log, as on the wire. */
 export type LoggedEvent = { type: string; [field: string]: any };

@@ -7,7 +7,7 @@ import {
   signIn,
   signUp,
   type Person,
-} from '../support/people.js';
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 /** What operators and developers type in forms that are right, or nearly so. */

@@ -1,9 +1,15 @@
-import { eventOf } from '../support/answers.js';
-import type { Answer } from '../support/client.js';
+import { codeOf, eventOf } from '../support/answers.js';
 import { waitForMail } from '../support/mail.js';
-import { admin, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  addMember,
+  addToOrganization,
+  admin,
+  createProject,
+  expectStatus,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addToOrganization } from '../support/team.js';
 
 let server: TestServer;
 let root: Person;
@@ -16,7 +22,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const codeOf = ({ status, body }: Answer) => [status, body.error?.code];
 const settings = (id: string, action: string) => `/v1/projects/${id}/settings/${action}`;
 const confirmed = { confirm: true };
 

@@ -1,10 +1,21 @@
 import { MemberEntity } from '../../src/modules/teams/member.entity.js';
-import { eventOf } from '../support/answers.js';
+import { codeOf, eventOf } from '../support/answers.js';
 import { basic, type Answer } from '../support/client.js';
 import { tokenIn, waitForMail } from '../support/mail.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  addMember,
+  addRole,
+  addToOrganization,
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  ROLE_IDS,
+  signUp,
+  write,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addRole, addToOrganization, ROLE_IDS, write } from '../support/team.js';
 
 let server: TestServer;
 let root: Person;
@@ -30,7 +41,6 @@ beforeEach(async () => {
 });
 
 const of = (path: string) => `/v1/projects/${project.id}/${path}`;
-const codeOf = ({ status, body }: Answer) => [status, body.error?.code];
 
 /** Invites the accomplice; answers the invitation's id. */
 async function invite(auth = inviter.auth, body: Record<string, unknown> = {}): Promise<string> {

@@ -1,8 +1,15 @@
 import { eventOf } from '../support/answers.js';
 import type { Answer } from '../support/client.js';
-import { admin, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import {
+  addMember,
+  addToOrganization,
+  admin,
+  createProject,
+  expectStatus,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addToOrganization } from '../support/team.js';
 
 let server: TestServer;
 let root: Person;

@@ -1,7 +1,16 @@
-import { basic, type Answer } from '../support/client.js';
-import { createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import { codeOf } from '../support/answers.js';
+import { basic } from '../support/client.js';
+import {
+  addMember,
+  addRole,
+  createKey,
+  createProject,
+  expectStatus,
+  ROLE_IDS,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addRole, ROLE_IDS } from '../support/team.js';
 
 let server: TestServer;
 let owner: Person;
@@ -18,7 +27,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const outcome = ({ status, body }: Answer) => [status, body.error?.code];
 const DENIED = [403, 'permission_denied'];
 const ESCALATION = [403, 'permission_escalation'];
 const soon = () => new Date(Date.now() + 3_600_000).toISOString();
@@ -39,7 +47,7 @@ describe("a member's own key", () => {
       await server.api.patch(`${keys}/${own.api_key.id}`, { allowed_ips: [], expires_at: null }, { auth }),
       await server.api.delete(`${keys}/${other.api_key.id}`, undefined, { auth }),
     ]) {
-      expect(outcome(answer)).toEqual(DENIED);
+      expect(codeOf(answer)).toEqual(DENIED);
     }
     // Signed in, the member still sees and keeps the own ones.
     const { body } = expectStatus(200, await server.api.get(keys, { auth: member.auth }));
@@ -76,7 +84,7 @@ describe("a member's own key", () => {
     );
     const auth = basic(secret);
     expect(
-      outcome(await server.api.post(keys, { name: 'K', role_id: ROLE_IDS.administrator }, { auth })),
+      codeOf(await server.api.post(keys, { name: 'K', role_id: ROLE_IDS.administrator }, { auth })),
     ).toEqual(ESCALATION);
     expectStatus(201, await server.api.post(keys, { name: 'K', role_id: issuer }, { auth }));
     expectStatus(200, await server.api.delete(`/v1/projects/${project.id}/members/${id}`, undefined, owner));
@@ -111,7 +119,7 @@ describe('a key with limits', () => {
       { allowed_domains: ['example.org'] },
     ]) {
       const answer = await server.api.post(keys, { name: 'K', ...wider }, options);
-      expect(outcome(answer)).toEqual(ESCALATION);
+      expect(codeOf(answer)).toEqual(ESCALATION);
       expect(answer.body.error.details.exceeded).toEqual(Object.keys(wider));
     }
   });
@@ -120,14 +128,14 @@ describe('a key with limits', () => {
     const { api_key, options } = await limited();
     const { api_key: free } = await createKey(server, owner.auth, project.id, { role_id: ROLE_IDS.viewer });
     for (const wider of [{ expires_at: null }, { allowed_ips: [] }, { allowed_domains: [] }]) {
-      expect(outcome(await server.api.patch(`${keys}/${api_key.id}`, wider, options))).toEqual(ESCALATION);
+      expect(codeOf(await server.api.patch(`${keys}/${api_key.id}`, wider, options))).toEqual(ESCALATION);
     }
-    expect(outcome(await server.api.post(`${keys}/${free.id}/regenerate`, {}, options))).toEqual(ESCALATION);
-    expect(outcome(await server.api.patch(`${keys}/${free.id}`, { name: 'Mine' }, options))).toEqual(
+    expect(codeOf(await server.api.post(`${keys}/${free.id}/regenerate`, {}, options))).toEqual(ESCALATION);
+    expect(codeOf(await server.api.patch(`${keys}/${free.id}`, { name: 'Mine' }, options))).toEqual(
       ESCALATION,
     );
     expectStatus(200, await server.api.patch(`${keys}/${free.id}`, { status: 'suspended' }, options));
-    expect(outcome(await server.api.patch(`${keys}/${free.id}`, { status: 'activated' }, options))).toEqual(
+    expect(codeOf(await server.api.patch(`${keys}/${free.id}`, { status: 'activated' }, options))).toEqual(
       ESCALATION,
     );
     expectStatus(
@@ -148,9 +156,9 @@ it('hidden attributes make a key stronger than who cannot see them', async () =>
   const rule = { attribute: 'api_key.last_used_ip', hidden_from: [blind] };
   expectStatus(201, await server.api.post(`/v1/projects/${id}/attribute-visibility`, rule, owner));
   const { api_key } = await createKey(server, owner.auth, id, { role_id: seeing });
-  expect(outcome(await server.api.patch(`${path}/${api_key.id}`, { name: 'Mine' }, person))).toEqual(
+  expect(codeOf(await server.api.patch(`${path}/${api_key.id}`, { name: 'Mine' }, person))).toEqual(
     ESCALATION,
   );
-  expect(outcome(await server.api.post(`${path}/${api_key.id}/regenerate`, {}, person))).toEqual(ESCALATION);
+  expect(codeOf(await server.api.post(`${path}/${api_key.id}/regenerate`, {}, person))).toEqual(ESCALATION);
   expectStatus(200, await server.api.delete(`${path}/${api_key.id}`, undefined, person));
 });

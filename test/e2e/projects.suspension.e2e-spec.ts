@@ -1,7 +1,16 @@
-import { basic, type Answer } from '../support/client.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
+import { codeOf } from '../support/answers.js';
+import { basic } from '../support/client.js';
+import {
+  addMember,
+  addToOrganization,
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  signUp,
+  type Person,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addToOrganization } from '../support/team.js';
 
 let server: TestServer;
 let root: Person;
@@ -16,7 +25,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const codeOf = ({ status, body }: Answer) => [status, body.error?.code];
 const BY_PLATFORM = [403, 'suspended_by_platform'];
 const DENIED = [403, 'permission_denied'];
 

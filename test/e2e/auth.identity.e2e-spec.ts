@@ -1,9 +1,14 @@
 import { ALL_PERMISSIONS } from '../../src/kernel/access/permissions.js';
 import { projectEvents, sameAnswer } from '../support/answers.js';
-import { basic } from '../support/client.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/people.js';
-import { startServer, type TestServer } from '../support/server.js';
-import { addMember, addToOrganization, ROLE_IDS } from '../support/team.js';
+import {
+  addToOrganization,
+  expectStatus,
+  ROLE_IDS,
+  Scene,
+  type Key,
+  type Person,
+  type Project,
+} from '../support/scene.js';
 
 const WHO = [
   'root',
@@ -18,44 +23,41 @@ const WHO = [
 ] as const;
 type Who = (typeof WHO)[number];
 
-let server: TestServer;
-let project: { id: string; [field: string]: any };
+let scene: Scene;
+let project: Project;
 let auths: Record<Who, string>;
 let people: Record<'root' | 'owner' | 'boss' | 'viewer' | 'stopped' | 'stranger', Person>;
 let memberId: string;
-let strong: { api_key: { id: string; [field: string]: any }; secret: string };
-let weak: typeof strong;
+let strong: Key;
+let weak: Key;
 
 beforeAll(async () => {
-  server = await startServer();
+  scene = await Scene.open();
+  project = await scene.project({ name: 'Looked up' });
+  const viewer = await scene.member(project, 'viewer');
+  memberId = viewer.memberId;
   people = {
-    root: await admin(server),
-    owner: await signUp(server),
-    boss: await signUp(server),
-    viewer: await signUp(server),
-    stopped: await signUp(server),
-    stranger: await signUp(server),
+    root: scene.root,
+    owner: await scene.owner(),
+    boss: await scene.person(),
+    viewer,
+    stopped: await scene.member(project, 'administrator', { status: 'suspended' }),
+    stranger: await scene.stranger(),
   };
-  project = await createProject(server, people.owner.auth, { name: 'Looked up' });
-  memberId = await addMember(server, project.id, people.viewer, 'viewer');
-  await addMember(server, project.id, people.stopped, 'administrator', 'suspended');
-  await addToOrganization(server, project.organization_id, people.boss, 'admin');
-  strong = await createKey(server, people.owner.auth, project.id, { role_id: ROLE_IDS.administrator });
-  weak = await createKey(server, people.owner.auth, project.id, { role_id: ROLE_IDS.viewer });
-  const theirs = await createProject(server, people.stranger.auth);
-  const foreign = await createKey(server, people.stranger.auth, theirs.id, {
-    role_id: ROLE_IDS.administrator,
-  });
+  await addToOrganization(scene.server, project.organization_id, people.boss, 'admin');
+  strong = await scene.key(project, 'administrator');
+  weak = await scene.key(project, 'viewer');
+  const foreign = await scene.key(await scene.project({}, people.stranger), 'administrator');
   auths = {
     ...(Object.fromEntries(Object.entries(people).map(([name, { auth }]) => [name, auth])) as typeof auths),
-    strong_key: basic(strong.secret),
-    weak_key: basic(weak.secret),
-    foreign_key: basic(foreign.secret),
+    strong_key: strong.auth,
+    weak_key: weak.auth,
+    foreign_key: foreign.auth,
   };
 });
-afterAll(() => server.stop());
+afterAll(() => scene?.close());
 
-const lookup = (who: Who, id: string) => server.api.get(`/v1/lookup/${id}`, { auth: auths[who] });
+const lookup = (who: Who, id: string) => scene.api.get(`/v1/lookup/${id}`, { auth: auths[who] });
 
 /** Who of all sees what the id stands for; everybody else must get exactly what an unknown id gets. */
 async function expectSeenBy(seers: Who[], id: string, what: object): Promise<void> {
@@ -73,7 +75,7 @@ async function expectSeenBy(seers: Who[], id: string, what: object): Promise<voi
 
 describe('GET /v1/whoami', () => {
   const whoami = async (who: Who) =>
-    expectStatus(200, await server.api.get('/v1/whoami', { auth: auths[who] })).body;
+    expectStatus(200, await scene.api.get('/v1/whoami', { auth: auths[who] })).body;
 
   it('tells a person who they are', async () => {
     const { user } = people.owner;
@@ -92,7 +94,7 @@ describe('GET /v1/whoami', () => {
 
   it('tells a key its project, role, permissions and limits', async () => {
     expect(await whoami('weak_key')).toEqual({
-      principal: { type: 'api_key', id: weak.api_key.id, name: 'Script' },
+      principal: { type: 'api_key', id: weak.id, name: 'Script' },
       project: { id: project.id, name: 'Looked up', environment: 'sandbox', status: expect.any(String) },
       role: { id: ROLE_IDS.viewer, name: 'viewer' },
       permissions: [
@@ -109,8 +111,8 @@ describe('GET /v1/whoami', () => {
   });
 
   it('tells nobody else anything', async () => {
-    expect((await server.api.get('/v1/whoami')).body.error.code).toBe('missing_api_key');
-    expect((await server.api.get('/v1/whoami', { auth: 'Bearer bws_x' })).body.error.code).toBe(
+    expect((await scene.api.get('/v1/whoami')).body.error.code).toBe('missing_api_key');
+    expect((await scene.api.get('/v1/whoami', { auth: 'Bearer bws_x' })).body.error.code).toBe(
       'invalid_session',
     );
   });
@@ -131,7 +133,7 @@ describe('GET /v1/lookup/:id finds', () => {
   it('an invitation, for those who see the team', async () => {
     const path = `/v1/projects/${project.id}/invitations`;
     const body = { email: 'invited@people.example' };
-    const invitation = expectStatus(201, await server.api.post(path, body, { auth: people.owner.auth }));
+    const invitation = expectStatus(201, await scene.api.post(path, body, people.owner));
     const { id } = invitation.body;
     await expectSeenBy([...TEAM, 'viewer', 'weak_key'], id, {
       object: 'invitation',
@@ -144,20 +146,20 @@ describe('GET /v1/lookup/:id finds', () => {
   it("an organization's invitation, for those who administer it", async () => {
     const path = `/v1/organizations/${project.organization_id}/invitations`;
     const body = { email: 'invited@people.example' };
-    const invitation = expectStatus(201, await server.api.post(path, body, { auth: people.owner.auth }));
+    const invitation = expectStatus(201, await scene.api.post(path, body, people.owner));
     const { id } = invitation.body;
     await expectSeenBy(['root', 'owner', 'boss'], id, { object: 'invitation', project_id: null });
   });
 
   it('a key, for those who may read keys, and itself', async () => {
-    const of = (key: typeof weak) => ({
+    const of = (key: Key) => ({
       object: 'api_key',
       project_id: project.id,
       name: 'Script',
-      url: `/v1/projects/${project.id}/api-keys/${key.api_key.id}`,
+      url: `/v1/projects/${project.id}/api-keys/${key.id}`,
     });
-    await expectSeenBy(TEAM, strong.api_key.id, of(strong));
-    await expectSeenBy([...TEAM, 'weak_key'], weak.api_key.id, of(weak));
+    await expectSeenBy(TEAM, strong.id, of(strong));
+    await expectSeenBy([...TEAM, 'weak_key'], weak.id, of(weak));
   });
 
   it('a member, for those who may read the team', async () => {
@@ -169,7 +171,7 @@ describe('GET /v1/lookup/:id finds', () => {
   });
 
   it('an entry of the event log, for those who may read that', async () => {
-    const [event] = await projectEvents(server, auths.owner, project.id, { type: 'project.created' });
+    const [event] = await projectEvents(scene.server, auths.owner, project.id, { type: 'project.created' });
     await expectSeenBy(TEAM, event!.id, {
       object: 'event',
       project_id: project.id,
@@ -201,7 +203,7 @@ describe('GET /v1/lookup/:id finds', () => {
   });
 
   it('a session, for its person', async () => {
-    const { items } = expectStatus(200, await server.api.get('/v1/sessions', { auth: auths.owner })).body;
+    const { items } = expectStatus(200, await scene.api.get('/v1/sessions', { auth: auths.owner })).body;
     await expectSeenBy(['owner'], items[0].id, {
       object: 'session',
       project_id: null,
@@ -225,6 +227,6 @@ describe('GET /v1/lookup/:id finds', () => {
       expect(sameAnswer(await lookup('root', encodeURIComponent(id)))).toEqual(none);
     }
     expect(none.status).toBe(404);
-    expect((await server.api.get(`/v1/lookup/${project.id}`)).status).toBe(401);
+    expect((await scene.api.get(`/v1/lookup/${project.id}`)).status).toBe(401);
   });
 });

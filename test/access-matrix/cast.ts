@@ -1,15 +1,5 @@
-import { basic } from '../support/client.js';
-import {
-  admin,
-  createKey,
-  createProject,
-  expectStatus,
-  signIn,
-  signUp,
-  type Person,
-} from '../support/people.js';
+import { addMembers, expectStatus, signIn, type Person, type Project, type Scene } from '../support/scene.js';
 import type { TestServer } from '../support/server.js';
-import { addMembers, ROLE_IDS } from '../support/team.js';
 
 /** Who tries every operation, in the order of the columns of `expectations.ts`. */
 export const PRINCIPALS = [
@@ -31,8 +21,9 @@ export interface Caller {
   readonly person?: Person;
 }
 
-/** People and keys that outlive every scene. */
+/** People and keys that outlive every stage. */
 export interface Cast {
+  readonly scene: Scene;
   readonly server: TestServer;
   readonly root: Person;
   readonly owner: Person;
@@ -40,35 +31,33 @@ export interface Cast {
 }
 
 /** A project of its own with its team, for operations to be tried on. */
-export interface Scene extends Cast {
-  readonly project: { id: string; organization_id: string; [field: string]: any };
+export interface Stage extends Cast {
+  readonly project: Project;
 }
 
 /** Signs everybody up and in; the other project's key and the revoked one had every permission there is. */
-export async function assemble(server: TestServer): Promise<Cast> {
-  const root = await admin(server);
-  const owner = await signUp(server);
-  const otherOwner = await signUp(server);
-  const key = async (of: Person) => {
-    const { id } = await createProject(server, of.auth);
-    const { api_key, secret } = await createKey(server, of.auth, id, { role_id: ROLE_IDS.administrator });
-    return { path: `/v1/projects/${id}/api-keys/${api_key.id}`, auth: basic(secret) };
-  };
-  const revoked = await key(owner);
-  expectStatus(200, await server.api.delete(revoked.path, undefined, { auth: owner.auth }));
+export async function assemble(scene: Scene): Promise<Cast> {
+  const { api, server, root } = scene;
+  const owner = await scene.owner();
+  const stranger = await scene.stranger();
+  const other = await scene.key(await scene.project({}, stranger), 'administrator');
+  const elsewhere = await scene.project();
+  const revoked = await scene.key(elsewhere, 'administrator');
+  expectStatus(
+    200,
+    await api.delete(`/v1/projects/${elsewhere.id}/api-keys/${revoked.id}`, undefined, owner),
+  );
   const caller = (person: Person): Caller => ({ auth: person.auth, person });
   return {
-    server,
-    root,
-    owner,
+    ...{ scene, server, root, owner },
     callers: {
       anonymous: {},
-      other_key: { auth: (await key(otherOwner)).auth },
-      other_owner: caller(otherOwner),
-      viewer: caller(await signUp(server)),
-      member: caller(await signUp(server)),
-      administrator: caller(await signUp(server)),
-      suspended_member: caller(await signUp(server)),
+      other_key: { auth: other.auth },
+      other_owner: caller(stranger),
+      viewer: caller(await scene.someone('viewer')),
+      member: caller(await scene.someone('member')),
+      administrator: caller(await scene.someone('administrator')),
+      suspended_member: caller(await scene.someone('suspended member')),
       revoked_key: { auth: revoked.auth },
       platform_admin: caller(root),
     },
@@ -76,9 +65,9 @@ export async function assemble(server: TestServer): Promise<Cast> {
 }
 
 /** A fresh project with the whole team in it. */
-export async function setScene(cast: Cast): Promise<Scene> {
-  const { server, owner, callers } = cast;
-  const project = (await createProject(server, owner.auth)) as Scene['project'];
+export async function setStage(cast: Cast): Promise<Stage> {
+  const { scene, server, callers } = cast;
+  const project = await scene.project();
   await addMembers(server, project.id, [
     { person: callers.viewer.person!, role: 'viewer' },
     { person: callers.member.person!, role: 'member' },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Answer } from '../support/client.js';
 import { tokenIn, waitForMail } from '../support/mail.js';
 import {
+  addMember,
   admin,
   createProject,
   expectStatus,
@@ -9,10 +10,9 @@ import {
   signIn,
   signUp,
   type Person,
-} from '../support/people.js';
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
-import { addMember } from '../support/team.js';
 
 let server: TestServer;
 let root: Person;
