@@ -19,6 +19,15 @@ describe('behind a trusted proxy', () => {
   });
   afterAll(() => server.stop());
 
+  it('counts an IPv6 /64 as one address, however it is written', async () => {
+    const { email } = (await signUp(server)).user;
+    for (let failure = 0; failure < 10; failure++) {
+      expectStatus(401, await guess(server, email, 'a wrong guess', `2001:db8:0:1::${failure + 1}`));
+    }
+    expectStatus(429, await guess(server, email, PASSWORD, '2001:0DB8:0000:0001:ffff::1'));
+    expectStatus(201, await guess(server, email, PASSWORD, '2001:db8:0:2::1'));
+  });
+
   it('ten failures stop an address for one account; its owner signs in from elsewhere', async () => {
     const ada = await signUp(server);
     const { email } = ada.user;
