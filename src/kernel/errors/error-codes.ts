@@ -101,6 +101,7 @@ export const ERROR_CODES = {
 
   usage_limit_exceeded: limited('The quota of the organization is used up; details.policy says which.'),
   too_many_attempts: limited('Too many failed attempts; wait before trying again.'),
+  too_many_mails: limited('Too many e-mails within an hour; wait before causing another one.'),
 
   internal_error: {
     status: 500,

@@ -33,7 +33,7 @@ export class AccountController {
       'platform admin creates is active immediately; without `password` it gets a temporary one, which is shown only ' +
       'once and must be changed at the first sign-in.',
     created: CreatedUser,
-    errors: ['email_taken'],
+    errors: ['email_taken', 'too_many_mails'],
   })
   register(@Ctx() ctx: RequestContext, @Body({ schema: Register }) body: Register) {
     return this.registration.register(ctx, body);
