@@ -110,6 +110,7 @@ export const ERROR_CODES = {
   },
   database_busy: unavailable('The database is busy; try again.'),
   database_unavailable: unavailable('The database cannot be reached; try again.'),
+  server_busy: unavailable('The server has too much of this to do at the moment; try again.'),
   shutting_down: unavailable('The server is shutting down; try again.'),
 } as const satisfies Record<string, ErrorCodeEntry>;
 

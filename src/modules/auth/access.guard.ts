@@ -109,6 +109,7 @@ export class AccessGuard implements CanActivate {
         ip: clientAddress(request),
         userAgent: request.headers['user-agent'] ?? null,
         country: this.countries.of(request),
+        hasLeft: () => request.raw.socket.destroyed,
       },
       grant,
     );
