@@ -76,7 +76,11 @@ export const ERROR_CODES = {
     'Production projects come from an approved promotion; create a sandbox project, or ask an admin.',
   ),
   project_limit_reached: conflict('The owner has reached the limit of projects.'),
+  limit_reached: conflict('The project has as many of these as it may have; details.limit says how many.'),
   invalid_transition: conflict('The current status does not allow this.'),
+  grace_running: conflict(
+    'An older secret of the key is still in its grace period, which this would end; repeat it with "confirm": true.',
+  ),
   idempotency_in_flight: conflict('A request with this Idempotency-Key is still running.'),
 
   confirmation_required: {
