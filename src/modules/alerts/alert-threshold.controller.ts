@@ -45,6 +45,7 @@ export class AlertThresholdController {
       'Fires once when the metric crosses the value, at most once per window, and again only after the metric has recovered. ' +
       "E-mail goes to the project's owner and administrators.",
     created: AlertThreshold,
+    errors: ['limit_reached'],
   })
   create(
     @Ctx() ctx: RequestContext,

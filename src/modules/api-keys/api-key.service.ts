@@ -120,7 +120,8 @@ export class ApiKeyService {
 
   /**
    * Gives the key a new secret. The old one ends at once, or after the grace period.
-   * @throws AppError `not_found`, `invalid_transition` when it is revoked, `permission_escalation`
+   * @throws AppError `not_found`, `permission_escalation`; `invalid_transition` when it is revoked, or was regenerated
+   *   at the same time; `grace_running` while an older secret is in its grace and the caller has not confirmed
    */
   async regenerate(
     ctx: RequestContext,
@@ -129,7 +130,15 @@ export class ApiKeyService {
     input: RegenerateApiKey,
   ): Promise<IssuedApiKey> {
     // Who learns the secret can do what the key can; an own key never can do more than its member.
+    const before = await this.keys.find(ctx, projectId, id);
     const key = await this.held(ctx, projectId, id, { stopping: false });
+    if (!input.confirm && key.previous_expires_at && key.previous_expires_at > new Date())
+      throw new AppError('grace_running', { param: 'confirm' });
+    // Of several at once one wins: the others' secrets would be dead on arrival.
+    if (before && before.secret_hash !== key.secret_hash)
+      throw new AppError('invalid_transition', {
+        message: 'Somebody else gave the key a new secret just now.',
+      });
     const secret = newKeySecret(environmentOf(ctx.project!));
     const grace = input.grace_period_seconds;
     const changes: Partial<ApiKeyEntity> = {

@@ -54,7 +54,7 @@ export class AccessGuard implements CanActivate {
     this.admit(request, { principal, project, role, permissions, memberId, hidden });
     const refusal = refusalOf(key, { ip: request.ctx!.ip, origin: originOf(request), at: new Date() });
     if (refusal) throw new AppError(refusal);
-    if (rule === 'session') throw new AppError('session_required');
+    if (rule === 'session' || rule === 'optional') throw new AppError('session_required');
     if (rule === 'admin') throw new AppError('permission_denied');
     if (asked !== null && asked !== project.id) throw new AppError('not_found');
     if (isPermissionRule(rule) && !permissions.has(rule)) throw denied(rule);
@@ -109,6 +109,7 @@ export class AccessGuard implements CanActivate {
         ip: clientAddress(request),
         userAgent: request.headers['user-agent'] ?? null,
         country: this.countries.of(request),
+        hasLeft: () => request.raw.socket.destroyed,
       },
       grant,
     );

@@ -16,6 +16,7 @@ import { AuthenticationGuard } from './authentication.guard.js';
 import { BasicStrategy } from './basic.strategy.js';
 import { BearerStrategy } from './bearer.strategy.js';
 import { Callers } from './callers.service.js';
+import { FailedSignIns } from './failed-sign-ins.service.js';
 import { FirstAdmin } from './first-admin.service.js';
 import { IdentityController } from './identity.controller.js';
 import { IdentityService } from './identity.service.js';
@@ -56,6 +57,7 @@ import { UsageHook } from './usage.hook.js';
     UsageHook,
     SignInThrottle,
     SignInService,
+    FailedSignIns,
     RegistrationService,
     FirstAdmin,
     IdentityService,

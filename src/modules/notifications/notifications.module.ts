@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../../kernel/config/config.js';
 import { DeliverMailJob } from './deliver-mail.job.js';
 import { FileMailer } from './file.mailer.js';
+import { MailLimits } from './mail-limits.js';
 import { Mailer } from './mailer.js';
 import { NotificationController } from './notification.controller.js';
 import { Notification } from './notification.entity.js';
@@ -21,6 +22,7 @@ import { SmtpMailer } from './smtp.mailer.js';
   providers: [
     NotificationRepository,
     NotificationService,
+    MailLimits,
     DeliverMailJob,
     {
       provide: Mailer,
@@ -29,6 +31,6 @@ import { SmtpMailer } from './smtp.mailer.js';
         smtpUrl ? new SmtpMailer(smtpUrl, mailFrom) : new FileMailer(join(dataDir, 'mail'), mailFrom),
     },
   ],
-  exports: [NotificationService],
+  exports: [MailLimits, NotificationService],
 })
 export class NotificationsModule {}

@@ -53,7 +53,7 @@ export class RoleController {
     description:
       'The name must be unique among the roles, regardless of case. The role cannot permit more than you may do yourself.',
     created: RoleItem,
-    errors: ['role_name_taken', 'permission_escalation'],
+    errors: ['role_name_taken', 'permission_escalation', 'limit_reached'],
   })
   create(
     @Ctx() ctx: RequestContext,

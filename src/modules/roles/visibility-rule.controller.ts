@@ -58,7 +58,7 @@ export class VisibilityRuleController {
       'cannot filter or sort by it. The owner, owners and admins of the organization and platform admins see ' +
       'everything.',
     created: VisibilityRule,
-    errors: ['visibility_rule_exists'],
+    errors: ['visibility_rule_exists', 'limit_reached'],
   })
   create(
     @Ctx() ctx: RequestContext,

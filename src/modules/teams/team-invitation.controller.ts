@@ -37,7 +37,13 @@ export class TeamInvitationController {
     summary: 'Invite somebody to the team',
     description: 'By e-mail, with or without an account. The mailed link works once, for seven days.',
     created: Invitation,
-    errors: ['member_already_active', 'invitation_pending', 'invitee_suspended', 'permission_escalation'],
+    errors: [
+      'member_already_active',
+      'invitation_pending',
+      'invitee_suspended',
+      'permission_escalation',
+      'too_many_mails',
+    ],
   })
   invite(
     @Ctx() ctx: RequestContext,
@@ -54,7 +60,7 @@ export class TeamInvitationController {
     summary: 'Mail an invitation again',
     description: 'Sends a new link, valid for seven days; the previous one stops working immediately.',
     ok: Invitation,
-    errors: ['invalid_transition', 'permission_escalation'],
+    errors: ['invalid_transition', 'permission_escalation', 'too_many_mails'],
   })
   resend(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('inv') invitation: string) {
     return this.invitations.resend(ctx, id, invitation);

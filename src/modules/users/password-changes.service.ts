@@ -5,6 +5,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { Outbox } from '../../kernel/outbox/outbox.js';
+import { MailLimits } from '../notifications/mail-limits.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { ActivationMails } from './activation-mails.service.js';
 import { PasswordResetThrottle } from './password-reset-throttle.js';
@@ -33,6 +34,7 @@ export class PasswordChanges {
     private readonly activations: ActivationMails,
     private readonly notifications: NotificationService,
     private readonly outbox: Outbox,
+    private readonly mailLimits: MailLimits,
     private readonly throttle: PasswordResetThrottle,
     private readonly config: Config,
   ) {}
@@ -59,9 +61,11 @@ export class PasswordChanges {
   /**
    * Asks for a reset link. Whether there is an account makes no difference here, in what is done nor in the
    * time it takes: the mail is written by a job. More than a few requests for an address have no effect.
+   * @throws AppError `too_many_mails`, which counts who asks, not whom the mail is for
    */
   async requestReset(ctx: RequestContext, email: string): Promise<{ accepted: true }> {
-    if (!(await this.throttle.admits(email, ctx.ip))) {
+    await this.mailLimits.admitSender(ctx);
+    if (!(await this.throttle.admits(email, ctx.ip)) || !(await this.mailLimits.admitsRecipient(email))) {
       ctx.audit.nothing();
       return { accepted: true };
     }

@@ -28,6 +28,7 @@ export class PasswordResetController {
       'hour. For an account that was never activated, the mail also contains a new activation link, valid for seven ' +
       'days; the previous one stops working. After five requests in an hour for one address, further ones have no effect.',
     accepted: PasswordResetAccepted,
+    errors: ['too_many_mails'],
   })
   request(@Ctx() ctx: RequestContext, @Body({ schema: RequestPasswordReset }) body: RequestPasswordReset) {
     return this.passwords.requestReset(ctx, body.email);

@@ -194,10 +194,11 @@ export class UserService {
   /**
    * The account behind an e-mail address and password, or null. Takes the same time whichever of
    * the two is wrong.
+   * @throws AppError `server_busy`
    */
   async authenticate(ctx: RequestContext, email: string, password: string): Promise<Authenticated | null> {
     const user = await this.users.findByEmail(ctx, email);
-    const fits = await this.passwords.matches(user?.password_hash ?? null, password);
+    const fits = await this.passwords.matches(user?.password_hash ?? null, password, ctx.hasLeft);
     return user && fits ? { user: toUser(user), proof: user.password_hash } : null;
   }
 
