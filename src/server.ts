@@ -13,12 +13,33 @@ import { Visibility } from './kernel/visibility/visibility.js';
 import { MetricsServer } from './kernel/metrics/metrics-server.js';
 import { UsageHook } from './modules/auth/usage.hook.js';
 
+/** How long, in milliseconds, the server waits for a client. */
+export interface Patience {
+  /** For a whole request, headers and body, to arrive. */
+  readonly request: number;
+  /** For the next request on a connection. */
+  readonly idle: number;
+}
+
+const PATIENCE: Patience = { request: 30_000, idle: 60_000 };
+
 /** Builds the HTTP server, migrated and ready to listen. */
-export async function createServer(config: Config): Promise<NestFastifyApplication> {
+export async function createServer(
+  config: Config,
+  patience: Patience = PATIENCE,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     genReqId: () => newId('req'),
     trustProxy: config.trustProxy.length ? config.trustProxy : false,
     bodyLimit: BODY_LIMIT,
+    requestTimeout: patience.request,
+    keepAliveTimeout: patience.idle,
+    // Of a client that takes nothing of an answer.
+    connectionTimeout: 2 * patience.request + patience.idle,
+    http: {
+      headersTimeout: patience.request,
+      connectionsCheckingInterval: Math.ceil(patience.request / 10),
+    },
     routerOptions: { maxParamLength: 1_000 },
     forceCloseConnections: 'idle',
     // Said by a hook of `prepareHttp`, in the form of every other error.

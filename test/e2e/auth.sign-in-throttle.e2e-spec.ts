@@ -1,5 +1,6 @@
 import { eventsOf } from '../support/answers.js';
 import type { Answer } from '../support/client.js';
+import { tokenIn, waitForMail } from '../support/mail.js';
 import { admin, expectStatus, PASSWORD, signUp, type Person } from '../support/scene.js';
 import { waitFor } from '../support/wait-for.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -107,6 +108,19 @@ describe('behind a trusted proxy', () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]!.body.error).toMatchObject({ code: 'server_busy', retryable: true });
     expect(refused[0]!.headers.get('retry-after')).toBe('2');
+  });
+
+  it('a reset by mail ends the lock-out, from whatever address', async () => {
+    const { email } = (await signUp(server)).user;
+    for (const address of ['192.0.2.90', '192.0.2.91'])
+      for (let failure = 0; failure < 10; failure++) await guess(server, email, 'a wrong guess', address);
+    expectStatus(429, await guess(server, email, PASSWORD, '192.0.2.90'));
+    expectStatus(202, await server.api.post('/v1/password-resets', { email }));
+    const token = tokenIn(await waitForMail(server, email, 'password-reset'), 'password-reset');
+    const new_password = 'another-glacier-8';
+    expectStatus(200, await server.api.post('/v1/password-resets/confirm', { token, new_password }));
+    expectStatus(201, await guess(server, email, new_password, '192.0.2.90'));
+    expectStatus(201, await guess(server, email, new_password, '192.0.2.91'));
   });
 
   it('forgets the failures once the right password came', async () => {

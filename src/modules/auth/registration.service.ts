@@ -79,7 +79,7 @@ export class RegistrationService {
    */
   async activate(ctx: RequestContext, { token, password }: Activate): Promise<User> {
     const { email } = await this.users.activatable(ctx, token);
-    const authenticated = await this.throttle.attempt(ctx, email, () =>
+    const authenticated = await this.throttle.attempt(ctx, await this.users.limitKey(ctx, email), () =>
       this.users.authenticate(ctx, email, password),
     );
     if (!authenticated) {

@@ -31,15 +31,15 @@ export class SignInThrottle {
   }
 
   /**
-   * Runs `attempt`, which answers null for a failure.
+   * Runs `attempt`, which answers null for a failure. `account` is what tells accounts apart.
    * @throws AppError `too_many_attempts`; `server_busy` when too many wait already, and for those who left meanwhile
    */
   async attempt<T>(
     { ip, hasLeft }: Pick<RequestContext, 'ip' | 'hasLeft'>,
-    email: string,
+    account: string,
     attempt: () => Promise<T | null>,
   ): Promise<T | null> {
-    const key = `${email} ${limitKey(ip ?? '')}`;
+    const key = `${account} ${limitKey(ip ?? '')}`;
     const turns = this.turns.get(key) ?? { waiting: 0, last: Promise.resolve() };
     if (turns.waiting >= WAITING_AT_MOST) throw busy();
     this.turns.set(key, turns);

@@ -25,7 +25,7 @@ export class SignInService {
    * @throws AppError `invalid_credentials`, `too_many_attempts`, `account_not_activated`, `account_suspended`
    */
   async signIn(ctx: RequestContext, input: SignIn): Promise<SignedIn> {
-    const authenticated = await this.throttle.attempt(ctx, input.email, () =>
+    const authenticated = await this.throttle.attempt(ctx, await this.users.limitKey(ctx, input.email), () =>
       this.users.authenticate(ctx, input.email, input.password),
     );
     if (!authenticated) throw await this.refuse(ctx, input.email, new AppError('invalid_credentials'));
@@ -60,7 +60,7 @@ export class SignInService {
    */
   async changePassword(ctx: RequestContext, current: string, next: string): Promise<{ changed: true }> {
     const { email } = ctx.user;
-    const authenticated = await this.throttle.attempt(ctx, email, () =>
+    const authenticated = await this.throttle.attempt(ctx, await this.users.limitKey(ctx, email), () =>
       this.users.authenticate(ctx, email, current),
     );
     if (!authenticated) throw new AppError('wrong_current_password', { param: 'current_password' });

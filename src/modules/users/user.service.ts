@@ -202,6 +202,15 @@ export class UserService {
     return user && fits ? { user: toUser(user), proof: user.password_hash } : null;
   }
 
+  /**
+   * Under what sign-ins to an account are limited: another one once its password is new, so that a reset by mail ends a
+   * lock-out from whatever address. One for accounts that do not exist, too.
+   */
+  async limitKey(ctx: RequestContext, email: string): Promise<string> {
+    const user = await this.users.findByEmail(ctx, email);
+    return `${email} ${user?.password_hash ?? ''}`;
+  }
+
   /** Whether the account is as it was when it was authenticated; within a unit, read after its first write. */
   async isStill(ctx: RequestContext, { user, proof }: Authenticated): Promise<boolean> {
     const now = await this.users.find(ctx, user.id);
