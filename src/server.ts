@@ -3,14 +3,14 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import type { Config } from './kernel/config/config.js';
 import { newId } from './kernel/database/ids.js';
-import { serveDocs } from './kernel/openapi/docs-page.js';
 import { earlyErrors } from './kernel/http/early-errors.js';
 import { BODY_LIMIT } from './kernel/http/json-body.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
+import { MetricsServer } from './kernel/metrics/metrics-server.js';
+import { serveDocs } from './kernel/openapi/docs-page.js';
 import { DeclaredRoutes } from './kernel/routes/declared-routes.js';
 import { Visibility } from './kernel/visibility/visibility.js';
-import { MetricsServer } from './kernel/metrics/metrics-server.js';
 import { UsageHook } from './modules/auth/usage.hook.js';
 
 /** How long, in milliseconds, the server waits for a client. */

@@ -1,4 +1,4 @@
-import { Table, TableColumn, TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { type MigrationInterface, type QueryRunner, Table, TableColumn, TableIndex } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
 import { createTables, dropColumns, references } from '../kernel/database/create-tables.js';
 

@@ -1,8 +1,8 @@
 import {
-  TableIndex,
   type MigrationInterface,
   type QueryRunner,
   type TableColumnOptions,
+  TableIndex,
   type TableIndexOptions,
 } from 'typeorm';
 import { Columns } from '../kernel/database/columns.js';

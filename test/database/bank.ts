@@ -1,16 +1,16 @@
 import { EntitySchema, type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import type { AuditRecord } from '../../src/kernel/event-log/audit-record.js';
+import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Columns } from '../../src/kernel/database/columns.js';
-import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import type { Database } from '../../src/kernel/database/database.js';
 import { EventLog } from '../../src/kernel/database/event-log.port.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
 import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
 import { WriterQueue } from '../../src/kernel/database/writer-queue.js';
 import { WriterSource } from '../../src/kernel/database/writer-source.js';
+import type { AuditRecord } from '../../src/kernel/event-log/audit-record.js';
 import { defineTarget } from '../../src/kernel/event-log/targets.js';
-import { freshDatabase, type FreshDatabase } from '../support/lane.js';
+import { type FreshDatabase, freshDatabase } from '../support/lane.js';
 
 const target = defineTarget('account', { name: [] });
 

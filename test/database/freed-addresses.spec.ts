@@ -1,6 +1,6 @@
 import { FreedAddresses1764200000300 } from '../../src/migrations/1764200000300-freed-addresses.js';
 import { MIGRATIONS } from '../../src/migrations/migrations.js';
-import { freshDatabase, type FreshDatabase } from '../support/lane.js';
+import { type FreshDatabase, freshDatabase } from '../support/lane.js';
 import { onDatabase } from '../support/open-database.js';
 
 const UP_TO_HERE = MIGRATIONS.slice(0, MIGRATIONS.indexOf(FreedAddresses1764200000300) + 1);

@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import { sqliteDriver } from '../../src/kernel/database/sqlite-driver.js';
 import { Gate } from '../support/gate.js';
-import { describeOn, freshDatabase, type FreshDatabase } from '../support/lane.js';
+import { describeOn, type FreshDatabase, freshDatabase } from '../support/lane.js';
 import { CreateBank } from './bank.js';
 
 // Why the unit of work exists: what TypeORM does when it is left to itself. Each test here passes because

@@ -1,9 +1,9 @@
 import { eventsOf } from '../support/answers.js';
 import type { Answer } from '../support/client.js';
 import { tokenIn, waitForMail } from '../support/mail.js';
-import { admin, expectStatus, PASSWORD, signUp, type Person } from '../support/scene.js';
-import { waitFor } from '../support/wait-for.js';
+import { admin, expectStatus, PASSWORD, type Person, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { waitFor } from '../support/wait-for.js';
 
 const guess = (server: TestServer, email: string, password: string, address?: string): Promise<Answer> =>
   server.api.post(

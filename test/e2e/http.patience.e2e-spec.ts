@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { basic } from '../support/client.js';
-import { createKey, createProject, signUp } from '../support/scene.js';
 import { parseRaw, sendRaw } from '../support/raw-http.js';
+import { createKey, createProject, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;

@@ -5,9 +5,9 @@ import { RoleEntity } from '../../src/modules/roles/role.entity.js';
 import { SYSTEM_ROLES } from '../../src/modules/roles/system-roles.js';
 import { VisibilityRuleEntity } from '../../src/modules/roles/visibility-rule.entity.js';
 import { basic } from '../support/client.js';
-import { createKey, createProject, expectStatus, PASSWORD, signUp, type Person } from '../support/scene.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { createKey, createProject, expectStatus, PASSWORD, type Person, signUp } from '../support/scene.js';
 import { write } from '../support/scene.js';
+import { startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
 let owner: Person;

@@ -1,6 +1,6 @@
 import { KEY_CHECKS } from '../../src/modules/api-keys/key-decision.js';
 import { basic } from '../support/client.js';
-import { createKey, createProject, expectStatus, signUp, type Person } from '../support/scene.js';
+import { createKey, createProject, expectStatus, type Person, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
 

@@ -1,12 +1,12 @@
-import type { DataSource } from 'typeorm';
 import { rm } from 'node:fs/promises';
+import type { DataSource } from 'typeorm';
 import { CustomRolesAndVisibility1763700005000 } from '../../src/migrations/1763700005000-custom-roles-and-visibility.js';
 import { MIGRATIONS } from '../../src/migrations/migrations.js';
-import { describeOn, freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { describeOn, type FreshDatabase, freshDatabase, freshDirectory } from '../support/lane.js';
 import { onDatabase } from '../support/open-database.js';
 import { createKey, createProject, expectStatus, signUp } from '../support/scene.js';
-import { startServerProcess, type ServerProcess } from '../support/server-process.js';
-import { runTypeorm, type Exit } from '../support/source-process.js';
+import { type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { type Exit, runTypeorm } from '../support/source-process.js';
 import { waitFor } from '../support/wait-for.js';
 
 let database: FreshDatabase;

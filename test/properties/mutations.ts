@@ -1,5 +1,5 @@
-import { basic, type Answer } from '../support/client.js';
-import { ROLE_IDS, type Person } from '../support/scene.js';
+import { type Answer, basic } from '../support/client.js';
+import { type Person, ROLE_IDS } from '../support/scene.js';
 import type { TestServer } from '../support/server.js';
 
 /** What a random sequence of requests has made so far, for the next ones to act upon. */

@@ -1,6 +1,6 @@
 import type { DataSource, EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
-import type { RequestContext } from '../../src/kernel/context/request-context.js';
 import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
+import type { RequestContext } from '../../src/kernel/context/request-context.js';
 import type { Database } from '../../src/kernel/database/database.js';
 import { EventLog } from '../../src/kernel/database/event-log.port.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';

@@ -1,7 +1,7 @@
 import { Client } from './client.js';
 import { freePort } from './free-port.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD } from './server.js';
-import { runSource, type Exit } from './source-process.js';
+import { type Exit, runSource } from './source-process.js';
 import { waitFor } from './wait-for.js';
 
 const READY_MS = 25_000;

@@ -5,7 +5,7 @@ import { FirstAdmin } from '../../src/modules/auth/first-admin.service.js';
 import { createServer, type Patience } from '../../src/server.js';
 import { Client } from './client.js';
 import { freshDirectory } from './lane.js';
-import { readMails, type Mail } from './mail.js';
+import { type Mail, readMails } from './mail.js';
 import { migratedDatabase } from './migrated-database.js';
 
 export const ADMIN_EMAIL = 'root@admins.example';

@@ -1,7 +1,7 @@
-import { defineTarget } from '../event-log/targets.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
 import { AuditRecord } from '../event-log/audit-record.js';
 import { defineEvents, type EventType } from '../event-log/event-types.js';
-import type { UnitOfWork } from '../database/unit-of-work.js';
+import { defineTarget } from '../event-log/targets.js';
 import { AccessCache } from './access-cache.js';
 
 // As a module would; types are not known here.

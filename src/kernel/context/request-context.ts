@@ -1,7 +1,7 @@
 import type { Permission } from '../access/permissions.js';
 import type { AuditRecord } from '../event-log/audit-record.js';
+import { type HiddenAttributes, isTouched, NOTHING_HIDDEN } from './hidden-attributes.js';
 import type { OpenUnit } from './open-unit.js';
-import { isTouched, NOTHING_HIDDEN, type HiddenAttributes } from './hidden-attributes.js';
 
 /** A signed-in person. */
 export interface UserPrincipal {

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import type { RequestContext } from '../context/request-context.js';
 import { AppError } from '../errors/app-error.js';
-import { unitOf } from './unit.js';
 import type { DatabaseLoad, Dialect, Transaction } from './transaction.js';
+import { unitOf } from './unit.js';
 
 /** The way of every repository to the database. */
 @Injectable()

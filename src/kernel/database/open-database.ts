@@ -1,9 +1,9 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { Database } from './database.js';
 import type { DatabaseLocation } from '../config/database-url.js';
+import { Database } from './database.js';
 import { MysqlDialect } from './mysql.dialect.js';
-import { sqliteDriver } from './sqlite-driver.js';
 import { SqliteDialect } from './sqlite.dialect.js';
+import { sqliteDriver } from './sqlite-driver.js';
 import { WriterQueue } from './writer-queue.js';
 import type { WriterSource } from './writer-source.js';
 

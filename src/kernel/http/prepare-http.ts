@@ -5,10 +5,10 @@ import { AppError } from '../errors/app-error.js';
 import { rememberAddresses } from './client-address.js';
 import { drainOnClose } from './drain.js';
 import { soundForwardedFor } from './forwarded-for.js';
-import { decodeBody, parseJsonBody, refuseUnstorable } from './json-body.js';
-import { securityHeaders } from './security-headers.js';
 import { serializeOnce } from './hot-path/serialize-once.js';
 import { handleTogether } from './hot-path/together.js';
+import { decodeBody, parseJsonBody, refuseUnstorable } from './json-body.js';
+import { securityHeaders } from './security-headers.js';
 
 /** Headers, body parsers and early refusals: everything between the socket and Nest. */
 export function prepareHttp(app: NestFastifyApplication, config: Config): void {

@@ -4,10 +4,10 @@ import { Test } from '@nestjs/testing';
 import { z } from 'zod';
 import { Access, type AccessRule } from '../access/access.decorator.js';
 import { defineTarget } from '../event-log/targets.js';
-import { Lookups, type Lookup } from '../facets/lookups.js';
+import { type Lookup, Lookups } from '../facets/lookups.js';
+import { pageOf } from '../http/pagination.js';
 import { DeclaredRoutes } from '../routes/declared-routes.js';
 import { Docs, type RouteDocs } from '../routes/docs.decorator.js';
-import { pageOf } from '../http/pagination.js';
 import { AttributeCatalog } from './attribute-catalog.js';
 
 const Plan = z

@@ -1,12 +1,12 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { AccessRule } from '../access/access.decorator.js';
+import type { HiddenAttributes } from '../context/hidden-attributes.js';
 import { targetDefinitions } from '../event-log/targets.js';
 import { Lookups } from '../facets/lookups.js';
-import { DeclaredRoutes, type DeclaredRoute } from '../routes/declared-routes.js';
+import { type DeclaredRoute, DeclaredRoutes } from '../routes/declared-routes.js';
 import { answerOf, attributesOf, type RouteDocs } from '../routes/docs.decorator.js';
-import type { HiddenAttributes } from '../context/hidden-attributes.js';
 import { Redaction } from './redaction.js';
-import { itemsOf, Shapes, type ObjectShape, type Property, type Shape } from './shape.js';
+import { itemsOf, type ObjectShape, type Property, type Shape, Shapes } from './shape.js';
 import { isStructuralName } from './structural.js';
 
 /** One attribute a rule may name. */

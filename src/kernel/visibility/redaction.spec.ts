@@ -8,7 +8,7 @@ import {
   REDACTED,
 } from '../context/hidden-attributes.js';
 import { Redaction } from './redaction.js';
-import { redactedBy, Shapes, snakeCase, type ObjectShape } from './shape.js';
+import { type ObjectShape, redactedBy, Shapes, snakeCase } from './shape.js';
 
 const Wallet = z.object({ id: z.string(), balance: z.string() }).meta({ id: 'Wallet' });
 const Customer = z

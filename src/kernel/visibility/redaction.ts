@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { isHidden, isTouched, REDACTED, type HiddenAttributes } from '../context/hidden-attributes.js';
-import { Shapes, type Hiding, type ObjectShape, type Shape } from './shape.js';
+import { type HiddenAttributes, isHidden, isTouched, REDACTED } from '../context/hidden-attributes.js';
+import { type Hiding, type ObjectShape, type Shape, Shapes } from './shape.js';
 
 type Redact = (value: unknown) => unknown;
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type HiddenAttributes, isTouched, REDACTED } from '../context/hidden-attributes.js';
 import type { RequestContext } from '../context/request-context.js';
 import { AppError, invalidField } from '../errors/app-error.js';
 import { answerOf, attributesOf, DOCS, type RouteDocs } from '../routes/docs.decorator.js';
 import { AttributeCatalog } from './attribute-catalog.js';
-import { isTouched, REDACTED, type HiddenAttributes } from '../context/hidden-attributes.js';
 
 /** Query parameters that say how much to answer, not what about. */
 const PAGING = new Set(['limit', 'cursor']);

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { defineTarget } from '../../kernel/event-log/targets.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
-import { AlertMetrics, type AlertMetric } from '../../kernel/facets/metrics.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
+import { type AlertMetric, AlertMetrics } from '../../kernel/facets/metrics.js';
+import { decodeCursor, type Page, paginate } from '../../kernel/http/pagination.js';
 import {
-  toAlertThreshold,
   type AlertThreshold,
   type CreateAlertThreshold,
   type ListAlertThresholds,
+  toAlertThreshold,
   type UpdateAlertThreshold,
 } from './alert-threshold.dto.js';
 import type { AlertThresholdEntity } from './alert-threshold.entity.js';

@@ -1,5 +1,4 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersCascades, GoneMember, GoneRole } from '../../kernel/facets/cascades.js';
 import type {
   AnswersProjectEffects,
@@ -7,9 +6,10 @@ import type {
   Effect,
   UserAction,
 } from '../../kernel/facets/effects.js';
+import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersOrganizationFigures, AnswersProjectFigures } from '../../kernel/facets/figures.js';
-import type { AnswersStandings, Standing } from '../../kernel/facets/standings.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
+import type { AnswersStandings, Standing } from '../../kernel/facets/standings.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { keyTarget } from './api-key.service.js';
 import { KeyLookup } from './key-lookup.service.js';

@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { defineTarget } from '../../kernel/event-log/targets.js';
-import { hashToken } from '../../kernel/crypto/tokens.js';
-import type { EventType } from '../../kernel/event-log/event-types.js';
 import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
+import { hashToken } from '../../kernel/crypto/tokens.js';
 import { newId } from '../../kernel/database/ids.js';
-import { Cascades } from '../../kernel/facets/cascades.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
+import type { EventType } from '../../kernel/event-log/event-types.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
+import { decodeCursor, type Page, paginate } from '../../kernel/http/pagination.js';
 import { RoleService } from '../roles/role.service.js';
-import { orViewer, SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
+import { orViewer, type Role, SYSTEM_ROLES } from '../roles/system-roles.js';
 import { MemberService } from '../teams/member.service.js';
 import {
-  toApiKey,
   type ApiKey,
   type CreateApiKey,
   type IssuedApiKey,
   type ListApiKeys,
   type RegenerateApiKey,
+  toApiKey,
   type UpdateApiKey,
 } from './api-key.dto.js';
 import type { ApiKeyEntity } from './api-key.entity.js';

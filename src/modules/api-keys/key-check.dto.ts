@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { id, like, named } from '../../kernel/http/schemas.js';
 import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
 import { isTouched, REDACTED } from '../../kernel/context/hidden-attributes.js';
+import { id, like, named } from '../../kernel/http/schemas.js';
+import { mustBe } from '../../kernel/http/validation-phrases.js';
 import { parseAddress } from '../../kernel/network/addresses.js';
 import { redactedBy } from '../../kernel/visibility/shape.js';
-import { mustBe } from '../../kernel/http/validation-phrases.js';
 import { KEY_CHECKS } from './key-decision.js';
 
 const permission = z.enum(ALL_PERMISSIONS as [Permission, ...Permission[]]);

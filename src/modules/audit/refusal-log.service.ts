@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { defineTarget } from '../../kernel/event-log/targets.js';
 import type { Buffer } from '../../kernel/buffers/buffer.js';
 import { Buffers } from '../../kernel/buffers/buffers.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import type { AppError } from '../../kernel/errors/app-error.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { RefusalObserver } from '../../kernel/http/error.filter.js';
 import { methodLabel, routeLabel } from '../../kernel/http/request-labels.js';
 

@@ -1,17 +1,17 @@
 import { Body, Controller, Delete, Get, Header, Param, Post, Query } from '@nestjs/common';
 import { Access, BeforePasswordChange, Public } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { ACCOUNT } from '../users/account.tag.js';
+import { PasswordChanged } from '../users/password-reset.dto.js';
 import { ListSessions, SessionPage } from '../users/session.dto.js';
 import { SessionService } from '../users/session.service.js';
-import { PasswordChanged } from '../users/password-reset.dto.js';
 import { Activate, CreatedUser, Register, User } from '../users/user.dto.js';
 import { ChangePassword, EndedSession, SignedIn, SignIn } from './auth.dto.js';
 import { RegistrationService } from './registration.service.js';
 import { SignInService } from './sign-in.service.js';
-import { ACCOUNT } from '../users/account.tag.js';
 
 @Docs.tag(ACCOUNT)
 @Controller()

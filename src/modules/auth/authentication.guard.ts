@@ -1,9 +1,9 @@
-import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { AppError } from '../../kernel/errors/app-error.js';
 import { ACCESS, type AccessRule } from '../../kernel/access/access.decorator.js';
+import { AppError } from '../../kernel/errors/app-error.js';
 import { Callers } from './callers.service.js';
 import { readCredentials } from './credentials.js';
 

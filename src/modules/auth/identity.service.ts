@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { ALL_PERMISSIONS } from '../../kernel/access/permissions.js';
+import { type HiddenAttributes, NOTHING_HIDDEN } from '../../kernel/context/hidden-attributes.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { isId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { Lookups, type Found } from '../../kernel/facets/lookups.js';
+import { type Found, Lookups } from '../../kernel/facets/lookups.js';
 import { AttributeCatalog } from '../../kernel/visibility/attribute-catalog.js';
-import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
 import type { Lookup, WhoAmI } from './auth.dto.js';
 import type { Caller } from './caller.js';
 import { ProjectAccess } from './project-access.service.js';

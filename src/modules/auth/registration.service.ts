@@ -5,16 +5,16 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { MailLimits } from '../notifications/mail-limits.js';
 import { NotificationService } from '../notifications/notification.service.js';
+import { TEMPORARY_PASSWORD_MAIL } from '../users/account.mails.js';
 import { ActivationMails } from '../users/activation-mails.service.js';
 import type { Activate, CreatedUser, Register, User } from '../users/user.dto.js';
 import {
   displayName,
-  userTarget,
-  UserService,
   type NewUser,
   type NewUserOptions,
+  UserService,
+  userTarget,
 } from '../users/user.service.js';
-import { TEMPORARY_PASSWORD_MAIL } from '../users/account.mails.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 
 /** How accounts come to be. */

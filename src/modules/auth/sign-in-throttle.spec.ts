@@ -1,6 +1,6 @@
+import { AttemptLimits } from '../../kernel/attempts/attempt-limits.js';
 import { Config } from '../../kernel/config/config.js';
 import { Vault } from '../../kernel/crypto/vault.js';
-import { AttemptLimits } from '../../kernel/attempts/attempt-limits.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 
 const from = (ip: string) => ({ ip, hasLeft: () => false });

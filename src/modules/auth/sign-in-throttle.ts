@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../../kernel/errors/app-error.js';
-import type { RequestContext } from '../../kernel/context/request-context.js';
 import type { AttemptLimit } from '../../kernel/attempts/attempt-limit.js';
 import { AttemptLimits } from '../../kernel/attempts/attempt-limits.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { AppError } from '../../kernel/errors/app-error.js';
 import { limitKey } from '../../kernel/network/addresses.js';
 
 const FAILURES = 10;

@@ -4,7 +4,7 @@ import { AppError } from '../../kernel/errors/app-error.js';
 import { PasswordChanges } from '../users/password-changes.service.js';
 import { SessionService } from '../users/session.service.js';
 import type { User } from '../users/user.dto.js';
-import { displayName, userTarget, UserService } from '../users/user.service.js';
+import { displayName, UserService, userTarget } from '../users/user.service.js';
 import type { SignedIn, SignIn } from './auth.dto.js';
 import { FailedSignIns } from './failed-sign-ins.service.js';
 import { SignInThrottle } from './sign-in-throttle.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { deleted, id, instant, named, shown, text } from '../../kernel/http/schemas.js';
-import type { InvitationFacts, InvitationNames, InvitationTarget } from './invitation-acceptor.js';
 import type { InvitationEntity } from './invitation.entity.js';
+import type { InvitationFacts, InvitationNames, InvitationTarget } from './invitation-acceptor.js';
 
 export const Invitation = z
   .object({

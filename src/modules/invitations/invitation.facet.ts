@@ -1,5 +1,4 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersCascades, LostRights } from '../../kernel/facets/cascades.js';
 import type {
   AnswersProjectEffects,
@@ -7,11 +6,12 @@ import type {
   Effect,
   UserAction,
 } from '../../kernel/facets/effects.js';
+import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import { targetOf, toFacts } from './invitation.dto.js';
 import { InvitationRepository } from './invitation.repository.js';
-import { InvitationAcceptors } from './invitation-acceptor.js';
 import { invitationTarget } from './invitation.service.js';
+import { InvitationAcceptors } from './invitation-acceptor.js';
 
 const BATCH = 500;
 

@@ -1,27 +1,27 @@
 import { Injectable } from '@nestjs/common';
-import { defineTarget } from '../../kernel/event-log/targets.js';
-import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
 import { MailLimits } from '../notifications/mail-limits.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { UserService } from '../users/user.service.js';
-import { InvitationAcceptors, type InvitationTarget } from './invitation-acceptor.js';
 import {
-  targetOf,
-  toFacts,
-  toInvitation,
   type Invitation,
   type InvitationPage,
   type ListInvitations,
+  targetOf,
+  toFacts,
+  toInvitation,
 } from './invitation.dto.js';
 import type { InvitationEntity } from './invitation.entity.js';
-import { InvitationRepository, type InvitationScope } from './invitation.repository.js';
 import { INVITATION_MAIL } from './invitation.mail.js';
+import { InvitationRepository, type InvitationScope } from './invitation.repository.js';
+import { InvitationAcceptors, type InvitationTarget } from './invitation-acceptor.js';
 
 const target = defineTarget('invitation', { name: ['invitation.email', 'member.email'] });
 

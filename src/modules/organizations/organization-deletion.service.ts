@@ -3,11 +3,11 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
 import { Figures } from '../../kernel/facets/figures.js';
-import { memberTarget } from './organization-members.service.js';
-import { OrganizationMemberRepository } from './organization-member.repository.js';
 import type { DeleteOrganization } from './organization.dto.js';
 import { OrganizationRepository } from './organization.repository.js';
-import { organizationTarget, OrganizationService } from './organization.service.js';
+import { OrganizationService, organizationTarget } from './organization.service.js';
+import { OrganizationMemberRepository } from './organization-member.repository.js';
+import { memberTarget } from './organization-members.service.js';
 
 /** Deleting an organization that has no project any more. */
 @Injectable()

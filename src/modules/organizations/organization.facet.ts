@@ -1,13 +1,13 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersCascades, NewAccount } from '../../kernel/facets/cascades.js';
 import type { Effect } from '../../kernel/facets/effects.js';
+import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersOwnership, Owner } from '../../kernel/facets/ownership.js';
-import { memberTarget } from './organization-members.service.js';
-import { OrganizationMemberRepository } from './organization-member.repository.js';
 import { OrganizationRepository } from './organization.repository.js';
 import { OrganizationService } from './organization.service.js';
+import { OrganizationMemberRepository } from './organization-member.repository.js';
+import { memberTarget } from './organization-members.service.js';
 
 /** Organizations can be looked up by their members, and have owners. Every new user has one; a deleted user leaves those of others. */
 @Facet()

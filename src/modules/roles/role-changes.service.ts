@@ -5,12 +5,12 @@ import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
-import { toRoleItem, type CreateRole, type RoleItem, type UpdateRole } from './role.dto.js';
+import { type CreateRole, type RoleItem, toRoleItem, type UpdateRole } from './role.dto.js';
 import type { RoleEntity } from './role.entity.js';
 import { roleTarget, ruleTarget } from './role.events.js';
-import { nameKey } from './role-name.js';
 import { RoleRepository } from './role.repository.js';
 import { RoleService, toRole } from './role.service.js';
+import { nameKey } from './role-name.js';
 import { SYSTEM_ROLES } from './system-roles.js';
 import { VisibilityRuleRepository } from './visibility-rule.repository.js';
 

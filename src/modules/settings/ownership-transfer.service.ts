@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { REDACTED } from '../../kernel/context/hidden-attributes.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { Effects } from '../../kernel/facets/effects.js';
-import { REDACTED } from '../../kernel/context/hidden-attributes.js';
-import { ProjectChanges } from '../projects/project-changes.service.js';
 import type { Project } from '../projects/project.dto.js';
-import { ProjectOwnership } from '../projects/project-ownership.service.js';
 import { ProjectService } from '../projects/project.service.js';
+import { ProjectChanges } from '../projects/project-changes.service.js';
+import { ProjectOwnership } from '../projects/project-ownership.service.js';
 import { hidesOwner, unavailable } from './setting-actions.js';
 import type { TransferOwnership } from './settings.dto.js';
 

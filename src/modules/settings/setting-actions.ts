@@ -1,5 +1,5 @@
-import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import type { ProjectValues } from '../projects/project-changes.service.js';
 

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { REDACTED } from '../../kernel/context/hidden-attributes.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { Effects } from '../../kernel/facets/effects.js';
-import { REDACTED } from '../../kernel/context/hidden-attributes.js';
 import type { Project } from '../projects/project.dto.js';
+import { ProjectService } from '../projects/project.service.js';
 import {
   ProjectChanges,
   type ProjectEdits,
@@ -11,13 +12,12 @@ import {
 } from '../projects/project-changes.service.js';
 import { ProjectNotices } from '../projects/project-notices.service.js';
 import { ProjectOwnership } from '../projects/project-ownership.service.js';
-import { ProjectService } from '../projects/project.service.js';
 import {
   hidesOwner,
   SETTING_ACTIONS,
-  unavailable,
   type SettingAction,
   type StatusAction,
+  unavailable,
 } from './setting-actions.js';
 import type { RunAction, Settings, UpdateSettings } from './settings.dto.js';
 

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { Access } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
 import {
   Invitation,
@@ -11,8 +11,8 @@ import {
   RevokedInvitation,
 } from '../invitations/invitation.dto.js';
 import { InviteMember } from './member.dto.js';
-import { TeamInvitations } from './team-invitations.service.js';
 import { TEAM } from './team.tag.js';
+import { TeamInvitations } from './team-invitations.service.js';
 
 @Docs.tag(TEAM)
 @Controller('projects/:id/invitations')

@@ -1,8 +1,7 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Facet } from '../../kernel/facets/facets.js';
 import {
-  Cascades,
   type AnswersCascades,
+  Cascades,
   type GoneOrganizationMember,
   type GoneRole,
 } from '../../kernel/facets/cascades.js';
@@ -12,6 +11,7 @@ import type {
   Effect,
   UserAction,
 } from '../../kernel/facets/effects.js';
+import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersProjectFigures } from '../../kernel/facets/figures.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { Owner } from '../../kernel/facets/ownership.js';

@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { Outbox } from '../../kernel/outbox/outbox.js';
 import { MailLimits } from '../notifications/mail-limits.js';
 import { NotificationService } from '../notifications/notification.service.js';
+import { PASSWORD_CHANGED_MAIL, PASSWORD_RESET_MAIL } from './account.mails.js';
 import { ActivationMails } from './activation-mails.service.js';
 import { PasswordResetThrottle } from './password-reset-throttle.js';
-import { Passwords, type PasswordOwner } from './passwords.js';
+import { type PasswordOwner, Passwords } from './passwords.js';
 import { SessionService } from './session.service.js';
 import type { User } from './user.dto.js';
 import type { UserEntity } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
-import { displayName, invalidToken, userTarget, type Authenticated } from './user.service.js';
+import { type Authenticated, displayName, invalidToken, userTarget } from './user.service.js';
 import { UserTokenRepository } from './user-token.repository.js';
-import { PASSWORD_CHANGED_MAIL, PASSWORD_RESET_MAIL } from './account.mails.js';
 
 const RESET_MS = 60 * 60 * 1000;
 

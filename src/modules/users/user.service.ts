@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { defineTarget } from '../../kernel/event-log/targets.js';
-import { hashToken } from '../../kernel/crypto/tokens.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { hashToken } from '../../kernel/crypto/tokens.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
 import { fold } from '../../kernel/text/search.js';
 import { Passwords } from './passwords.js';
+import { type LastSignIn, toLastSignIn, toUser, type User } from './user.dto.js';
 import type { UserEntity } from './user.entity.js';
-import { toLastSignIn, toUser, type LastSignIn, type User } from './user.dto.js';
 import { UserRepository } from './user.repository.js';
 import { UserTokenRepository } from './user-token.repository.js';
 
