@@ -135,7 +135,9 @@ export class ApiKeyService {
       throw new AppError('grace_running', { param: 'confirm' });
     // Of several at once one wins: the others' secrets would be dead on arrival.
     if (before && before.secret_hash !== key.secret_hash)
-      throw new AppError('invalid_transition', { message: 'Somebody else gave the key a new secret just now.' });
+      throw new AppError('invalid_transition', {
+        message: 'Somebody else gave the key a new secret just now.',
+      });
     const secret = newKeySecret(environmentOf(ctx.project!));
     const grace = input.grace_period_seconds;
     const changes: Partial<ApiKeyEntity> = {
