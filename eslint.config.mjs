@@ -65,8 +65,7 @@ export default defineConfig(
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       'bailiwick/file-names': 'error',
-      // Off until the tree is sorted once: npx eslint . --fix && npm run format
-      'import-sort/imports': ['off', IMPORT_ORDER],
+      'import-sort/imports': ['error', IMPORT_ORDER],
       eqeqeq: 'error',
       'no-constant-condition': ['error', { checkLoops: 'allExceptWhileTrue' }],
       'no-template-curly-in-string': 'error',

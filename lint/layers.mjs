@@ -77,7 +77,7 @@ export const KERNEL_LAYERS = {
 
   'http/hot-path': [],
   http: ['config', 'database', 'errors', 'network', 'text'],
-  visibility: ['access', 'context', 'errors', 'http', 'routes'],
+  visibility: ['access', 'context', 'errors', 'event-log', 'facets', 'http', 'routes'],
   pages: ['errors', 'http'],
   openapi: ['access', 'config', 'database', 'errors', 'event-log', 'mutations', 'routes'],
   metrics: ['buffers', 'config', 'database', 'errors', 'http', 'jobs', 'outbox'],

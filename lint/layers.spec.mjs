@@ -1,5 +1,5 @@
 import { Linter } from 'eslint';
-import { KERNEL_LAYERS, layers, LAYERS, violation } from './layers.mjs';
+import { KERNEL_LAYERS, LAYERS, layers, violation } from './layers.mjs';
 
 describe('violation', () => {
   it.each([

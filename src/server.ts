@@ -3,22 +3,43 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import type { Config } from './kernel/config/config.js';
 import { newId } from './kernel/database/ids.js';
-import { serveDocs } from './kernel/openapi/docs-page.js';
 import { earlyErrors } from './kernel/http/early-errors.js';
 import { BODY_LIMIT } from './kernel/http/json-body.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
+import { MetricsServer } from './kernel/metrics/metrics-server.js';
+import { serveDocs } from './kernel/openapi/docs-page.js';
 import { DeclaredRoutes } from './kernel/routes/declared-routes.js';
 import { Visibility } from './kernel/visibility/visibility.js';
-import { MetricsServer } from './kernel/metrics/metrics-server.js';
 import { UsageHook } from './modules/auth/usage.hook.js';
 
+/** How long, in milliseconds, the server waits for a client. */
+export interface Patience {
+  /** For a whole request, headers and body, to arrive. */
+  readonly request: number;
+  /** For the next request on a connection. */
+  readonly idle: number;
+}
+
+const PATIENCE: Patience = { request: 30_000, idle: 60_000 };
+
 /** Builds the HTTP server, migrated and ready to listen. */
-export async function createServer(config: Config): Promise<NestFastifyApplication> {
+export async function createServer(
+  config: Config,
+  patience: Patience = PATIENCE,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     genReqId: () => newId('req'),
     trustProxy: config.trustProxy.length ? config.trustProxy : false,
     bodyLimit: BODY_LIMIT,
+    requestTimeout: patience.request,
+    keepAliveTimeout: patience.idle,
+    // Of a client that takes nothing of an answer.
+    connectionTimeout: 2 * patience.request + patience.idle,
+    http: {
+      headersTimeout: patience.request,
+      connectionsCheckingInterval: Math.ceil(patience.request / 10),
+    },
     routerOptions: { maxParamLength: 1_000 },
     forceCloseConnections: 'idle',
     // Said by a hook of `prepareHttp`, in the form of every other error.

@@ -35,8 +35,8 @@ export class FormerMembers1763700004000 implements MigrationInterface {
     );
     if (twice.length > 0) {
       throw new Error(
-        `FormerMembers cannot be reverted: ${twice.length} times somebody has left a team and joined it again, ` +
-          'and the older schema keeps one membership per person and team. Restore a backup instead.',
+        `FormerMembers cannot be reverted once somebody has left a team and joined it again (cases: ` +
+          `${twice.length}): the older schema keeps one membership per person and team. Restore a backup instead.`,
       );
     }
     // The index that replaces the others first, as in `up`.

@@ -1,4 +1,4 @@
-import { Table, TableColumn, TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { type MigrationInterface, type QueryRunner, Table, TableColumn, TableIndex } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
 import { createTables, dropColumns, references } from '../kernel/database/create-tables.js';
 
@@ -43,8 +43,8 @@ export class CustomRolesAndVisibility1763700005000 implements MigrationInterface
     );
     if (Number(custom) > 0) {
       throw new Error(
-        `CustomRolesAndVisibility cannot be reverted: the older release knows no custom roles, and there are ${custom}. ` +
-          'Delete them first.',
+        `CustomRolesAndVisibility cannot be reverted while there are custom roles (${custom}): the older release does ` +
+          'not know them. Delete them first.',
       );
     }
     await runner.dropTable('visibility_rule_roles', true);

@@ -1,4 +1,4 @@
-import { Table, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
 import { createTables, references } from '../kernel/database/create-tables.js';
 

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
-import { addColumns } from '../kernel/database/create-tables.js';
+import { addColumns, dropColumns } from '../kernel/database/create-tables.js';
 
 /** Finds the pending invitations of somebody who lost the right to give them. */
 export class Inviters1764200000100 implements MigrationInterface {
@@ -9,6 +9,6 @@ export class Inviters1764200000100 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.dropIndex('invitations', 'invitations_inviter');
+    await dropColumns(runner, 'invitations', [], ['invitations_inviter']);
   }
 }

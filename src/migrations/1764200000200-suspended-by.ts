@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
-import { addColumns } from '../kernel/database/create-tables.js';
+import { addColumns, dropColumns } from '../kernel/database/create-tables.js';
 
 const TABLES = ['projects', 'members', 'organization_members', 'api_keys'];
 
@@ -12,6 +12,6 @@ export class SuspendedBy1764200000200 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of TABLES) await runner.dropColumn(table, 'suspended_by');
+    for (const table of TABLES) await dropColumns(runner, table, ['suspended_by']);
   }
 }

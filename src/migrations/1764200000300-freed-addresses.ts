@@ -1,6 +1,6 @@
-import { TableIndex, TableUnique, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
-import { addColumns } from '../kernel/database/create-tables.js';
+import { addColumns, dropColumns } from '../kernel/database/create-tables.js';
 
 /**
  * Frees the e-mail address of a deleted account: `current_email` takes over from `email` what makes an address
@@ -23,12 +23,18 @@ export class FreedAddresses1764200000300 implements MigrationInterface {
       await runner.dropIndex('users', 'users_email');
   }
 
+  /** @throws Error when the address of a deleted account has been registered again: before, it was taken for good. */
   async down(runner: QueryRunner): Promise<void> {
-    const unique = { name: 'users_email', columnNames: ['email'] };
-    const sqlite = runner.dataSource.options.type === 'better-sqlite3';
-    if (sqlite) await runner.createUniqueConstraint('users', new TableUnique(unique));
-    else await runner.createIndex('users', new TableIndex({ ...unique, isUnique: true }));
-    await runner.dropIndex('users', 'users_current_email');
-    await runner.dropColumn('users', 'current_email');
+    const twice = await runner.query('SELECT email FROM users GROUP BY email HAVING COUNT(*) > 1');
+    if (twice.length > 0) {
+      throw new Error(
+        `FreedAddresses cannot be reverted once an address of a deleted account has been registered again (cases: ` +
+          `${twice.length}): the older schema keeps one account per address. Restore a backup instead.`,
+      );
+    }
+    // An index also where it was a constraint: SQLite cannot add one to a table that others refer to.
+    const unique = { name: 'users_email', columnNames: ['email'], isUnique: true };
+    await addColumns(runner, 'users', [], [unique]);
+    await dropColumns(runner, 'users', ['current_email'], ['users_current_email']);
   }
 }

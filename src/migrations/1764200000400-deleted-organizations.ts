@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 import { Columns, NULLABLE } from '../kernel/database/columns.js';
-import { addColumns } from '../kernel/database/create-tables.js';
+import { addColumns, dropColumns } from '../kernel/database/create-tables.js';
 
 /** Organizations can be deleted; their rows stay, for what refers to them. */
 export class DeletedOrganizations1764200000400 implements MigrationInterface {
@@ -10,6 +10,6 @@ export class DeletedOrganizations1764200000400 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.dropColumn('organizations', 'deleted_at');
+    await dropColumns(runner, 'organizations', ['deleted_at']);
   }
 }

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Columns } from '../kernel/database/columns.js';
+import { dropColumns } from '../kernel/database/create-tables.js';
 
 const TABLES = ['usage_hours', 'usage_days'];
 
@@ -16,6 +17,6 @@ export class UnloggedRequests1764300000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of TABLES) await runner.query(`ALTER TABLE ${table} DROP COLUMN unlogged`);
+    for (const table of TABLES) await dropColumns(runner, table, ['unlogged']);
   }
 }

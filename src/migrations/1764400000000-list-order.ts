@@ -1,4 +1,10 @@
-import { TableIndex, type MigrationInterface, type QueryRunner, type TableIndexOptions } from 'typeorm';
+import {
+  type MigrationInterface,
+  type QueryRunner,
+  type TableColumnOptions,
+  TableIndex,
+  type TableIndexOptions,
+} from 'typeorm';
 import { Columns } from '../kernel/database/columns.js';
 import { addColumns } from '../kernel/database/create-tables.js';
 
@@ -57,8 +63,9 @@ export class ListOrder1764400000000 implements MigrationInterface {
     await replace(runner, REPLACED, ADDED);
   }
 
-  down(runner: QueryRunner): Promise<void> {
-    return replace(runner, ADDED, REPLACED);
+  async down(runner: QueryRunner): Promise<void> {
+    await replace(runner, ADDED, REPLACED);
+    await unboundSearchText(runner);
   }
 }
 
@@ -70,10 +77,21 @@ async function boundSearchText(runner: QueryRunner): Promise<void> {
   await runner.query(
     `UPDATE events SET search_text = LEFT(search_text, ${SEARCHED}) WHERE CHAR_LENGTH(search_text) > ${SEARCHED}`,
   );
-  const { name, length, charset, collation } = (await Columns.for(runner)).string('search_text', SEARCHED);
-  const type = `VARCHAR(${length}) CHARACTER SET ${charset} COLLATE ${collation} NOT NULL`;
-  // By hand: TypeORM would drop the column and make it anew.
-  await runner.query(`ALTER TABLE events MODIFY ${name} ${type}`);
+  await modify(runner, (await Columns.for(runner)).string('search_text', SEARCHED));
+}
+
+async function unboundSearchText(runner: QueryRunner): Promise<void> {
+  if (runner.dataSource.options.type === 'better-sqlite3') return;
+  await modify(runner, (await Columns.for(runner)).text('search_text'));
+}
+
+/** By hand: TypeORM would drop the column and make it anew. */
+async function modify(runner: QueryRunner, column: TableColumnOptions): Promise<void> {
+  const { name, type, length, charset, collation } = column;
+  const size = length ? `(${length})` : '';
+  await runner.query(
+    `ALTER TABLE events MODIFY ${name} ${type}${size} CHARACTER SET ${charset} COLLATE ${collation} NOT NULL`,
+  );
 }
 
 /** The new ones first: on MySQL the foreign keys need one at any time. */

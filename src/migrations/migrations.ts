@@ -1,21 +1,21 @@
 import type { MigrationInterface } from 'typeorm';
+import { Foundations1763700001000 } from './1763700001000-foundations.js';
+import { OutboxAndNotifications1763700002000 } from './1763700002000-outbox-and-notifications.js';
+import { EventChains1763700002100 } from './1763700002100-event-chains.js';
+import { Invitations1763700003000 } from './1763700003000-invitations.js';
+import { SignIns1763700003010 } from './1763700003010-sign-ins.js';
+import { NotificationSearch1763700003020 } from './1763700003020-notification-search.js';
+import { FormerMembers1763700004000 } from './1763700004000-former-members.js';
+import { CustomRolesAndVisibility1763700005000 } from './1763700005000-custom-roles-and-visibility.js';
+import { Usage1763700006000 } from './1763700006000-usage.js';
+import { AlertThresholds1763700007000 } from './1763700007000-alert-thresholds.js';
 import { Inviters1764200000100 } from './1764200000100-inviters.js';
 import { SuspendedBy1764200000200 } from './1764200000200-suspended-by.js';
 import { FreedAddresses1764200000300 } from './1764200000300-freed-addresses.js';
 import { DeletedOrganizations1764200000400 } from './1764200000400-deleted-organizations.js';
-import { AlertThresholds1763700007000 } from './1763700007000-alert-thresholds.js';
-import { Foundations1763700001000 } from './1763700001000-foundations.js';
-import { EventChains1763700002100 } from './1763700002100-event-chains.js';
-import { OutboxAndNotifications1763700002000 } from './1763700002000-outbox-and-notifications.js';
-import { Invitations1763700003000 } from './1763700003000-invitations.js';
-import { SignIns1763700003010 } from './1763700003010-sign-ins.js';
-import { NotificationSearch1763700003020 } from './1763700003020-notification-search.js';
-import { CustomRolesAndVisibility1763700005000 } from './1763700005000-custom-roles-and-visibility.js';
-import { FormerMembers1763700004000 } from './1763700004000-former-members.js';
-import { BlindSearch1764500000100 } from './1764500000100-blind-search.js';
 import { UnloggedRequests1764300000000 } from './1764300000000-unlogged-requests.js';
-import { Usage1763700006000 } from './1763700006000-usage.js';
 import { ListOrder1764400000000 } from './1764400000000-list-order.js';
+import { BlindSearch1764500000100 } from './1764500000100-blind-search.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [

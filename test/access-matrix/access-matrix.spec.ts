@@ -1,6 +1,6 @@
 import type { Answer } from '../support/client.js';
 import { Scene } from '../support/scene.js';
-import { assemble, PRINCIPALS, setStage, signedInAgain, type Caller, type Cast, type Stage } from './cast.js';
+import { assemble, type Caller, type Cast, PRINCIPALS, setStage, signedInAgain, type Stage } from './cast.js';
 import { EXPECTATIONS } from './expectations.js';
 import type { Row } from './row.js';
 

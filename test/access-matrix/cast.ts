@@ -1,4 +1,4 @@
-import { addMembers, expectStatus, signIn, type Person, type Project, type Scene } from '../support/scene.js';
+import { addMembers, expectStatus, type Person, type Project, type Scene, signIn } from '../support/scene.js';
 import type { TestServer } from '../support/server.js';
 
 /** Who tries every operation, in the order of the columns of `expectations.ts`. */

@@ -1,6 +1,6 @@
 import { PASSWORD, ROLE_IDS } from '../support/scene.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD } from '../support/server.js';
-import { row, type Row } from './row.js';
+import { type Row, row } from './row.js';
 import * as on from './targets.js';
 
 /*

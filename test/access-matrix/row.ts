@@ -1,4 +1,4 @@
-import { PRINCIPALS, type Caller, type Principal, type Stage } from './cast.js';
+import { type Caller, type Principal, PRINCIPALS, type Stage } from './cast.js';
 
 /** What to put in place of path parameters. Others may be among them, for the body. */
 export type PathValues = Readonly<Record<string, string>>;

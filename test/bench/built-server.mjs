@@ -1,10 +1,10 @@
 // The built server. With `WITHOUT_AUDIT`, one that leaves neither an event-log entry nor a mail: what they cost
 // is the difference.
-import { createServer } from '../../dist/server.js';
 import { Config } from '../../dist/kernel/config/config.js';
 import { EventLog } from '../../dist/kernel/database/event-log.port.js';
 import { FirstAdmin } from '../../dist/modules/auth/first-admin.service.js';
 import { NotificationService } from '../../dist/modules/notifications/notification.service.js';
+import { createServer } from '../../dist/server.js';
 import { tellLag } from './lag.mjs';
 
 const app = await createServer(Config.from(process.env));

@@ -1,8 +1,8 @@
 // Fills a stopped server's database with what lists show, past the server: plain rows, many at a time.
 import { createHash } from 'node:crypto';
-import Sqlite from 'better-sqlite3';
 import { createConnection } from 'mysql2/promise';
 import { encodeTime } from 'ulid';
+import { Sqlite } from './sqlite.mjs';
 
 const ROWS_PER_INSERT = 500;
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 // Fills a stopped server's SQLite file with a project's requests of the last thirty days.
-import Database from 'better-sqlite3';
 import { encodeTime } from 'ulid';
+import { Sqlite } from './sqlite.mjs';
 
 const DAYS = 30;
 const HOUR_MS = 3_600_000;
@@ -16,7 +16,7 @@ const STATUSES = [
 
 /** Adds `count` requests to the project, evenly over the days, oldest first. */
 export function fillRequestLog(file, { projectId, organizationId }, count) {
-  const database = new Database(file);
+  const database = new Sqlite(file);
   database.pragma('synchronous = OFF');
   const series = makeSeries(database, projectId, organizationId);
   const insert = database.prepare(

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
+import { MYSQL_URL } from '../support/services.mjs';
 import { FILLED, fillLists } from './fill-lists.mjs';
 import { signIn, startBuilt } from './servers.mjs';
-import { MYSQL_URL } from '../support/services.mjs';
 
 const FEW = { projects: 1_000, events: 5_000 };
 const MANY = {

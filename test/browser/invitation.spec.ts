@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { linkIn, openPage, startBrowser } from '../support/browser.js';
 import { waitForMail } from '../support/mail.js';
-import { createProject, expectStatus, PASSWORD, signIn, signUp, type Person } from '../support/scene.js';
+import { createProject, expectStatus, PASSWORD, type Person, signIn, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;

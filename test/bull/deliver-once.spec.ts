@@ -6,11 +6,11 @@ import { Database } from '../../src/kernel/database/database.js';
 import { JobRunner } from '../../src/kernel/jobs/job-runner.js';
 import { OutboxJob } from '../../src/kernel/outbox/outbox.entity.js';
 import {
+  type FreshDatabase,
   freshDatabase,
   freshDirectory,
   freshRedisPrefix,
   laneRedisUrl,
-  type FreshDatabase,
 } from '../support/lane.js';
 import { sendActivation, startNotifications, TestMailer } from '../support/notifications-app.js';
 import { waitFor } from '../support/wait-for.js';

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { basic } from '../support/client.js';
-import { freshDatabase, freshDirectory, freshRedisPrefix, type FreshDatabase } from '../support/lane.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/scene.js';
+import { type FreshDatabase, freshDatabase, freshDirectory, freshRedisPrefix } from '../support/lane.js';
 import { RedisProcess } from '../support/redis-process.js';
-import { startServerProcess, type ServerProcess } from '../support/server-process.js';
+import { admin, createKey, createProject, expectStatus, type Person, signUp } from '../support/scene.js';
 import type { TestServer } from '../support/server.js';
+import { type ServerProcess, startServerProcess } from '../support/server-process.js';
 import { waitFor } from '../support/wait-for.js';
 
 const CLIENTS = 24;

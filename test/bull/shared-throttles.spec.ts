@@ -3,11 +3,11 @@ import { rm } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { eventsOf } from '../support/answers.js';
 import type { Answer } from '../support/client.js';
-import { freshDatabase, freshDirectory, freshRedisPrefix, type FreshDatabase } from '../support/lane.js';
-import { admin, expectStatus, PASSWORD, signUp } from '../support/scene.js';
+import { type FreshDatabase, freshDatabase, freshDirectory, freshRedisPrefix } from '../support/lane.js';
 import { RedisProcess } from '../support/redis-process.js';
-import { startServerProcess, type ServerProcess } from '../support/server-process.js';
+import { admin, expectStatus, PASSWORD, signUp } from '../support/scene.js';
 import type { TestServer } from '../support/server.js';
+import { type ServerProcess, startServerProcess } from '../support/server-process.js';
 import { waitFor } from '../support/wait-for.js';
 
 const prefix = freshRedisPrefix();
@@ -152,6 +152,8 @@ describe('while Redis is away', () => {
     await eachCountsAlone(user.email);
     await redis.start();
     await theyCountTogether();
+    // Its return gives no fresh tries: what each counted meanwhile counts for both.
+    for (const one of servers) expectStatus(429, await attempt(one, user.email, PASSWORD));
   });
 
   it('so they do when it is there and says nothing', async () => {

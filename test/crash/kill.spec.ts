@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { LoggedEvent } from '../support/answers.js';
-import { freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { type FreshDatabase, freshDirectory } from '../support/lane.js';
 import { readMails, tokenIn, waitForMail } from '../support/mail.js';
 import { migratedDatabase } from '../support/migrated-database.js';
 import { onDatabase } from '../support/open-database.js';
-import { admin, expectStatus, PASSWORD, signUp, type Person } from '../support/scene.js';
-import { startServerProcess, type ServerProcess } from '../support/server-process.js';
+import { admin, expectStatus, PASSWORD, type Person, signUp } from '../support/scene.js';
+import { type ServerProcess, startServerProcess } from '../support/server-process.js';
 import { waitFor } from '../support/wait-for.js';
-import { MutatingClient, type Attempt } from './mutation-stream.js';
+import { type Attempt, MutatingClient } from './mutation-stream.js';
 
 const ROUNDS = 3;
 const CLIENTS = 8;

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { basic } from '../support/client.js';
-import { freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { type FreshDatabase, freshDirectory } from '../support/lane.js';
 import { migratedDatabase } from '../support/migrated-database.js';
 import { admin, createKey, createProject, expectStatus, signUp } from '../support/scene.js';
-import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import type { TestServer } from '../support/server.js';
+import { type ServerProcess, startServerProcess } from '../support/server-process.js';
 import { waitFor } from '../support/wait-for.js';
 
 const REQUESTS_PER_DAY = 1_000;

@@ -1,15 +1,18 @@
 import { EntitySchema, type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import type { AuditRecord } from '../../src/kernel/event-log/audit-record.js';
+import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Columns } from '../../src/kernel/database/columns.js';
-import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import type { Database } from '../../src/kernel/database/database.js';
 import { EventLog } from '../../src/kernel/database/event-log.port.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
 import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
 import { WriterQueue } from '../../src/kernel/database/writer-queue.js';
 import { WriterSource } from '../../src/kernel/database/writer-source.js';
-import { freshDatabase, type FreshDatabase } from '../support/lane.js';
+import type { AuditRecord } from '../../src/kernel/event-log/audit-record.js';
+import { defineTarget } from '../../src/kernel/event-log/targets.js';
+import { type FreshDatabase, freshDatabase } from '../support/lane.js';
+
+const target = defineTarget('account', { name: [] });
 
 export interface Account {
   id: string;
@@ -103,7 +106,7 @@ export class Bank {
   async open(ctx: RequestContext, id: string, balance = 0): Promise<void> {
     const manager = await this.database.write(ctx);
     await manager.query('INSERT INTO account (id, balance) VALUES (?, ?)', [id, balance]);
-    ctx.unit!.audit.change({ type: 'account', id, name: null }, null, { balance });
+    ctx.unit!.audit.change(target(id, null), null, { balance });
   }
 
   /** Adds to a balance unless it would fall below zero; returns whether it did. */
@@ -115,7 +118,7 @@ export class Bank {
       .set({ balance: () => 'balance + :amount' })
       .where('id = :id AND balance + :amount >= 0', { id, amount })
       .execute();
-    ctx.unit!.audit.change({ type: 'account', id, name: null }, null, { added: amount });
+    ctx.unit!.audit.change(target(id, null), null, { added: amount });
     return result.affected === 1;
   }
 

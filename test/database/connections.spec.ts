@@ -1,10 +1,10 @@
 import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
-import { databaseTrouble } from '../../src/kernel/database/database-errors.js';
 import type { Database } from '../../src/kernel/database/database.js';
+import { databaseTrouble } from '../../src/kernel/database/database-errors.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
 import { WriterSource } from '../../src/kernel/database/writer-source.js';
-import { describeOn, freshDatabase, type FreshDatabase } from '../support/lane.js';
+import { describeOn, type FreshDatabase, freshDatabase } from '../support/lane.js';
 import { waitFor } from '../support/wait-for.js';
 import { CreateBank } from './bank.js';
 

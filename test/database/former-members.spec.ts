@@ -4,7 +4,7 @@ import { openDatabase, writerOptions } from '../../src/kernel/database/open-data
 import { WriterSource } from '../../src/kernel/database/writer-source.js';
 import { FormerMembers1763700004000 } from '../../src/migrations/1763700004000-former-members.js';
 import { MIGRATIONS } from '../../src/migrations/migrations.js';
-import { freshDatabase, type FreshDatabase } from '../support/lane.js';
+import { type FreshDatabase, freshDatabase } from '../support/lane.js';
 
 const AT = '2026-01-31 12:00:00.000';
 const ROLE = { role_id: 'rol_00000000000000000000000001' };

@@ -1,10 +1,10 @@
-import { RequestContext } from '../../src/kernel/context/request-context.js';
 import type { EntityManager } from 'typeorm';
+import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Database } from '../../src/kernel/database/database.js';
 import { FILLED, fillLists } from '../bench/fill-lists.mjs';
 import { bearer } from '../support/client.js';
 import { laneDatabase } from '../support/lane.js';
-import { operationsOf, type OpenApi, type Operation } from '../support/openapi-arbitraries.js';
+import { type OpenApi, type Operation, operationsOf } from '../support/openapi-arbitraries.js';
 import { admin } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 

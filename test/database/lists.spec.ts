@@ -4,7 +4,7 @@ import { Lists } from '../../src/kernel/database/lists.js';
 import type { Stretch } from '../../src/kernel/database/stretch.js';
 import { MIGRATIONS } from '../../src/migrations/migrations.js';
 import { Notification } from '../../src/modules/notifications/notification.entity.js';
-import { openFreshDatabase, write, type OpenDatabase } from '../support/open-database.js';
+import { type OpenDatabase, openFreshDatabase, write } from '../support/open-database.js';
 
 const ctx = RequestContext.system('test', 'req_lists');
 const ROWS = 10_050;

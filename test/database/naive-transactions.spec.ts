@@ -1,7 +1,8 @@
 import { DataSource } from 'typeorm';
 import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
+import { sqliteDriver } from '../../src/kernel/database/sqlite-driver.js';
 import { Gate } from '../support/gate.js';
-import { describeOn, freshDatabase, type FreshDatabase } from '../support/lane.js';
+import { describeOn, type FreshDatabase, freshDatabase } from '../support/lane.js';
 import { CreateBank } from './bank.js';
 
 // Why the unit of work exists: what TypeORM does when it is left to itself. Each test here passes because
@@ -37,7 +38,8 @@ describeOn('sqlite')('naive set-up: dataSource.transaction on one SQLite data so
   beforeEach(() =>
     connect(url => {
       const location = parseDatabaseUrl(url)!;
-      return { type: 'better-sqlite3', database: location.kind === 'sqlite' ? location.file : '' };
+      const database = location.kind === 'sqlite' ? location.file : '';
+      return { type: 'better-sqlite3', driver: sqliteDriver(), database };
     }),
   );
 

@@ -8,7 +8,7 @@ import { JobFailure } from '../../src/kernel/jobs/job-failure.js';
 import { OutboxJob } from '../../src/kernel/outbox/outbox.entity.js';
 import type { Mailer } from '../../src/modules/notifications/mailer.js';
 import { Notification } from '../../src/modules/notifications/notification.entity.js';
-import { freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { type FreshDatabase, freshDatabase, freshDirectory } from '../support/lane.js';
 import {
   ACTIVATION_LINK,
   sendActivation,

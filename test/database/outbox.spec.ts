@@ -1,17 +1,17 @@
 import { Logger } from '@nestjs/common';
-import { OutboxAndNotifications1763700002000 } from '../../src/migrations/1763700002000-outbox-and-notifications.js';
 import { Config } from '../../src/kernel/config/config.js';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
+import { type JobHandler, JobRegistry } from '../../src/kernel/jobs/job.js';
 import { JobFailure } from '../../src/kernel/jobs/job-failure.js';
-import { JobRegistry, type JobHandler } from '../../src/kernel/jobs/job.js';
 import { JobRunner } from '../../src/kernel/jobs/job-runner.js';
 import { RecurringJobs } from '../../src/kernel/jobs/recurring.js';
 import { OutboxDispatcher } from '../../src/kernel/outbox/outbox.dispatcher.js';
 import { OutboxJob } from '../../src/kernel/outbox/outbox.entity.js';
+import { Outbox } from '../../src/kernel/outbox/outbox.js';
 import { OutboxProcessor } from '../../src/kernel/outbox/outbox.processor.js';
 import { OutboxRepository } from '../../src/kernel/outbox/outbox.repository.js';
-import { Outbox } from '../../src/kernel/outbox/outbox.js';
-import { openFreshDatabase, write, type OpenDatabase } from '../support/open-database.js';
+import { OutboxAndNotifications1763700002000 } from '../../src/migrations/1763700002000-outbox-and-notifications.js';
+import { type OpenDatabase, openFreshDatabase, write } from '../support/open-database.js';
 
 /** Notes what it is given; the tests say when a job runs. */
 class NotedRunner extends JobRunner {

@@ -1,6 +1,6 @@
 import { AlertEvaluation } from '../../src/modules/alerts/alert-evaluation.service.js';
 import { waitForMail } from '../support/mail.js';
-import { Scene, type Person, type Project } from '../support/scene.js';
+import { type Person, type Project, Scene } from '../support/scene.js';
 import { waitFor } from '../support/wait-for.js';
 
 let scene: Scene;

@@ -1,5 +1,5 @@
 import { basic } from '../support/client.js';
-import { admin, createKey, createProject, ROLE_IDS, signUp, type Person } from '../support/scene.js';
+import { admin, createKey, createProject, type Person, ROLE_IDS, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
 

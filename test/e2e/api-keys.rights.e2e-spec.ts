@@ -6,9 +6,9 @@ import {
   createKey,
   createProject,
   expectStatus,
+  type Person,
   ROLE_IDS,
   signUp,
-  type Person,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 

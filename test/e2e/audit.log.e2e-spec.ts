@@ -1,13 +1,13 @@
 import { Buffers } from '../../src/kernel/buffers/buffers.js';
-import { projectEvents, type LoggedEvent } from '../support/answers.js';
+import { type LoggedEvent, projectEvents } from '../support/answers.js';
 import {
   addMember,
   admin,
   createKey,
   createProject,
   expectStatus,
-  signUp,
   type Person,
+  signUp,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { eventOf, eventsOf, sameAnswer } from '../support/answers.js';
 import { readMails, tokenIn, waitForMail } from '../support/mail.js';
-import { admin, expectStatus, PASSWORD, signUp, type Person } from '../support/scene.js';
+import { admin, expectStatus, PASSWORD, type Person, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;

@@ -3,11 +3,11 @@ import { projectEvents, sameAnswer } from '../support/answers.js';
 import {
   addToOrganization,
   expectStatus,
-  ROLE_IDS,
-  Scene,
   type Key,
   type Person,
   type Project,
+  ROLE_IDS,
+  Scene,
 } from '../support/scene.js';
 
 const WHO = [

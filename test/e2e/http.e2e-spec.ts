@@ -1,6 +1,6 @@
-import { basic, bearer, type Answer } from '../support/client.js';
-import { createKey, createProject, expectStatus, signUp, type Person } from '../support/scene.js';
+import { type Answer, basic, bearer } from '../support/client.js';
 import { parseRaw, sendRaw } from '../support/raw-http.js';
+import { createKey, createProject, expectStatus, type Person, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
 

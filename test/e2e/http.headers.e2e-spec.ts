@@ -1,6 +1,6 @@
 import { basic } from '../support/client.js';
-import { admin, createKey, createProject, expectStatus, signUp, type Person } from '../support/scene.js';
 import { parseRaw, sendRaw } from '../support/raw-http.js';
+import { admin, createKey, createProject, expectStatus, type Person, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { bearer } from '../support/client.js';
-import { createProject, expectStatus, signUp, type Person } from '../support/scene.js';
 import { sendRaw } from '../support/raw-http.js';
+import { createProject, expectStatus, type Person, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;

@@ -4,9 +4,9 @@ import {
   createKey,
   createProject,
   expectStatus,
+  type Person,
   signIn,
   signUp,
-  type Person,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 

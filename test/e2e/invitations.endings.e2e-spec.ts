@@ -1,6 +1,6 @@
 import { MemberEntity } from '../../src/modules/teams/member.entity.js';
 import { codeOf, eventOf } from '../support/answers.js';
-import { basic, type Answer } from '../support/client.js';
+import { type Answer, basic } from '../support/client.js';
 import { tokenIn, waitForMail } from '../support/mail.js';
 import {
   addMember,
@@ -10,10 +10,10 @@ import {
   createKey,
   createProject,
   expectStatus,
+  type Person,
   ROLE_IDS,
   signUp,
   write,
-  type Person,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 

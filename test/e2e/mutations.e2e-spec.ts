@@ -1,7 +1,7 @@
 import { Not } from 'typeorm';
 import { IdempotencyRecord } from '../../src/kernel/mutations/idempotency.entity.js';
-import { codeOf, eventsOf, projectEvents, type LoggedEvent } from '../support/answers.js';
-import { basic, type Answer } from '../support/client.js';
+import { codeOf, eventsOf, type LoggedEvent, projectEvents } from '../support/answers.js';
+import { type Answer, basic } from '../support/client.js';
 import {
   addMember,
   addRole,
@@ -11,10 +11,10 @@ import {
   createProject,
   expectStatus,
   PASSWORD,
+  type Person,
   ROLE_IDS,
   signUp,
   write,
-  type Person,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 

@@ -1,9 +1,9 @@
 import { DeliverMailJob } from '../../src/modules/notifications/deliver-mail.job.js';
 import { codeOf } from '../support/answers.js';
 import { tokenIn } from '../support/mail.js';
-import { admin, createProject, expectStatus, PASSWORD, signIn, type Person } from '../support/scene.js';
+import { admin, createProject, expectStatus, PASSWORD, type Person, signIn } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { startSmtp, type ReceivedMail, type SmtpSink } from '../support/smtp.js';
+import { type ReceivedMail, type SmtpSink, startSmtp } from '../support/smtp.js';
 import { waitFor } from '../support/wait-for.js';
 
 /** A name that would be a header, a tag and a direction of writing, if anything let it. */

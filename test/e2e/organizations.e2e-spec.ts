@@ -5,9 +5,9 @@ import {
   createKey,
   createProject,
   expectStatus,
+  type Person,
   Scene,
   signUp,
-  type Person,
 } from '../support/scene.js';
 import type { TestServer } from '../support/server.js';
 

@@ -7,8 +7,8 @@ import {
   createKey,
   createProject,
   expectStatus,
-  signUp,
   type Person,
+  signUp,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 

@@ -5,8 +5,8 @@ import {
   admin,
   createProject,
   expectStatus,
-  signUp,
   type Person,
+  signUp,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';

@@ -6,8 +6,8 @@ import {
   admin,
   createProject,
   expectStatus,
-  signUp,
   type Person,
+  signUp,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 

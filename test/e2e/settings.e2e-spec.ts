@@ -1,14 +1,14 @@
 import { codeOf, eventOf, eventsOf, projectEvents, sameAnswer } from '../support/answers.js';
-import { basic, bearer, type Answer } from '../support/client.js';
+import { type Answer, basic, bearer } from '../support/client.js';
 import {
   addMember,
   admin,
   createKey,
   createProject,
   expectStatus,
+  type Person,
   ROLE_IDS,
   signUp,
-  type Person,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 

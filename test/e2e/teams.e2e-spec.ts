@@ -7,10 +7,10 @@ import {
   createProject,
   expectStatus,
   PASSWORD,
+  type Person,
   ROLE_IDS,
   signIn,
   signUp,
-  type Person,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';

@@ -8,9 +8,9 @@ import {
   createProject,
   expectStatus,
   PASSWORD,
+  type Person,
   ROLE_IDS,
   signUp,
-  type Person,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
-import { basic, type Answer, type RequestOptions } from '../support/client.js';
-import { createKey, createProject, expectStatus, ROLE_IDS, signUp, type Person } from '../support/scene.js';
+import { type Answer, basic, type RequestOptions } from '../support/client.js';
 import { parseRaw, sendRaw } from '../support/raw-http.js';
+import { createKey, createProject, expectStatus, type Person, ROLE_IDS, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
 

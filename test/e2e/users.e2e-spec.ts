@@ -1,6 +1,6 @@
 import { codeOf, eventOf } from '../support/answers.js';
 import { waitForMail } from '../support/mail.js';
-import { admin, createProject, expectStatus, signIn, signUp, type Person } from '../support/scene.js';
+import { admin, createProject, expectStatus, type Person, signIn, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 const UNKNOWN = 'usr_01kaj0v7w3m6tn5x9q2e8rfyzd';

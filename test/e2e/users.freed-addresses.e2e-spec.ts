@@ -7,9 +7,9 @@ import {
   createProject,
   expectStatus,
   PASSWORD,
+  type Person,
   signIn,
   signUp,
-  type Person,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';

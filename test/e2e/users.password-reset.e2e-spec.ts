@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { UserTokenEntity } from '../../src/modules/users/user-token.entity.js';
 import { codeOf, eventOf, eventsOf, sameAnswer } from '../support/answers.js';
 import { readMails, tokenIn, waitForMail } from '../support/mail.js';
-import { admin, expectStatus, PASSWORD, signIn, signUp, write, type Person } from '../support/scene.js';
+import { admin, expectStatus, PASSWORD, type Person, signIn, signUp, write } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
-import { UserTokenEntity } from '../../src/modules/users/user-token.entity.js';
 
 const NEW_PASSWORD = 'a-password-not-forgotten';
 

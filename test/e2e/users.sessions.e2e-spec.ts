@@ -12,10 +12,10 @@ import {
   createProject,
   expectStatus,
   PASSWORD,
+  type Person,
   signIn,
   signUp,
   write,
-  type Person,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 

@@ -4,7 +4,7 @@ import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { UserService } from '../../src/modules/users/user.service.js';
 import { freshDirectory } from '../support/lane.js';
 import { mmdb } from '../support/mmdb.js';
-import { admin, expectStatus, PASSWORD, signUp, type Person } from '../support/scene.js';
+import { admin, expectStatus, PASSWORD, type Person, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0';

@@ -1,13 +1,12 @@
 import { rm } from 'node:fs/promises';
-import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
-import { writerOptions } from '../../src/kernel/database/open-database.js';
-import { WriterSource } from '../../src/kernel/database/writer-source.js';
+import type { DataSource } from 'typeorm';
 import { CustomRolesAndVisibility1763700005000 } from '../../src/migrations/1763700005000-custom-roles-and-visibility.js';
 import { MIGRATIONS } from '../../src/migrations/migrations.js';
-import { describeOn, freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { describeOn, type FreshDatabase, freshDatabase, freshDirectory } from '../support/lane.js';
+import { onDatabase } from '../support/open-database.js';
 import { createKey, createProject, expectStatus, signUp } from '../support/scene.js';
-import { startServerProcess, type ServerProcess } from '../support/server-process.js';
-import { runTypeorm, type Exit } from '../support/source-process.js';
+import { type ServerProcess, startServerProcess } from '../support/server-process.js';
+import { type Exit, runTypeorm } from '../support/source-process.js';
 import { waitFor } from '../support/wait-for.js';
 
 let database: FreshDatabase;
@@ -43,15 +42,8 @@ async function shown(): Promise<{ run: string[]; pending: string[] }> {
 
 const all = MIGRATIONS.map(({ name }) => name);
 
-async function withSource<T>(work: (source: WriterSource) => Promise<T>): Promise<T> {
-  const options = writerOptions(parseDatabaseUrl(database.url)!);
-  const source = await new WriterSource({ ...options, migrations: MIGRATIONS }).initialize();
-  try {
-    return await work(source);
-  } finally {
-    await source.destroy();
-  }
-}
+const withSource = <T>(work: (source: DataSource) => Promise<T>): Promise<T> =>
+  onDatabase(database.url, work, MIGRATIONS);
 
 /** Reverts that many migrations, as the command does it, which takes a process for each. */
 const undo = (times: number): Promise<void> =>
@@ -101,7 +93,7 @@ it("shows, runs and reverts migrations with TypeORM's own commands, and keeps wh
   await undo(withRoles - 1);
   const refusal = await typeorm('migration:revert');
   expect(refusal.code).toBe(1);
-  expect(refusal.stderr).toContain('the older release knows no custom roles, and there are 1.');
+  expect(refusal.stderr).toContain('cannot be reverted while there are custom roles (1)');
   await withSource(async source => {
     await source.query('DELETE FROM roles WHERE project_id IS NOT NULL');
   });

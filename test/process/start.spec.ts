@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { readdir, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { describeOn, freshDatabase, freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { describeOn, type FreshDatabase, freshDatabase, freshDirectory } from '../support/lane.js';
 import { runSource, type SourceProcess } from '../support/source-process.js';
 import { waitFor } from '../support/wait-for.js';
 

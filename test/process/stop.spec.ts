@@ -3,19 +3,19 @@ import { rm } from 'node:fs/promises';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { basic } from '../support/client.js';
-import { freshDirectory, type FreshDatabase } from '../support/lane.js';
+import { type FreshDatabase, freshDirectory } from '../support/lane.js';
 import { migratedDatabase } from '../support/migrated-database.js';
+import { parseRaw } from '../support/raw-http.js';
 import {
   admin,
   createKey,
   createProject,
   expectStatus,
+  type Person,
   ROLE_IDS,
   signUp,
-  type Person,
 } from '../support/scene.js';
-import { parseRaw } from '../support/raw-http.js';
-import { startServerProcess, type ServerProcess } from '../support/server-process.js';
+import { type ServerProcess, startServerProcess } from '../support/server-process.js';
 import { waitFor } from '../support/wait-for.js';
 
 const FLOOD = 40;

@@ -1,5 +1,5 @@
-import { basic, type Answer } from '../support/client.js';
-import { ROLE_IDS, type Person } from '../support/scene.js';
+import { type Answer, basic } from '../support/client.js';
+import { type Person, ROLE_IDS } from '../support/scene.js';
 import type { TestServer } from '../support/server.js';
 
 /** What a random sequence of requests has made so far, for the next ones to act upon. */
@@ -63,7 +63,11 @@ export const MOVES: Readonly<Record<string, MoveMaker>> = {
     const body = { ...pick(edits, variant), ...(variant % 3 ? { confirm: true } : {}) };
     const auth = pick([owner.auth, root.auth], variant >> 4);
     return {
-      leaves: [Object.keys(pick(edits, variant)).join() === 'name' ? 'project.renamed' : 'project.updated'],
+      // To the name that it has already, nothing is renamed.
+      leaves:
+        Object.keys(pick(edits, variant)).join() === 'name'
+          ? ['project.renamed', 'project.updated']
+          : ['project.updated'],
       send: () => server.api.patch(`/v1/projects/${project.id}/settings`, body, { auth }),
       learn: answer => (project.name = answer.name),
     };

@@ -6,12 +6,12 @@ import {
   createKey,
   createProject,
   expectStatus,
+  type Person,
   ROLE_IDS,
   signUp,
-  type Person,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { MOVES, type Move, type World } from './mutations.js';
+import { type Move, MOVES, type World } from './mutations.js';
 
 let server: TestServer;
 let root: Person;

@@ -1,12 +1,12 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { admin, createKey, createProject, expectStatus, signUp } from '../support/scene.js';
 import {
   documented,
-  operationsOf,
-  valuesOf,
   type OpenApi,
   type Operation,
+  operationsOf,
+  valuesOf,
 } from '../support/openapi-arbitraries.js';
+import { admin, createKey, createProject, expectStatus, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 const RUNS_PER_OPERATION = 15;

@@ -2,12 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
 import { WriterSource } from '../../src/kernel/database/writer-source.js';
 import { MIGRATIONS } from '../../src/migrations/migrations.js';
-import { freshDatabase, laneDatabase, runDirectory, type FreshDatabase } from './lane.js';
+import { type FreshDatabase, freshDatabase, laneDatabase, runDirectory } from './lane.js';
 
 const SRC = join(__dirname, '../../src');
 /** What decides on the schema: the migrations, and what they are written with. */

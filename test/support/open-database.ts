@@ -1,6 +1,6 @@
 import type { DataSource, EntityTarget, MigrationInterface, ObjectLiteral } from 'typeorm';
-import type { RequestContext } from '../../src/kernel/context/request-context.js';
 import { parseDatabaseUrl } from '../../src/kernel/config/database-url.js';
+import type { RequestContext } from '../../src/kernel/context/request-context.js';
 import type { Database } from '../../src/kernel/database/database.js';
 import { EventLog } from '../../src/kernel/database/event-log.port.js';
 import { openDatabase, writerOptions } from '../../src/kernel/database/open-database.js';
@@ -8,9 +8,14 @@ import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
 import { WriterSource } from '../../src/kernel/database/writer-source.js';
 import { freshDatabase } from './lane.js';
 
-/** Works on the database at `url` past the application. */
-export async function onDatabase<T>(url: string, work: (source: DataSource) => Promise<T>): Promise<T> {
-  const source = await new WriterSource(writerOptions(parseDatabaseUrl(url)!)).initialize();
+/** Works on the database at `url` past the application; `migrations` are those that the work may run or undo. */
+export async function onDatabase<T>(
+  url: string,
+  work: (source: DataSource) => Promise<T>,
+  migrations: (new () => MigrationInterface)[] = [],
+): Promise<T> {
+  const options = { ...writerOptions(parseDatabaseUrl(url)!), migrations };
+  const source = await new WriterSource(options).initialize();
   try {
     return await work(source);
   } finally {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Permission } from '../../src/kernel/access/permissions.js';
+import { AccessCache } from '../../src/kernel/access-cache/access-cache.js';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Database } from '../../src/kernel/database/database.js';
 import { newId } from '../../src/kernel/database/ids.js';
 import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
-import { AccessCache } from '../../src/kernel/access-cache/access-cache.js';
 import {
   OrganizationMemberEntity,
   type OrganizationRole,
@@ -12,7 +12,7 @@ import {
 import { RoleEntity } from '../../src/modules/roles/role.entity.js';
 import { SYSTEM_ROLES } from '../../src/modules/roles/system-roles.js';
 import { MemberEntity } from '../../src/modules/teams/member.entity.js';
-import { basic, bearer, type Answer, type Client } from './client.js';
+import { type Answer, basic, bearer, type Client } from './client.js';
 import { tokenIn, waitForMail } from './mail.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, startServer, type TestServer } from './server.js';
 

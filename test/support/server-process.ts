@@ -1,7 +1,7 @@
 import { Client } from './client.js';
 import { freePort } from './free-port.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD } from './server.js';
-import { runSource, type Exit } from './source-process.js';
+import { type Exit, runSource } from './source-process.js';
 import { waitFor } from './wait-for.js';
 
 const READY_MS = 25_000;
@@ -25,7 +25,10 @@ export async function startServerProcess(
   environment: Record<'DATA_DIR' | 'DATABASE_URL', string> & Record<string, string>,
 ): Promise<ServerProcess> {
   const port = await freePort();
-  const child = runSource('main', { PORT: String(port), ADMIN_EMAIL, ADMIN_PASSWORD, ...environment });
+  const child = runSource('main', {
+    ...{ PORT: String(port), ADMIN_EMAIL, ADMIN_PASSWORD, MAIL_LIMIT_PER_HOUR: '0' },
+    ...environment,
+  });
   const url = `http://127.0.0.1:${port}`;
   const end = (signal: NodeJS.Signals) => {
     child.signal(signal);

@@ -2,10 +2,10 @@ import { rm } from 'node:fs/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Config } from '../../src/kernel/config/config.js';
 import { FirstAdmin } from '../../src/modules/auth/first-admin.service.js';
-import { createServer } from '../../src/server.js';
+import { createServer, type Patience } from '../../src/server.js';
 import { Client } from './client.js';
 import { freshDirectory } from './lane.js';
-import { readMails, type Mail } from './mail.js';
+import { type Mail, readMails } from './mail.js';
 import { migratedDatabase } from './migrated-database.js';
 
 export const ADMIN_EMAIL = 'root@admins.example';
@@ -32,7 +32,10 @@ export interface TestServer {
  * on the same data. One server at a time: Passport keeps its strategies for the whole process, so that the
  * last server started would authenticate for all.
  */
-export async function startServer(overrides: Record<string, string> = {}): Promise<TestServer> {
+export async function startServer(
+  overrides: Record<string, string> = {},
+  patience?: Patience,
+): Promise<TestServer> {
   const cleanups: (() => Promise<unknown>)[] = [];
   const dataDir = overrides.DATA_DIR ?? (await freshDirectory());
   if (!overrides.DATA_DIR) cleanups.push(() => rm(dataDir, { recursive: true, force: true }));
@@ -51,9 +54,11 @@ export async function startServer(overrides: Record<string, string> = {}): Promi
       ADMIN_EMAIL,
       ADMIN_PASSWORD,
       LOG_LEVEL: 'error',
+      // Tests register many people from one address.
+      MAIL_LIMIT_PER_HOUR: '0',
       ...overrides,
     });
-    const app = await createServer(config);
+    const app = await createServer(config, patience);
     cleanups.push(() => app.close());
     // The clients' connections are idle, and would be waited for.
     cleanups.push(async () => app.getHttpServer().closeIdleConnections());

@@ -1,10 +1,13 @@
+import type { UnitOfWork } from '../database/unit-of-work.js';
 import { AuditRecord } from '../event-log/audit-record.js';
 import { defineEvents, type EventType } from '../event-log/event-types.js';
-import type { UnitOfWork } from '../database/unit-of-work.js';
+import { defineTarget } from '../event-log/targets.js';
 import { AccessCache } from './access-cache.js';
 
 // As a module would; types are not known here.
 defineEvents({ 'test.harmless': { text: 'Nothing that access depends on.', access: false } });
+
+const target = defineTarget('user', { name: [] });
 
 let commit: (type: string, effect?: string) => void;
 let cache: AccessCache;
@@ -14,7 +17,7 @@ beforeEach(() => {
     onCommitted: (listener: (record: AuditRecord) => void) =>
       (commit = (type, effect) => {
         const record = new AuditRecord([type as EventType]);
-        if (effect) record.effect(effect, { type: 'user', id: 'usr_1', name: null });
+        if (effect) record.effect(effect, target('usr_1', null));
         listener(record);
       }),
   };

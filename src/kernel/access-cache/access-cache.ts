@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { UnitOfWork } from '../database/unit-of-work.js';
 import type { AuditRecord } from '../event-log/audit-record.js';
 import { touchesAccess } from '../event-log/event-types.js';
-import { UnitOfWork } from '../database/unit-of-work.js';
 
 const LIVES_MS = 1_000;
 const MOST = 10_000;

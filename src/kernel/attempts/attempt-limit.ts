@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { PromptRedis } from '../redis/prompt-redis.js';
 
 export interface AttemptLimitOptions {
@@ -31,7 +31,10 @@ export class AttemptLimit {
   /** Counts an attempt. Answers null when it may be made, otherwise in how many seconds the next one may. */
   async count(key: string): Promise<number | null> {
     try {
-      await this.ask(limiter => limiter.consume(this.digest(key)));
+      await this.ask(async limiter => {
+        if (limiter === this.shared) await this.carryOver(this.digest(key));
+        return limiter.consume(this.digest(key));
+      });
       return null;
     } catch (refusal) {
       // The limiter rejects with its counters; anything else is a fault.
@@ -49,6 +52,19 @@ export class AttemptLimit {
   async forget(key: string): Promise<void> {
     await this.inProcess.delete(this.digest(key));
     await this.ask(limiter => limiter.delete(this.digest(key)));
+  }
+
+  /** Adds what was counted here while Redis was away: its return must not give fresh tries. */
+  private async carryOver(digest: string): Promise<void> {
+    const counted = (await this.inProcess.get(digest))?.consumedPoints ?? 0;
+    if (counted === 0) return;
+    await this.inProcess.delete(digest);
+    try {
+      await this.shared!.penalty(digest, counted);
+    } catch (error) {
+      await this.inProcess.penalty(digest, counted);
+      throw error;
+    }
   }
 
   private async ask<T>(question: (limiter: RateLimiterAbstract) => Promise<T>): Promise<T> {

@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Vault } from '../crypto/vault.js';
-import { AttemptLimit } from './attempt-limit.js';
 import { PromptRedis } from '../redis/prompt-redis.js';
+import { AttemptLimit } from './attempt-limit.js';
 
 /** Makes limits of attempts, which all processes share where there is Redis. */
 @Injectable()

@@ -100,6 +100,7 @@ const Environment = z.object({
     .regex(/^[\w-]{1,100}$/, 'must be the name of a header, such as CF-IPCountry')
     .toLowerCase()
     .optional(),
+  MAIL_LIMIT_PER_HOUR: whole(0, 1_000_000, 20),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000_000, 1000),
   REQUESTS_PER_DAY: whole(1, 1_000_000_000_000, 100_000),
   PROMOTION_REVIEW: z.enum(['required', 'off'], { error: 'must be required or off' }).default('required'),
@@ -142,6 +143,8 @@ export class Config {
   readonly geoipDatabase = this.env.GEOIP_DATABASE ?? null;
   /** The header, in lower case, in which trusted proxies send the client's country. */
   readonly countryHeader = this.env.COUNTRY_HEADER ?? null;
+  /** Mails that one address may cause and one recipient may get; 0 for no limit. */
+  readonly mailLimitPerHour = this.env.MAIL_LIMIT_PER_HOUR;
   readonly requestsPerMinute = this.env.RATE_LIMIT_PER_MINUTE;
   readonly requestsPerDay = this.env.REQUESTS_PER_DAY;
   /** Whether a production project needs an approved promotion. */

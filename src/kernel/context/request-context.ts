@@ -1,7 +1,7 @@
 import type { Permission } from '../access/permissions.js';
 import type { AuditRecord } from '../event-log/audit-record.js';
+import { type HiddenAttributes, isTouched, NOTHING_HIDDEN } from './hidden-attributes.js';
 import type { OpenUnit } from './open-unit.js';
-import { isTouched, NOTHING_HIDDEN, type HiddenAttributes } from './hidden-attributes.js';
 
 /** A signed-in person. */
 export interface UserPrincipal {
@@ -50,6 +50,8 @@ export interface RequestOrigin {
   readonly userAgent: string | null;
   /** ISO 3166-1 code of the country a trusted proxy says it came from. */
   readonly country?: string | null;
+  /** Whether nobody waits for the answer any more. */
+  readonly hasLeft?: () => boolean;
 }
 
 /** What the guards decided about a request. */
@@ -73,6 +75,8 @@ export class RequestContext {
   readonly ip: string | null;
   readonly userAgent: string | null;
   readonly country: string | null;
+  /** Whether nobody waits for the answer any more, so that costly work may be left undone. */
+  readonly hasLeft: () => boolean;
   readonly principal: Principal | null;
   readonly project: ProjectInContext | null;
   readonly role: { readonly id: string; readonly name: string } | null;
@@ -88,6 +92,7 @@ export class RequestContext {
     this.ip = origin.ip;
     this.userAgent = origin.userAgent;
     this.country = origin.country ?? null;
+    this.hasLeft = origin.hasLeft ?? STAYS;
     this.principal = grant.principal;
     this.project = grant.project ?? null;
     this.role = grant.role ?? null;
@@ -142,4 +147,5 @@ export class RequestContext {
   }
 }
 
+const STAYS = () => false;
 const NO_PERMISSIONS: ReadonlySet<Permission> = new Set();

@@ -1,5 +1,5 @@
-import type { RequestContext } from './request-context.js';
 import { AppError } from '../errors/app-error.js';
+import type { RequestContext } from './request-context.js';
 
 /** By what power something was suspended, weakest first. */
 const POWERS = ['self', 'team', 'owner', 'platform'] as const;

@@ -1,10 +1,10 @@
 import {
-  TableColumn,
-  TableIndex,
   type QueryRunner,
   type Table,
+  TableColumn,
   type TableColumnOptions,
   type TableForeignKeyOptions,
+  TableIndex,
   type TableIndexOptions,
 } from 'typeorm';
 

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import type { RequestContext } from '../context/request-context.js';
-import { unitOf } from './unit.js';
+import { AppError } from '../errors/app-error.js';
 import type { DatabaseLoad, Dialect, Transaction } from './transaction.js';
+import { unitOf } from './unit.js';
 
 /** The way of every repository to the database. */
 @Injectable()
@@ -52,6 +53,24 @@ export class Database {
   ): Promise<T[]> {
     const manager = await this.write(ctx);
     return manager.find(entity, { where, ...this.locking });
+  }
+
+  /**
+   * Refuses one more row of a project than `most`. The project's row stays locked until the unit of work ends, so that
+   * several at once cannot pass together.
+   * @throws AppError `limit_reached`
+   */
+  async refuseBeyond<T extends ObjectLiteral>(
+    ctx: RequestContext,
+    entity: EntityTarget<T>,
+    where: FindOptionsWhere<T> & { project_id: string },
+    most: number,
+  ): Promise<void> {
+    const manager = await this.write(ctx);
+    if (this.kind !== 'sqlite')
+      await manager.query('SELECT id FROM projects WHERE id = ? FOR UPDATE', [where.project_id]);
+    if ((await manager.countBy(entity, where)) >= most)
+      throw new AppError('limit_reached', { details: { limit: most } });
   }
 
   private get locking(): { lock?: { mode: 'pessimistic_write' } } {

@@ -1,5 +1,5 @@
-import type { AuditRecord } from '../event-log/audit-record.js';
 import type { RequestContext } from '../context/request-context.js';
+import type { AuditRecord } from '../event-log/audit-record.js';
 
 /** What the unit of work needs of the event log; the `audit` module provides it. */
 export abstract class EventLog {

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import {
-  In,
   type EntityManager,
   type EntityTarget,
   type FindOptionsWhere,
+  In,
   type ObjectLiteral,
 } from 'typeorm';
 import type { RequestContext } from '../context/request-context.js';

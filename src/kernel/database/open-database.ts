@@ -1,8 +1,9 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { Database } from './database.js';
 import type { DatabaseLocation } from '../config/database-url.js';
+import { Database } from './database.js';
 import { MysqlDialect } from './mysql.dialect.js';
 import { SqliteDialect } from './sqlite.dialect.js';
+import { sqliteDriver } from './sqlite-driver.js';
 import { WriterQueue } from './writer-queue.js';
 import type { WriterSource } from './writer-source.js';
 
@@ -22,6 +23,7 @@ export function writerOptions(location: DatabaseLocation, { alone = false } = {}
     return {
       ...common,
       type: 'better-sqlite3',
+      driver: sqliteDriver(),
       database: location.file,
       migrationsTransactionMode: 'each',
       prepareDatabase: (connection: SqliteConnection) => {
@@ -76,6 +78,7 @@ function lockOut(connection: SqliteConnection, file: string): void {
 function openReader(writer: DataSource): Promise<DataSource> {
   const reader = new DataSource({
     type: 'better-sqlite3',
+    driver: sqliteDriver(),
     database: writer.options.database as string,
     entities: writer.options.entities,
     prepareDatabase: (connection: SqliteConnection) => {

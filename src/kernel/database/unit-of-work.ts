@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { AuditRecord } from '../event-log/audit-record.js';
-import type { EventType } from '../event-log/event-types.js';
 import type { RequestContext } from '../context/request-context.js';
 import { AppError } from '../errors/app-error.js';
-import { isContention } from './database-errors.js';
+import { AuditRecord } from '../event-log/audit-record.js';
+import type { EventType } from '../event-log/event-types.js';
 import { Database } from './database.js';
+import { isContention } from './database-errors.js';
 import { EventLog } from './event-log.port.js';
 import { Unit } from './unit.js';
 

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { AuditRecord } from '../event-log/audit-record.js';
 import type { OpenUnit } from '../context/open-unit.js';
 import type { RequestContext } from '../context/request-context.js';
+import type { AuditRecord } from '../event-log/audit-record.js';
 import type { Transaction } from './transaction.js';
 
 /** One unit of work in progress. `UnitOfWork` makes and ends it; repositories reach it through `Database`. */

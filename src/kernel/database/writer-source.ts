@@ -1,3 +1,5 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DataSource } from 'typeorm';
 
 type MigrationOptions = Parameters<DataSource['runMigrations']>[0];
@@ -17,6 +19,7 @@ const LOCK_WAIT_SECONDS = 60;
 /** The data source that writes: the server's, and the one that TypeORM's command line migrates with. */
 export class WriterSource extends DataSource {
   override async initialize(): Promise<this> {
+    if (this.isSqlite) makePrivate(this.options.database as string);
     await super.initialize();
     if (this.isSqlite) return this;
     try {
@@ -65,5 +68,18 @@ export class WriterSource extends DataSource {
       await runner.query(`SELECT RELEASE_LOCK(${LOCK})`).catch(() => undefined);
       await runner.release();
     }
+  }
+}
+
+/**
+ * Makes the file of SQLite, and the folders it is in, for nobody else to read; what is there already stays as it is.
+ * SQLite gives its other files the same mode.
+ */
+function makePrivate(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, 'a', 0o600));
+  } catch {
+    // Opening the database says what is wrong.
   }
 }

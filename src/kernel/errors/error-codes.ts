@@ -76,7 +76,11 @@ export const ERROR_CODES = {
     'Production projects come from an approved promotion; create a sandbox project, or ask an admin.',
   ),
   project_limit_reached: conflict('The owner has reached the limit of projects.'),
+  limit_reached: conflict('The project has as many of these as it may have; details.limit says how many.'),
   invalid_transition: conflict('The current status does not allow this.'),
+  grace_running: conflict(
+    'An older secret of the key is still in its grace period, which this would end; repeat it with "confirm": true.',
+  ),
   idempotency_in_flight: conflict('A request with this Idempotency-Key is still running.'),
 
   confirmation_required: {
@@ -101,6 +105,7 @@ export const ERROR_CODES = {
 
   usage_limit_exceeded: limited('The quota of the organization is used up; details.policy says which.'),
   too_many_attempts: limited('Too many failed attempts; wait before trying again.'),
+  too_many_mails: limited('Too many e-mails within an hour; wait before causing another one.'),
 
   internal_error: {
     status: 500,
@@ -109,6 +114,7 @@ export const ERROR_CODES = {
   },
   database_busy: unavailable('The database is busy; try again.'),
   database_unavailable: unavailable('The database cannot be reached; try again.'),
+  server_busy: unavailable('The server has too much of this to do at the moment; try again.'),
   shutting_down: unavailable('The server is shutting down; try again.'),
 } as const satisfies Record<string, ErrorCodeEntry>;
 

@@ -1,6 +1,9 @@
 import { AuditRecord, diff } from './audit-record.js';
+import { defineTarget } from './targets.js';
 
-const project = { type: 'project', id: 'prj_1', name: 'Weather' };
+const project = defineTarget('project', { name: ['project.name'] })('prj_1', 'Weather');
+const key = defineTarget('api_key', { name: ['api_key.name'] })('key_1', null);
+const user = defineTarget('user', { name: ['member.name'] })('usr_1', 'Ada');
 
 describe('diff', () => {
   it('holds the fields that differ and no others', () => {
@@ -63,13 +66,8 @@ describe('AuditRecord', () => {
       .inProject('prj_1')
       .about('usr_1')
       .because('unpaid')
-      .effect(
-        'api_key.suspended',
-        { type: 'api_key', id: 'key_1', name: null },
-        { secret: 'x' },
-        { secret: null },
-      )
-      .effect('member.notified', { type: 'user', id: 'usr_1', name: 'Ada' });
+      .effect('api_key.suspended', key, { secret: 'x' }, { secret: null })
+      .effect('member.notified', user);
     expect(record).toMatchObject({
       target: project,
       changes: { status: { before: 'activated', after: 'suspended' } },

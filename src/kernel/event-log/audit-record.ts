@@ -1,11 +1,5 @@
 import type { EventType } from './event-types.js';
-
-/** What an event-log entry is about. */
-export interface AuditTarget {
-  type: string;
-  id: string;
-  name: string | null;
-}
+import type { AuditTarget } from './targets.js';
 
 /** One changed field; `null` stands for "was not there". */
 export interface AuditChange {

@@ -7,7 +7,6 @@ import { Facets } from './facets.js';
 /** An object found by its id alone; `projectId` is null for what belongs to no project. */
 export interface Found {
   readonly id: string;
-  readonly object: string;
   readonly projectId: string | null;
   readonly name: string | null;
   readonly url: string;
@@ -18,6 +17,10 @@ export interface Found {
 /** How objects with one id prefix are found, and the permission needed to see one in its project. */
 export interface Lookup {
   readonly prefix: IdPrefix;
+  /** What they are: `api_key`. */
+  readonly object: string;
+  /** The attributes that names are made of: whoever one of them is hidden from sees no name. */
+  readonly madeOf: readonly string[];
   readonly permission: Permission;
   /** Null when there is none, or when it belongs to no project and is not the caller's to see. */
   find(ctx: RequestContext, id: string): Promise<Found | null>;
@@ -36,7 +39,11 @@ export class Lookups {
   /** The look-up for an id; undefined when no module has ids like it. */
   for(id: string): Lookup | undefined {
     const prefix = id.slice(0, 3);
-    return this.facets.answering<AnswersLookups>('lookup').find(({ lookup }) => lookup.prefix === prefix)
-      ?.lookup;
+    return this.all().find(lookup => lookup.prefix === prefix);
+  }
+
+  /** Every look-up there is. */
+  all(): Lookup[] {
+    return this.facets.answering<AnswersLookups>('lookup').map(({ lookup }) => lookup);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Config } from '../config/config.js';
-import { contains, parseAddress, parseNetwork, type Network } from '../network/addresses.js';
+import { contains, type Network, parseAddress, parseNetwork } from '../network/addresses.js';
 import { country } from './schemas.js';
 
 /** Reads the country a request came from out of the header that trusted proxies set (`COUNTRY_HEADER`). */

@@ -1,10 +1,10 @@
 import {
+  type ArgumentsHost,
   Catch,
+  type ExceptionFilter,
   HttpException,
   Injectable,
   Logger,
-  type ArgumentsHost,
-  type ExceptionFilter,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { databaseTrouble } from '../database/database-errors.js';
@@ -42,7 +42,8 @@ export class ErrorFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const error = toAppError(thrown);
-    if (error.entry.status >= 500)
+    // A flood would fill the server's log, too, and there is no fault to look for.
+    if (error.entry.status >= 500 && error.code !== 'server_busy')
       this.logger.error({ request_id: request.id, code: error.code, err: error.cause ?? error });
     if (error.entry.status === 403) await this.refusals.refused(request, error);
     if (reply.sent) return;

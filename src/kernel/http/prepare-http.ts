@@ -5,10 +5,10 @@ import { AppError } from '../errors/app-error.js';
 import { rememberAddresses } from './client-address.js';
 import { drainOnClose } from './drain.js';
 import { soundForwardedFor } from './forwarded-for.js';
-import { decodeBody, parseJsonBody, refuseUnstorable } from './json-body.js';
-import { securityHeaders } from './security-headers.js';
 import { serializeOnce } from './hot-path/serialize-once.js';
 import { handleTogether } from './hot-path/together.js';
+import { decodeBody, parseJsonBody, refuseUnstorable } from './json-body.js';
+import { securityHeaders } from './security-headers.js';
 
 /** Headers, body parsers and early refusals: everything between the socket and Nest. */
 export function prepareHttp(app: NestFastifyApplication, config: Config): void {
@@ -38,7 +38,7 @@ export function prepareHttp(app: NestFastifyApplication, config: Config): void {
     void reply.headers(headersOf(url)).header('x-request-id', request.id);
     if (config.trustProxy.length) soundForwardedFor(request.raw.headers);
     if (closing()) return done(new AppError('shutting_down', { retryAfter: 5 }));
-    done(urlTrouble(url) ?? encodingTrouble(request));
+    done(urlTrouble(url) ?? encodingTrouble(request) ?? duplicateTrouble(request));
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -84,6 +84,17 @@ function encodingTrouble({ headers }: FastifyRequest): AppError | undefined {
   return new AppError('unsupported_media_type', {
     message: 'Send the body without Content-Encoding: compressed bodies are not accepted.',
   });
+}
+
+/** Of two, Node would keep the first in silence, and a proxy might have looked at the other. */
+function duplicateTrouble({ raw }: FastifyRequest): AppError | undefined {
+  let found = 0;
+  for (let at = 0; at < raw.rawHeaders.length; at += 2) {
+    const name = raw.rawHeaders[at]!;
+    if (name.length === 13 && name.toLowerCase() === 'authorization') found++;
+  }
+  if (found < 2) return undefined;
+  return new AppError('malformed_request', { message: 'Send one Authorization header.' });
 }
 
 /** NUL, half surrogates and broken percent-encoding are refused wherever they stand in a URL. */

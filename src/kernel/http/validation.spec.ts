@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listQuery } from './pagination.js';
 import { country, email, instant, text } from './schemas.js';
-import { mustBe, phrase } from './validation-phrases.js';
 import { invalidInput, ValidationPipe } from './validation.js';
+import { mustBe, phrase } from './validation-phrases.js';
 
 /** What a caller is told, one line for each mistake. */
 function told(schema: z.ZodType, value: unknown): string[] {

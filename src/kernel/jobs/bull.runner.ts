@@ -1,8 +1,8 @@
-import { InjectQueue, type BullModuleOptions } from '@nestjs/bull';
+import { type BullModuleOptions, InjectQueue } from '@nestjs/bull';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Job, Queue } from 'bull';
 import { within } from './deadline.js';
-import { CONCURRENCY, JobRunner, STOP_DEADLINE_MS, type JobProcessor } from './job-runner.js';
+import { CONCURRENCY, type JobProcessor, JobRunner, STOP_DEADLINE_MS } from './job-runner.js';
 
 const QUEUE = 'outbox';
 const REDIS_DEADLINE_MS = 2_000;

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { within } from './deadline.js';
-import { CONCURRENCY, JobRunner, STOP_DEADLINE_MS, type JobProcessor } from './job-runner.js';
+import { CONCURRENCY, type JobProcessor, JobRunner, STOP_DEADLINE_MS } from './job-runner.js';
 
 /** A timer cannot wait longer; a job it wakes too early asks to run again later. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

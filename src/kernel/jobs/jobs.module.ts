@@ -1,7 +1,7 @@
 import { BullModule } from '@nestjs/bull';
-import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { Config } from '../config/config.js';
-import { BullRunner, bullQueue } from './bull.runner.js';
+import { bullQueue, BullRunner } from './bull.runner.js';
 import { EmbeddedRunner } from './embedded.runner.js';
 import { JobRegistry } from './job.js';
 import { JobRunner } from './job-runner.js';

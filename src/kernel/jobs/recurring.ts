@@ -1,4 +1,4 @@
-import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { within } from './deadline.js';
 import { STOP_DEADLINE_MS } from './job-runner.js';

@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 
 /** Header fields and properties that may hold a secret; never printed. */
 const REDACT = ['authorization', 'password', 'secret', 'token', 'cookie'].flatMap(name => [

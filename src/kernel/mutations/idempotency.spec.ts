@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestContext } from '../context/request-context.js';
-import type { IdempotencyRecord } from './idempotency.entity.js';
-import type { IdempotencyRepository } from './idempotency.repository.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { RecurringJobs } from '../jobs/recurring.js';
+import type { IdempotencyRecord } from './idempotency.entity.js';
 import { Idempotency } from './idempotency.js';
+import type { IdempotencyRepository } from './idempotency.repository.js';
 
 /** The repository's promise in memory: a live id is taken once, as the primary key sees to. */
 class Records {

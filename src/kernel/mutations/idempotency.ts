@@ -6,8 +6,8 @@ import { isUniqueViolation } from '../database/database-errors.js';
 import { newId } from '../database/ids.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
-import { canonicalJson } from '../text/canonical-json.js';
 import { RecurringJobs } from '../jobs/recurring.js';
+import { canonicalJson } from '../text/canonical-json.js';
 import type { IdempotencyRecord } from './idempotency.entity.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 

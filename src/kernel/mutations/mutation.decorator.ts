@@ -1,7 +1,7 @@
 import { applyDecorators, SetMetadata, UseInterceptors } from '@nestjs/common';
 import type { EventType } from '../event-log/event-types.js';
-import { MUTATION, type MutationOptions } from './mutation-options.js';
 import { MutationInterceptor } from './mutation.interceptor.js';
+import { MUTATION, type MutationOptions } from './mutation-options.js';
 
 export const READ = 'bailiwick:read';
 

@@ -1,12 +1,12 @@
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { lastValueFrom, type Observable, from } from 'rxjs';
-import { MUTATION, type MutationOptions } from './mutation-options.js';
+import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { RequestContext } from '../context/request-context.js';
-import { AppError } from '../errors/app-error.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
+import { AppError } from '../errors/app-error.js';
 import { Idempotency } from './idempotency.js';
+import { MUTATION, type MutationOptions } from './mutation-options.js';
 
 /** Runs a mutating handler in a unit of work, once per `Idempotency-Key`. Attached by `@Mutation`. */
 @Injectable()

@@ -1,5 +1,5 @@
-import { describedEvents } from '../event-log/event-types.js';
 import { ERROR_CODES } from '../errors/error-codes.js';
+import { describedEvents } from '../event-log/event-types.js';
 
 /** Text as Markdown that shows it: what looks like a tag would vanish. */
 export const asMarkdown = (text: string) => text.replace(/</g, '&lt;');

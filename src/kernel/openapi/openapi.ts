@@ -1,14 +1,14 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { Config } from '../config/config.js';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { AccessRule } from '../access/access.decorator.js';
-import type { MutationOptions } from '../mutations/mutation-options.js';
+import { Config } from '../config/config.js';
 import { exampleId } from '../database/ids.js';
 import { AppError } from '../errors/app-error.js';
 import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.js';
-import { DeclaredRoutes, type DeclaredRoute } from '../routes/declared-routes.js';
-import { polishParameters, removeEmptyBounds } from './openapi-polish.js';
+import type { MutationOptions } from '../mutations/mutation-options.js';
+import { type DeclaredRoute, DeclaredRoutes } from '../routes/declared-routes.js';
 import { asMarkdown, introduction } from './openapi-introduction.js';
+import { polishParameters, removeEmptyBounds } from './openapi-polish.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 

@@ -1,14 +1,14 @@
 import {
+  type BeforeApplicationShutdown,
   Injectable,
   Logger,
-  type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { RequestContext } from '../context/request-context.js';
 import { newId } from '../database/ids.js';
-import { describeFailure } from '../jobs/job-failure.js';
 import { JobRegistry } from '../jobs/job.js';
+import { describeFailure } from '../jobs/job-failure.js';
 import { JobRunner } from '../jobs/job-runner.js';
 import { RecurringJobs } from '../jobs/recurring.js';
 import { OutboxProcessor } from './outbox.processor.js';

@@ -2,9 +2,9 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { OutboxDispatcher } from './outbox.dispatcher.js';
 import { OutboxJob } from './outbox.entity.js';
+import { Outbox } from './outbox.js';
 import { OutboxProcessor } from './outbox.processor.js';
 import { OutboxRepository } from './outbox.repository.js';
-import { Outbox } from './outbox.js';
 
 /** The outbox, for every module. */
 @Global()

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { RequestContext } from '../context/request-context.js';
 import { newId } from '../database/ids.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { JobRegistry, type JobHandler } from '../jobs/job.js';
+import { type JobHandler, JobRegistry } from '../jobs/job.js';
 import { describeFailure, JobFailure } from '../jobs/job-failure.js';
 import type { OutboxJob } from './outbox.entity.js';
 import { OutboxRepository } from './outbox.repository.js';

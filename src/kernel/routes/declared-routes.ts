@@ -1,10 +1,10 @@
 import { Injectable, type RequestMethod, type Type } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { ACCESS, BEFORE_PASSWORD_CHANGE, type AccessRule } from '../access/access.decorator.js';
-import { MUTATION, type MutationOptions } from '../mutations/mutation-options.js';
+import { ACCESS, type AccessRule, BEFORE_PASSWORD_CHANGE } from '../access/access.decorator.js';
 import { READ } from '../mutations/mutation.decorator.js';
-import { DOCS, TAG, type RouteDocs, type Tag } from './docs.decorator.js';
+import { MUTATION, type MutationOptions } from '../mutations/mutation-options.js';
+import { DOCS, type RouteDocs, TAG, type Tag } from './docs.decorator.js';
 import { OUTSIDE_V1 } from './outside-v1.decorator.js';
 
 /** A route's handler and what its decorators say of it. */

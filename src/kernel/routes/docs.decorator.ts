@@ -30,10 +30,17 @@ export interface RouteDocs {
   forbidden?: readonly ErrorCode[];
   /**
    * The attributes that query parameters filter, search or sort by, where their names do not say it
-   * (`ip` filters by the `ip` of what is listed): refused when one is hidden from the caller. `*.name`
-   * stands for the name of any resource.
+   * (`ip` filters by the `ip` of what is listed): refused when one is hidden from the caller.
    */
-  filters?: Readonly<Record<string, readonly string[]>>;
+  filters?: Readonly<Record<string, FilteredBy>>;
+}
+
+/** Attributes, or what tells them from the parameter's value, and only once all modules are there. */
+export type FilteredBy = readonly string[] | ((value: string) => readonly string[]);
+
+/** The attributes that a parameter with this value filters by. */
+export function attributesOf(filter: FilteredBy, value: string): readonly string[] {
+  return typeof filter === 'function' ? filter(value) : filter;
 }
 
 /** The schema of a route's answer. */

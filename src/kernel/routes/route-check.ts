@@ -1,8 +1,8 @@
-import { Injectable, RequestMethod, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, RequestMethod } from '@nestjs/common';
 import { isPermission } from '../access/permissions.js';
 import { isEventType } from '../event-log/event-types.js';
+import { type DeclaredRoute, DeclaredRoutes } from './declared-routes.js';
 import type { Tag } from './docs.decorator.js';
-import { DeclaredRoutes, type DeclaredRoute } from './declared-routes.js';
 
 const RULES = new Set(['public', 'optional', 'session', 'key', 'any', 'admin', 'member']);
 const SAFE = new Set([RequestMethod.GET, RequestMethod.HEAD, RequestMethod.OPTIONS]);

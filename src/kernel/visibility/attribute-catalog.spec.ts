@@ -3,9 +3,11 @@ import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { z } from 'zod';
 import { Access, type AccessRule } from '../access/access.decorator.js';
+import { defineTarget } from '../event-log/targets.js';
+import { type Lookup, Lookups } from '../facets/lookups.js';
+import { pageOf } from '../http/pagination.js';
 import { DeclaredRoutes } from '../routes/declared-routes.js';
 import { Docs, type RouteDocs } from '../routes/docs.decorator.js';
-import { pageOf } from '../http/pagination.js';
 import { AttributeCatalog } from './attribute-catalog.js';
 
 const Plan = z
@@ -35,11 +37,14 @@ function controller(rule: AccessRule, docs: RouteDocs): Type {
   return SomeController;
 }
 
+let looked: Pick<Lookup, 'object' | 'madeOf'>[] = [];
+afterEach(() => (looked = []));
+
 async function start(...controllers: Type[]): Promise<AttributeCatalog> {
   const module = await Test.createTestingModule({
     imports: [DiscoveryModule],
     controllers,
-    providers: [DeclaredRoutes, AttributeCatalog],
+    providers: [DeclaredRoutes, { provide: Lookups, useValue: { all: () => looked } }, AttributeCatalog],
   }).compile();
   await module.init();
   return module.get(AttributeCatalog);
@@ -95,8 +100,23 @@ it('stops the start for what could not be hidden, naming the route', async () =>
   );
   const filters = { q: ['guest.emial'] };
   await expect(start(controller('any', docs(Guest, { filters })))).rejects.toThrow(/filters by guest\.emial/);
+  const later = { q: () => filters.q };
+  await expect(start(controller('any', docs(Guest, { filters: later })))).rejects.toThrow(/guest\.emial/);
   await start(
     controller('any', docs(z.string())),
-    controller('any', docs(Guest, { filters: { q: ['*.name'] } })),
+    controller('any', docs(Guest, { filters: { q: ['guest.email'] } })),
+  );
+});
+
+it('stops the start for a name that could not be hidden, naming what it is the name of', async () => {
+  looked = [{ object: 'guest', madeOf: ['guest.email', 'guest.nick'] }];
+  await expect(start(controller('any', docs(Guest)))).rejects.toThrow(
+    /the look-up of guest: its name is made of guest\.nick/,
+  );
+  looked = [{ object: 'guest', madeOf: ['guest.email', 'guest.id'] }];
+  await start(controller('any', docs(Guest)));
+  defineTarget('guest', { name: ['guest.email'], id: ['guest.door'] });
+  await expect(start(controller('any', docs(Guest)))).rejects.toThrow(
+    /the target guest: its name is made of guest\.door/,
   );
 });

@@ -1,10 +1,12 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { AccessRule } from '../access/access.decorator.js';
-import { DeclaredRoutes, type DeclaredRoute } from '../routes/declared-routes.js';
-import { answerOf, type RouteDocs } from '../routes/docs.decorator.js';
 import type { HiddenAttributes } from '../context/hidden-attributes.js';
+import { targetDefinitions } from '../event-log/targets.js';
+import { Lookups } from '../facets/lookups.js';
+import { type DeclaredRoute, DeclaredRoutes } from '../routes/declared-routes.js';
+import { answerOf, attributesOf, type RouteDocs } from '../routes/docs.decorator.js';
 import { Redaction } from './redaction.js';
-import { itemsOf, Shapes, type ObjectShape, type Property, type Shape } from './shape.js';
+import { itemsOf, type ObjectShape, type Property, type Shape, Shapes } from './shape.js';
 import { isStructuralName } from './structural.js';
 
 /** One attribute a rule may name. */
@@ -37,9 +39,12 @@ export class AttributeCatalog implements OnApplicationBootstrap {
   private readonly shown: Property[] = [];
   private readonly redactions = new WeakMap<HiddenAttributes, Redaction>();
 
-  constructor(private readonly routes: DeclaredRoutes) {}
+  constructor(
+    private readonly routes: DeclaredRoutes,
+    private readonly lookups: Lookups,
+  ) {}
 
-  /** @throws Error naming every route whose answer, or whose filter, has no name to hide it by. */
+  /** @throws Error naming every route whose answer, or whose filter, and every name that has no attribute to hide it by. */
   onApplicationBootstrap(): void {
     const handlers = [...this.routes].filter(isForRoles);
     const mistakes: string[] = [];
@@ -53,13 +58,29 @@ export class AttributeCatalog implements OnApplicationBootstrap {
     // After all are read: what one schema says of an attribute holds for every schema that shows it.
     this.shown.forEach(property => this.add(property));
     for (const { name, docs } of handlers) {
-      for (const attribute of Object.values(docs?.filters ?? {}).flat()) {
-        if (!attribute.startsWith('*.') && !this.has(attribute) && !this.isStructural(attribute)) {
-          mistakes.push(`${name}: filters by ${attribute}, which no answer shows`);
-        }
+      for (const filter of Object.values(docs?.filters ?? {})) {
+        this.unknown(attributesOf(filter, '')).forEach(attribute =>
+          mistakes.push(`${name}: filters by ${attribute}, which no answer shows`),
+        );
       }
     }
+    for (const [name, madeOf] of this.names()) {
+      this.unknown(madeOf).forEach(attribute =>
+        mistakes.push(`${name}: its name is made of ${attribute}, which no answer shows`),
+      );
+    }
     if (mistakes.length) throw new Error(`Attributes that could not be hidden:\n  ${mistakes.join('\n  ')}`);
+  }
+
+  /** What names are made of, in the event log and where ids are looked up. */
+  private *names(): Iterable<[name: string, madeOf: readonly string[]]> {
+    for (const [type, { name, id = [] }] of targetDefinitions())
+      yield [`the target ${type}`, [...name, ...id]];
+    for (const { object, madeOf } of this.lookups.all()) yield [`the look-up of ${object}`, madeOf];
+  }
+
+  private unknown(attributes: readonly string[]): string[] {
+    return attributes.filter(attribute => !this.has(attribute) && !this.isStructural(attribute));
   }
 
   /** Every attribute a rule may name, by name. */

@@ -8,7 +8,7 @@ import {
   REDACTED,
 } from '../context/hidden-attributes.js';
 import { Redaction } from './redaction.js';
-import { redactedBy, Shapes, snakeCase, type ObjectShape } from './shape.js';
+import { type ObjectShape, redactedBy, Shapes, snakeCase } from './shape.js';
 
 const Wallet = z.object({ id: z.string(), balance: z.string() }).meta({ id: 'Wallet' });
 const Customer = z
@@ -158,11 +158,18 @@ describe('a diff', () => {
   });
 
   it('hides names that may be made of something hidden', () => {
-    expect(redaction('customer.email').label('customer', 'Ada')).toBe(REDACTED);
-    expect(redaction('contact.mail').label('customer', 'Ada')).toBe(REDACTED);
-    expect(redaction('customer.email').label('customer', null)).toBeNull();
-    expect(redaction('customer.metadata').label('customer', 'Ada')).toBe('Ada');
-    expect(redaction('customer.email').label('api_key', 'Ada')).toBe('Ada');
+    const madeOf = ['customer.name', 'customer.email'];
+    expect(redaction('customer.email').label(madeOf, 'Ada')).toBe(REDACTED);
+    expect(redaction('customer').label(madeOf, 'Ada')).toBe(REDACTED);
+    expect(redaction('customer.email.domain').label(madeOf, 'Ada')).toBe(REDACTED);
+    expect(redaction('customer.email').label(madeOf, null)).toBeNull();
+    expect(redaction('customer.metadata').label(madeOf, 'Ada')).toBe('Ada');
+    expect(redaction('customer.email').label([], 'Ada')).toBe('Ada');
+  });
+
+  it('hides names of which nobody says what they are made of, as soon as anything is hidden', () => {
+    expect(redaction('customer.email').label(undefined, 'Ada')).toBe(REDACTED);
+    expect(redaction().label(undefined, 'Ada')).toBe('Ada');
   });
 });
 

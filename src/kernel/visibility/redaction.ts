@@ -1,11 +1,8 @@
 import type { z } from 'zod';
-import { isHidden, isTouched, REDACTED, type HiddenAttributes } from '../context/hidden-attributes.js';
-import { Shapes, type Hiding, type ObjectShape, type Shape } from './shape.js';
+import { type HiddenAttributes, isHidden, isTouched, REDACTED } from '../context/hidden-attributes.js';
+import { type Hiding, type ObjectShape, type Shape, Shapes } from './shape.js';
 
 type Redact = (value: unknown) => unknown;
-
-/** Properties that tell whom or what an object is, and so what stands as a name in the event log. */
-export const LABELS = ['name', 'first_name', 'email', 'url', 'phone'];
 
 /** Replaces what is hidden from one caller. Compiled once for each schema; values are copied, not changed. */
 export class Redaction implements Hiding {
@@ -48,15 +45,14 @@ export class Redaction implements Hiding {
     return redacted;
   }
 
-  /** The name a resource stands under in the event log, hidden when it may be made of something hidden. */
-  label(resource: string, label: string | null): string | null {
+  /**
+   * A name put together from attributes, hidden when one of them is. Nobody knows what a name without `madeOf` is made
+   * of: it is hidden when anything is.
+   */
+  label<T extends string | null>(madeOf: readonly string[] | undefined, label: T): T | typeof REDACTED {
     if (label === null) return label;
-    const shapes = this.resources.get(resource) ?? [];
-    const telling = LABELS.flatMap(property => [
-      `${resource}.${property}`,
-      ...shapes.flatMap(({ properties }) => properties.get(property)?.names ?? []),
-    ]);
-    return telling.some(attribute => isTouched(this.hidden, attribute)) ? REDACTED : label;
+    const hides = madeOf ? madeOf.some(attribute => isTouched(this.hidden, attribute)) : this.hidden.size > 0;
+    return hides ? REDACTED : label;
   }
 
   /** For what has no schema (details of errors): hides every property that is called like a hidden one. */

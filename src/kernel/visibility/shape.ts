@@ -43,7 +43,7 @@ export interface Property {
 export interface Hiding {
   readonly hidden: HiddenAttributes;
   field(resource: string, field: string, value: unknown): unknown;
-  label(resource: string, label: string | null): string | null;
+  label<T extends string | null>(madeOf: readonly string[] | undefined, label: T): T | '[REDACTED]';
 }
 
 /** Hides in one object what its schema alone cannot tell. */

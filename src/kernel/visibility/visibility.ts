@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type HiddenAttributes, isTouched, REDACTED } from '../context/hidden-attributes.js';
 import type { RequestContext } from '../context/request-context.js';
 import { AppError, invalidField } from '../errors/app-error.js';
-import { answerOf, DOCS, type RouteDocs } from '../routes/docs.decorator.js';
+import { answerOf, attributesOf, DOCS, type RouteDocs } from '../routes/docs.decorator.js';
 import { AttributeCatalog } from './attribute-catalog.js';
-import { isTouched, REDACTED, type HiddenAttributes } from '../context/hidden-attributes.js';
 
 /** Query parameters that say how much to answer, not what about. */
 const PAGING = new Set(['limit', 'cursor']);
@@ -62,19 +62,18 @@ export class Visibility {
   private refuseFilters(query: Record<string, unknown>, docs: RouteDocs, hidden: HiddenAttributes): void {
     for (const [param, value] of Object.entries(query)) {
       if (PAGING.has(param)) continue;
-      const attribute = this.attributesBehind(param, String(value), docs).find(name => touches(hidden, name));
+      const attribute = this.attributesBehind(param, String(value), docs).find(name =>
+        isTouched(hidden, name),
+      );
       if (attribute === undefined) continue;
-      throw new AppError('attribute_hidden', {
-        param,
-        details: attribute.startsWith('*') ? undefined : { attribute },
-      });
+      throw new AppError('attribute_hidden', { param, details: { attribute } });
     }
   }
 
   /** What a query parameter filters or sorts by: as the route declares it, else the attribute of its name. */
   private attributesBehind(param: string, value: string, docs: RouteDocs): readonly string[] {
     const declared = docs.filters?.[param];
-    if (declared) return declared;
+    if (declared) return attributesOf(declared, value);
     return this.catalog.subjectsOf(docs).map(subject => {
       // A search that does not say what it looks through may look through anything.
       if (param === 'q') return subject;
@@ -83,13 +82,6 @@ export class Visibility {
       return `${subject}.${param}`;
     });
   }
-}
-
-/** `*.name` stands for the name of any resource. */
-function touches(hidden: HiddenAttributes, attribute: string): boolean {
-  if (!attribute.startsWith('*.')) return isTouched(hidden, attribute);
-  const ending = attribute.slice(1);
-  return [...hidden].some(name => name.endsWith(ending));
 }
 
 /** An error says in `details` what it is about: values, apart from what was wrong with the input. */

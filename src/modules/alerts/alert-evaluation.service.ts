@@ -4,15 +4,15 @@ import { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { RecurringJobs } from '../../kernel/jobs/recurring.js';
 import { AlertMetrics } from '../../kernel/facets/metrics.js';
+import { RecurringJobs } from '../../kernel/jobs/recurring.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { ProjectService } from '../projects/project.service.js';
+import { ALERT_MAIL } from './alert.mail.js';
 import type { AlertThresholdEntity } from './alert-threshold.entity.js';
 import { AlertThresholdRepository } from './alert-threshold.repository.js';
 import { thresholdTarget } from './alert-threshold.service.js';
 import { crosses, WINDOW_MS } from './crossing.js';
-import { ALERT_MAIL } from './alert.mail.js';
 
 const EVERY_MS = 5_000;
 const BATCH = 200;

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { Access } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import {
   AlertThreshold,
@@ -45,6 +45,7 @@ export class AlertThresholdController {
       'Fires once when the metric crosses the value, at most once per window, and again only after the metric has recovered. ' +
       "E-mail goes to the project's owner and administrators.",
     created: AlertThreshold,
+    errors: ['limit_reached'],
   })
   create(
     @Ctx() ctx: RequestContext,

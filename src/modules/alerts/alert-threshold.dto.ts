@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { ALERT_METRICS } from '../../kernel/facets/metrics.js';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { deleted, id, instant, toWire } from '../../kernel/http/schemas.js';
-import { ALERT_METRICS } from '../../kernel/facets/metrics.js';
 import type { AlertThresholdEntity } from './alert-threshold.entity.js';
 
 const metric = z.enum(ALERT_METRICS);

@@ -3,6 +3,9 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { AlertThresholdEntity } from './alert-threshold.entity.js';
 
+/** How many thresholds a project may have. */
+const MOST = 100;
+
 @Injectable()
 export class AlertThresholdRepository {
   constructor(private readonly database: Database) {}
@@ -54,7 +57,9 @@ export class AlertThresholdRepository {
     return query.orderBy('t.id', 'ASC').limit(limit).getMany();
   }
 
+  /** @throws AppError `limit_reached` */
   async insert(ctx: RequestContext, threshold: AlertThresholdEntity): Promise<void> {
+    await this.database.refuseBeyond(ctx, AlertThresholdEntity, { project_id: threshold.project_id }, MOST);
     await (await this.database.write(ctx)).insert(AlertThresholdEntity, threshold);
   }
 

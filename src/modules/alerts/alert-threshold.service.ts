@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
-import { AlertMetrics, type AlertMetric } from '../../kernel/facets/metrics.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
+import { type AlertMetric, AlertMetrics } from '../../kernel/facets/metrics.js';
+import { decodeCursor, type Page, paginate } from '../../kernel/http/pagination.js';
 import {
-  toAlertThreshold,
   type AlertThreshold,
   type CreateAlertThreshold,
   type ListAlertThresholds,
+  toAlertThreshold,
   type UpdateAlertThreshold,
 } from './alert-threshold.dto.js';
 import type { AlertThresholdEntity } from './alert-threshold.entity.js';
@@ -85,9 +86,13 @@ export class AlertThresholdService {
   }
 }
 
+const target = defineTarget('alert_threshold', {
+  name: ['alert_threshold.metric', 'alert_threshold.operator', 'alert_threshold.value'],
+});
+
 /** How a threshold stands in the event log. */
 export function thresholdTarget({ id, metric, operator, value }: AlertThresholdEntity) {
-  return { type: 'alert_threshold', id, name: `${metric} ${operator} ${value}` };
+  return target(id, `${metric} ${operator} ${value}`);
 }
 
 function editable({ metric, operator, value, window, channels }: AlertThresholdEntity) {

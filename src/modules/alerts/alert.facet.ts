@@ -9,6 +9,8 @@ import { AlertThresholdRepository } from './alert-threshold.repository.js';
 export class AlertFacet implements AnswersLookups, AnswersProjectFigures {
   readonly lookup = {
     prefix: 'alr',
+    object: 'alert_threshold',
+    madeOf: ['alert_threshold.metric'],
     permission: 'alerts:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -26,7 +28,6 @@ export class AlertFacet implements AnswersLookups, AnswersProjectFigures {
     const { project_id: projectId, metric } = threshold;
     return {
       id,
-      object: 'alert_threshold',
       projectId,
       name: metric,
       url: `/v1/projects/${projectId}/alert-thresholds`,

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Header, Param, Patch, Post, Query } from '@nestjs/common';
 import { Access } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
 import {
   ApiKey,
@@ -49,7 +49,7 @@ export class ApiKeyController {
       'The secret is shown only once. A key that issues keys gives no role beyond its own, and no wider limits: what ' +
       'limits it limits them too.',
     created: IssuedApiKey,
-    errors: ['permission_denied', 'permission_escalation'],
+    errors: ['permission_denied', 'permission_escalation', 'limit_reached'],
   })
   create(
     @Ctx() ctx: RequestContext,
@@ -94,9 +94,10 @@ export class ApiKeyController {
   @Docs({
     summary: 'Give an API key a new secret',
     description:
-      'The old secret stops working immediately, or after `grace_period_seconds`. The new one is shown only once.',
+      'The old secret stops working immediately, or after `grace_period_seconds`. The new one is shown only once. ' +
+      'While an older secret is in its grace period, `confirm: true` is needed, which ends it.',
     ok: IssuedApiKey,
-    errors: ['permission_denied', 'permission_escalation', 'invalid_transition'],
+    errors: ['permission_denied', 'permission_escalation', 'invalid_transition', 'grace_running'],
   })
   regenerate(
     @Ctx() ctx: RequestContext,

@@ -123,8 +123,12 @@ export const RegenerateApiKey = z
       .max(604_800)
       .default(0)
       .describe('How long the old secret is still accepted; 0 ends it immediately.'),
+    confirm: z
+      .boolean()
+      .default(false)
+      .describe('Whether to end an older secret that is still in its grace period.'),
   })
-  .default({ grace_period_seconds: 0 })
+  .default({ grace_period_seconds: 0, confirm: false })
   .meta({ id: 'RegenerateApiKey', examples: [{ grace_period_seconds: 3_600 }] });
 export type RegenerateApiKey = z.output<typeof RegenerateApiKey>;
 

@@ -1,5 +1,4 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersCascades, GoneMember, GoneRole } from '../../kernel/facets/cascades.js';
 import type {
   AnswersProjectEffects,
@@ -7,10 +6,12 @@ import type {
   Effect,
   UserAction,
 } from '../../kernel/facets/effects.js';
+import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersOrganizationFigures, AnswersProjectFigures } from '../../kernel/facets/figures.js';
-import type { AnswersStandings, Standing } from '../../kernel/facets/standings.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
+import type { AnswersStandings, Standing } from '../../kernel/facets/standings.js';
 import { ApiKeyRepository } from './api-key.repository.js';
+import { keyTarget } from './api-key.service.js';
 import { KeyLookup } from './key-lookup.service.js';
 
 /** What keys add to projects: how many there are, how many an action stops, keys by id; a member's own go with the member. */
@@ -27,6 +28,8 @@ export class ApiKeyFacet
 {
   readonly lookup = {
     prefix: 'key',
+    object: 'api_key',
+    madeOf: ['api_key.name'],
     permission: 'api_keys:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -67,14 +70,14 @@ export class ApiKeyFacet
 
   async memberGone(ctx: RequestContext, { projectId, memberId }: GoneMember) {
     for (const { id, name, status } of await this.keys.revokeOfMember(ctx, projectId, memberId)) {
-      ctx.audit.effect('api_key.revoked', { type: 'api_key', id, name }, { status }, { status: 'revoked' });
+      ctx.audit.effect('api_key.revoked', keyTarget({ id, name }), { status }, { status: 'revoked' });
     }
   }
 
   async roleGone(ctx: RequestContext, { projectId, roleId, replacementId }: GoneRole): Promise<number> {
     const count = await this.keys.replaceRole(ctx, projectId, roleId, replacementId);
     if (count) {
-      const holders = { type: 'api_key', id: 'holders', name: `${count} keys` };
+      const holders = keyTarget({ id: 'holders', name: `${count} keys` });
       ctx.audit.effect('api_key.updated', holders, { role_id: roleId }, { role_id: replacementId, count });
     }
     return count;
@@ -92,7 +95,6 @@ export class ApiKeyFacet
     return (
       key && {
         id,
-        object: 'api_key',
         projectId: key.project_id,
         name: key.name,
         url: `/v1/projects/${key.project_id}/api-keys/${id}`,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Not, type EntityManager } from 'typeorm';
+import { type EntityManager, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { inPieces } from '../../kernel/database/insert-rows.js';
@@ -82,6 +82,9 @@ function padded(values: string[]): string[] {
   return [...values, ...Array<string>(length - values.length).fill(values.at(-1)!)];
 }
 
+/** How many keys that are not revoked a project may have. */
+const MOST = 1_000;
+
 @Injectable()
 export class ApiKeyRepository {
   constructor(
@@ -150,7 +153,14 @@ export class ApiKeyRepository {
     return this.database.read(ctx).countBy(ApiKeyEntity, where);
   }
 
+  /** @throws AppError `limit_reached` */
   async insert(ctx: RequestContext, key: ApiKeyEntity): Promise<void> {
+    await this.database.refuseBeyond(
+      ctx,
+      ApiKeyEntity,
+      { project_id: key.project_id, status: Not('revoked' as const) },
+      MOST,
+    );
     await (await this.database.write(ctx)).insert(ApiKeyEntity, key);
   }
 

@@ -1,21 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken } from '../../kernel/crypto/tokens.js';
-import type { EventType } from '../../kernel/event-log/event-types.js';
 import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
+import { hashToken } from '../../kernel/crypto/tokens.js';
 import { newId } from '../../kernel/database/ids.js';
-import { Cascades } from '../../kernel/facets/cascades.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
+import type { EventType } from '../../kernel/event-log/event-types.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
+import { decodeCursor, type Page, paginate } from '../../kernel/http/pagination.js';
 import { RoleService } from '../roles/role.service.js';
-import { orViewer, SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
+import { orViewer, type Role, SYSTEM_ROLES } from '../roles/system-roles.js';
 import { MemberService } from '../teams/member.service.js';
 import {
-  toApiKey,
   type ApiKey,
   type CreateApiKey,
   type IssuedApiKey,
   type ListApiKeys,
   type RegenerateApiKey,
+  toApiKey,
   type UpdateApiKey,
 } from './api-key.dto.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
@@ -119,7 +120,8 @@ export class ApiKeyService {
 
   /**
    * Gives the key a new secret. The old one ends at once, or after the grace period.
-   * @throws AppError `not_found`, `invalid_transition` when it is revoked, `permission_escalation`
+   * @throws AppError `not_found`, `permission_escalation`; `invalid_transition` when it is revoked, or was regenerated
+   *   at the same time; `grace_running` while an older secret is in its grace and the caller has not confirmed
    */
   async regenerate(
     ctx: RequestContext,
@@ -128,7 +130,15 @@ export class ApiKeyService {
     input: RegenerateApiKey,
   ): Promise<IssuedApiKey> {
     // Who learns the secret can do what the key can; an own key never can do more than its member.
+    const before = await this.keys.find(ctx, projectId, id);
     const key = await this.held(ctx, projectId, id, { stopping: false });
+    if (!input.confirm && key.previous_expires_at && key.previous_expires_at > new Date())
+      throw new AppError('grace_running', { param: 'confirm' });
+    // Of several at once one wins: the others' secrets would be dead on arrival.
+    if (before && before.secret_hash !== key.secret_hash)
+      throw new AppError('invalid_transition', {
+        message: 'Somebody else gave the key a new secret just now.',
+      });
     const secret = newKeySecret(environmentOf(ctx.project!));
     const grace = input.grace_period_seconds;
     const changes: Partial<ApiKeyEntity> = {
@@ -233,8 +243,11 @@ function environmentOf(project: ProjectInContext): 'sandbox' | 'production' {
   return project.environment === 'production' ? 'production' : 'sandbox';
 }
 
-function keyTarget(key: { id: string; name: string }) {
-  return { type: 'api_key', id: key.id, name: key.name };
+const target = defineTarget('api_key', { name: ['api_key.name'] });
+
+/** How a key stands in the event log. */
+export function keyTarget(key: { id: string; name: string }) {
+  return target(key.id, key.name);
 }
 
 /** What a change is called in the event log: that a key was stopped must not hide behind a new name. */

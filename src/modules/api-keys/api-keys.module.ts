@@ -1,3 +1,4 @@
+import './api-key.events.js';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ProjectsModule } from '../projects/projects.module.js';
@@ -15,8 +16,11 @@ import { KeyCheckService } from './key-check.service.js';
 import { KeyLookup } from './key-lookup.service.js';
 import { KeyRights } from './key-rights.service.js';
 import { KeyUsage } from './key-usage.service.js';
-import './api-key.events.js';
 
+/**
+ * Credentials of scripts: issuing, limiting and ending them, and the one decision whether a key may pass. A secret is shown
+ * once and kept as a hash; a key that is stopped here stops on its next request.
+ */
 @Module({
   imports: [
     TypeOrmModule.forFeature([ApiKeyEntity]),

@@ -1,13 +1,13 @@
 import { Body, Controller, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Access } from '../../kernel/access/access.decorator.js';
-import { Read } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Read } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { API_KEYS } from './api-keys.tag.js';
 import { ExplainKey, KeyExplanation, KeyVerdict, VerifyKey } from './key-check.dto.js';
 import { KeyCheckService } from './key-check.service.js';
-import { API_KEYS } from './api-keys.tag.js';
 
 @Docs.tag(API_KEYS)
 @Controller()
@@ -36,7 +36,8 @@ export class KeyCheckController {
   @Docs({
     summary: 'Why a key would pass or be refused',
     description:
-      'Runs the request you describe through every check, in order, and says how to fix what fails.',
+      'Runs the request you describe through every check, in order, and says how to fix what fails. A check of ' +
+      'something that a rule hides from you answers `[REDACTED]`, and so does `allowed` when it depends on one.',
     ok: KeyExplanation,
     errors: ['permission_denied', 'not_found'],
   })

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { id, like, named } from '../../kernel/http/schemas.js';
 import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
 import { isTouched, REDACTED } from '../../kernel/context/hidden-attributes.js';
+import { id, like, named } from '../../kernel/http/schemas.js';
+import { mustBe } from '../../kernel/http/validation-phrases.js';
 import { parseAddress } from '../../kernel/network/addresses.js';
 import { redactedBy } from '../../kernel/visibility/shape.js';
-import { mustBe } from '../../kernel/http/validation-phrases.js';
+import { KEY_CHECKS } from './key-decision.js';
 
 const permission = z.enum(ALL_PERMISSIONS as [Permission, ...Permission[]]);
 
@@ -42,14 +43,22 @@ const explanation = z
   })
   .meta({ id: 'KeyExplanation' });
 export type KeyExplanation = z.infer<typeof explanation>;
-/** Reasons and fixes put into words what the key is like, and so may tell what is hidden of it. */
-export const KeyExplanation = redactedBy(explanation, (answer, { hidden }) =>
-  isTouched(hidden, 'api_key') ? { ...answer, steps: answer.steps.map(withoutWords) } : answer,
-);
+/**
+ * How a check ends, and why, may tell what is hidden: asked often enough, which addresses a key admits. Such a check
+ * looks the same passed and failed; so does the whole, unless a check that may be seen has failed.
+ */
+export const KeyExplanation = redactedBy(explanation, ({ allowed, steps }, { hidden }) => {
+  const veiled = new Set(
+    KEY_CHECKS.filter(({ tells }) => tells.some(name => isTouched(hidden, name))).map(({ check }) => check),
+  );
+  const decided = veiled.size === 0 || steps.some(({ check, passed }) => !passed && !veiled.has(check));
+  return {
+    allowed: decided ? allowed : REDACTED,
+    steps: steps.map(step => (veiled.has(step.check) ? { check: step.check, ...VEIL } : step)),
+  };
+});
 
-function withoutWords(step: KeyExplanation['steps'][number]): KeyExplanation['steps'][number] {
-  return step.passed ? step : { ...step, reason: REDACTED, fix: REDACTED };
-}
+const VEIL = { passed: REDACTED, reason: REDACTED, fix: REDACTED };
 
 export const VerifyKey = z
   .strictObject({
@@ -81,8 +90,9 @@ export const KeyVerdict = z
     ]),
     key_id: id('key').optional(),
     project_id: id('prj').optional(),
-    role: named('rol', 'Support').optional(),
-    permissions: z.array(like('project:read')).optional(),
+    role: named('rol', 'Support').optional().meta({ 'x-also-attribute': 'api_key.role' }),
+    // They tell which role it is.
+    permissions: z.array(like('project:read')).optional().meta({ 'x-also-attribute': 'api_key.role' }),
     remaining: z
       .object({ minute: z.number().int(), day: z.number().int() })
       .optional()

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken } from '../../kernel/crypto/tokens.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { hashToken } from '../../kernel/crypto/tokens.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { ERROR_CODES, type ErrorCode } from '../../kernel/errors/error-codes.js';
 import { plainAddress } from '../../kernel/http/client-address.js';
 import { addressLabel } from '../../kernel/http/request-labels.js';
-import { RequestRecorder } from '../usage/request-recorder.service.js';
 import { QuotaService } from '../quota/quota.service.js';
 import type { Limits, Quota } from '../quota/quota-window.js';
+import { RequestRecorder } from '../usage/request-recorder.service.js';
 import { ApiKeyService } from './api-key.service.js';
 import type { ExplainKey, KeyExplanation, KeyVerdict, VerifyKey } from './key-check.dto.js';
 import { firstFailure, KEY_CHECKS, type KeyRefusal, type KeyRequest } from './key-decision.js';

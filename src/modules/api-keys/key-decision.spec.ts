@@ -1,5 +1,5 @@
 import { NOTHING_HIDDEN } from '../../kernel/context/hidden-attributes.js';
-import { KEY_CHECKS, firstFailure, refusalOf, type KeyRequest } from './key-decision.js';
+import { firstFailure, KEY_CHECKS, type KeyRequest, refusalOf } from './key-decision.js';
 import type { KeyFacts } from './key-facts.js';
 
 const NOW = new Date('2026-01-31T12:00:00.000Z');

@@ -27,6 +27,8 @@ export type KeyRefusal =
 export interface KeyCheck {
   readonly check: string;
   readonly refusal: KeyRefusal;
+  /** The attributes that its end, or the words for it, tell of. */
+  readonly tells: readonly string[];
   passes(key: KeyFacts, request: KeyRequest): boolean;
   /** What is the case when it does not pass. */
   reason(key: KeyFacts, request: KeyRequest): string;
@@ -59,6 +61,7 @@ export const KEY_CHECKS: readonly KeyCheck[] = [
   {
     check: 'project_exists',
     refusal: 'invalid_api_key',
+    tells: [],
     passes: key => key.project.status !== 'deleted',
     reason: () => 'The project of the key is deleted.',
     fix: key => `A platform admin can restore it: POST ${settings(key)}/activate.`,
@@ -66,6 +69,7 @@ export const KEY_CHECKS: readonly KeyCheck[] = [
   {
     check: 'secret_current',
     refusal: 'invalid_api_key',
+    tells: ['api_key.previous_secret'],
     passes: (key, { at }) => key.previousSecretUntil === null || key.previousSecretUntil > at,
     reason: () => 'The secret was replaced, and its grace period is over.',
     fix: () => 'Use the secret shown when the key was regenerated, or regenerate it again.',
@@ -73,6 +77,7 @@ export const KEY_CHECKS: readonly KeyCheck[] = [
   {
     check: 'key_not_revoked',
     refusal: 'api_key_revoked',
+    tells: ['api_key.status'],
     passes: key => key.status !== 'revoked',
     reason: () => 'The key has been revoked, which cannot be undone.',
     fix: key => `Issue a new key: POST /v1/projects/${key.project.id}/api-keys.`,
@@ -80,6 +85,7 @@ export const KEY_CHECKS: readonly KeyCheck[] = [
   {
     check: 'key_not_expired',
     refusal: 'api_key_expired',
+    tells: ['api_key.expires_at', 'api_key.status'],
     passes: (key, { at }) => key.expiresAt === null || key.expiresAt > at,
     reason: key => `The key expired at ${key.expiresAt!.toISOString()}.`,
     fix: key => `Set a later expires_at, or null: PATCH ${url(key)}.`,
@@ -87,6 +93,7 @@ export const KEY_CHECKS: readonly KeyCheck[] = [
   {
     check: 'project_active',
     refusal: 'project_suspended',
+    tells: [],
     passes: key => key.project.status !== 'suspended',
     reason: () => 'The project is suspended.',
     fix: key => `Activate it: POST ${settings(key)}/activate.`,
@@ -94,6 +101,7 @@ export const KEY_CHECKS: readonly KeyCheck[] = [
   {
     check: 'key_active',
     refusal: 'api_key_suspended',
+    tells: ['api_key.status'],
     passes: key => key.status !== 'suspended',
     reason: () => 'The key is suspended.',
     fix: key => `Activate it: PATCH ${url(key)} with {"status": "activated"}.`,
@@ -101,6 +109,7 @@ export const KEY_CHECKS: readonly KeyCheck[] = [
   {
     check: 'member_active',
     refusal: 'api_key_suspended',
+    tells: ['member.status'],
     passes: key => key.memberStoppedIn === null,
     reason: key => MEMBER_STOPS[key.memberStoppedIn!].reason,
     fix: key => MEMBER_STOPS[key.memberStoppedIn!].fix(key),
@@ -108,6 +117,7 @@ export const KEY_CHECKS: readonly KeyCheck[] = [
   {
     check: 'ip_allowed',
     refusal: 'ip_not_allowed',
+    tells: ['api_key.allowed_ips'],
     passes: (key, { ip }) => ipAllowed(key.allowedIps, ip),
     reason: (_, { ip }) => `${ip ?? 'A request without an address'} is not on the key's list of addresses.`,
     fix: (key, { ip }) => `Add ${ip ?? 'the address'} to allowed_ips, or empty the list: PATCH ${url(key)}.`,
@@ -115,6 +125,7 @@ export const KEY_CHECKS: readonly KeyCheck[] = [
   {
     check: 'domain_allowed',
     refusal: 'domain_not_allowed',
+    tells: ['api_key.allowed_domains'],
     passes: (key, { origin }) => domainAllowed(key.allowedDomains, origin),
     reason: (_, { origin }) =>
       `${origin ?? 'A request without Origin or Referer'} is not on the key's list of domains.`,
@@ -126,6 +137,7 @@ export const KEY_CHECKS: readonly KeyCheck[] = [
   {
     check: 'permission_held',
     refusal: 'permission_denied',
+    tells: ['api_key.role', 'member.role'],
     passes: (key, { permission }) => !permission || key.permissions.has(permission),
     reason: (key, { permission }) => `The role ${key.role.name} does not give this key ${permission}.`,
     fix: (key, { permission }) =>

@@ -1,4 +1,4 @@
-import { limitsExceeded, type KeyLimits } from './key-limits.js';
+import { type KeyLimits, limitsExceeded } from './key-limits.js';
 
 const open: KeyLimits = { expires_at: null, allowed_ips: [], allowed_domains: [] };
 const soon = new Date(1_000);

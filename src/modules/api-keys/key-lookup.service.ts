@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Permission } from '../../kernel/access/permissions.js';
 import { AccessCache, type Renewal } from '../../kernel/access-cache/access-cache.js';
+import { type HiddenAttributes, NOTHING_HIDDEN } from '../../kernel/context/hidden-attributes.js';
 import { RequestContext } from '../../kernel/context/request-context.js';
 import { instantFromDriver } from '../../kernel/database/instants.js';
-import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
 import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { SYSTEM_ROLES } from '../roles/system-roles.js';
 import { ApiKeyRepository, type KeyRow } from './api-key.repository.js';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { powerOf, refusalToLift, type Power } from '../../kernel/context/suspension.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { type Power, powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { RoleService } from '../roles/role.service.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyRepository } from './api-key.repository.js';
-import { limitsExceeded, type KeyLimits } from './key-limits.js';
+import { type KeyLimits, limitsExceeded } from './key-limits.js';
 
 /**
  * Decides what a caller may do with keys: a signed-in member with the own ones whatever the role permits, everybody

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { isUniqueViolation } from '../../kernel/database/database-errors.js';
 import { Database } from '../../kernel/database/database.js';
-import { EventChainEntity } from './event-chain.entity.js';
+import { isUniqueViolation } from '../../kernel/database/database-errors.js';
 import { EventEntity } from './event.entity.js';
+import { EventChainEntity } from './event-chain.entity.js';
 
 @Injectable()
 export class EventChainRepository {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditRecord } from '../../kernel/event-log/audit-record.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { EventLog } from '../../kernel/database/event-log.port.js';
 import { newId, timeOfId } from '../../kernel/database/ids.js';
+import type { AuditRecord } from '../../kernel/event-log/audit-record.js';
 import { searchedText } from '../../kernel/text/search.js';
 import type { EventCategory, EventEntity } from './event.entity.js';
 import { EventRepository } from './event.repository.js';

@@ -3,8 +3,8 @@ import { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { RecurringJobs } from '../../kernel/jobs/recurring.js';
-import { EventChainRepository } from './event-chain.repository.js';
 import type { EventEntity } from './event.entity.js';
+import { EventChainRepository } from './event-chain.repository.js';
 import { hashOf } from './event-hash.js';
 
 const EVERY_MS = 1_000;

@@ -5,7 +5,7 @@ import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { Event, EventPage, ListEvents, ListProjectEvents, PlatformEventPage } from './event.dto.js';
-import { SEARCHED } from './event.redaction.js';
+import { searched, targetIdIsMadeOf } from './event.redaction.js';
 import { EventService } from './event.service.js';
 
 const TAG: Tag = {
@@ -28,7 +28,11 @@ export class EventController {
 
   @Get('projects/:id/events')
   @Access('audit:read')
-  @Docs({ summary: "A project's event log", ok: EventPage, filters: { q: SEARCHED } })
+  @Docs({
+    summary: "A project's event log",
+    ok: EventPage,
+    filters: { q: searched, target_id: targetIdIsMadeOf, actor_id: ['event.actor.id'] },
+  })
   listOfProject(
     @Ctx() ctx: RequestContext,
     @Param('id') id: string,

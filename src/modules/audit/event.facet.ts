@@ -8,6 +8,8 @@ import { EventRepository } from './event.repository.js';
 export class EventFacet implements AnswersLookups {
   readonly lookup = {
     prefix: 'evt',
+    object: 'event',
+    madeOf: ['event.type'],
     permission: 'audit:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -19,7 +21,6 @@ export class EventFacet implements AnswersLookups {
     if (!event?.project_id) return null;
     return {
       id,
-      object: 'event',
       projectId: event.project_id,
       name: event.type,
       url: `/v1/projects/${event.project_id}/events/${id}`,

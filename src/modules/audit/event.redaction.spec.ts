@@ -1,7 +1,14 @@
 import { hiddenAttributes, REDACTED } from '../../kernel/context/hidden-attributes.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { Redaction } from '../../kernel/visibility/redaction.js';
 import { Shapes } from '../../kernel/visibility/shape.js';
 import { Event } from './event.dto.js';
+
+defineTarget('customer', { name: ['customer.email'] });
+defineTarget('api_key', { name: ['api_key.name'] });
+defineTarget('session', { name: [] });
+defineTarget('user', { name: ['member.name', 'member.email'] });
+defineTarget('route', { name: [], id: ['request_log.route'] });
 
 function hide(event: Event, ...attributes: string[]): Event {
   return new Redaction(hiddenAttributes(attributes), new Shapes(), new Map()).apply(Event, event);
@@ -63,6 +70,23 @@ it('hides the names of targets and actors', () => {
   expect(hide(event, 'customer.email').target.name).toBe(REDACTED);
   expect(hide(event, 'member.email').actor).toEqual({ ...event.actor, name: REDACTED });
   expect(hide(event, 'api_key.name').actor.name).toBe('Ada Lovelace');
+});
+
+it('hides names of which nobody says any more what they are made of', () => {
+  const former = { ...event, target: { type: 'wallet', id: 'wal_1', name: 'Savings' } };
+  expect(hide(former, 'event.ip').target).toEqual({ type: 'wallet', id: 'wal_1', name: REDACTED });
+});
+
+it('hides what stands for an id, and what was done then', () => {
+  const refused: Event = {
+    ...event,
+    target: { type: 'route', id: 'GET /v1/customers', name: null },
+    changes: { refusals: { before: null, after: { 'GET /v1/customers': 2 } } },
+  };
+  expect(hide(refused, 'request_log.route')).toMatchObject({
+    target: { type: 'route', id: REDACTED, name: null },
+    changes: { refusals: { before: REDACTED, after: REDACTED } },
+  });
 });
 
 it('hides what entries themselves show', () => {

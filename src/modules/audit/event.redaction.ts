@@ -1,5 +1,6 @@
 import { REDACTED } from '../../kernel/context/hidden-attributes.js';
-import { LABELS } from '../../kernel/visibility/redaction.js';
+import { isId } from '../../kernel/database/ids.js';
+import { targetDefinition, targetDefinitions } from '../../kernel/event-log/targets.js';
 import type { Hiding } from '../../kernel/visibility/shape.js';
 
 type Changes = Record<string, { before: unknown; after: unknown }>;
@@ -19,27 +20,52 @@ interface Entry extends Told {
 /** Actors and targets that answers show as something else. */
 const SHOWN_AS: Record<string, string> = { user: 'member' };
 
-/** What `?q=` looks through: names, which may be made of any of these. */
-export const SEARCHED = ['event.actor.name', 'event.target.name', ...LABELS.map(label => `*.${label}`)];
+/** What `?target_id=` compares: ids, and what targets without an id of ours have instead. */
+export function targetIdIsMadeOf(value: string): readonly string[] {
+  const instead = [...targetDefinitions().values()].flatMap(({ id = [] }) => id);
+  return isId(value) ? ['event.target.id'] : ['event.target.id', ...instead];
+}
+
+/** What `?q=` looks through: types, the names of actors and targets, whatever they are made of, and target ids. */
+export function searched(value: string): readonly string[] {
+  const names = [...targetDefinitions().values()].flatMap(({ name }) => name);
+  return ['event.type', 'event.actor.name', 'event.target.name', ...names, ...targetIdIsMadeOf(value)];
+}
 
 /** Hides in an entry what is hidden of the things it tells of: in their names and in what changed. */
 export function redactEvent<E extends Entry>(event: E, redaction: Hiding): E {
   const { actor, effects } = event;
   return {
     ...redactTold(event, redaction),
-    actor: { ...actor, name: redaction.label(resourceOf(actor.type), actor.name) },
+    actor: { ...actor, name: redaction.label(actorIsMadeOf(actor.type), actor.name) },
     effects: effects.map(effect => redactTold(effect, redaction)),
   };
 }
 
 function redactTold<T extends Told>(told: T, redaction: Hiding): T {
   const { target, changes } = told;
-  const resource = resourceOf(target.type);
+  const definition = targetDefinition(target.type);
+  const id = redaction.label(definition?.id ?? [], target.id);
+  const redacted =
+    changes &&
+    // Of what may not be known, not even what was done to it.
+    (id === target.id ? redactChanges(resourceOf(target.type), changes, redaction) : hideChanges(changes));
   return {
     ...told,
-    target: { ...target, name: redaction.label(resource, target.name) },
-    ...(changes ? { changes: redactChanges(resource, changes, redaction) } : {}),
+    target: { ...target, id, name: redaction.label(definition?.name, target.name) },
+    ...(redacted ? { changes: redacted } : {}),
   };
+}
+
+function hideChanges(changes: Changes): Changes {
+  return Object.fromEntries(
+    Object.keys(changes).map(field => [field, { before: REDACTED, after: REDACTED }]),
+  );
+}
+
+/** People and keys act by the names they are targets by; nothing of the others is anybody's to hide. */
+function actorIsMadeOf(type: string): readonly string[] | undefined {
+  return type === 'system' || type === 'anonymous' ? [] : targetDefinition(type)?.name;
 }
 
 /** Both sides of a change are hidden together: that one is empty would tell of the other. */

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { Lists } from '../../kernel/database/lists.js';
-import { every, type Condition, type Stretch } from '../../kernel/database/stretch.js';
+import { type Condition, every, type Stretch } from '../../kernel/database/stretch.js';
 import { contains } from '../../kernel/text/search.js';
-import { EventEntity, type EventCategory } from './event.entity.js';
 import type { EventFilter } from './event.dto.js';
+import { type EventCategory, EventEntity } from './event.entity.js';
 
 @Injectable()
 export class EventRepository {

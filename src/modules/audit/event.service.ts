@@ -5,13 +5,13 @@ import { firstIdAt } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
 import {
-  toEvent,
   type Event,
   type EventFilter,
   type EventPage,
   type ListEvents,
   type ListProjectEvents,
   type PlatformEventPage,
+  toEvent,
 } from './event.dto.js';
 import { EventRepository } from './event.repository.js';
 

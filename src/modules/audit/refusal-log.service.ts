@@ -5,10 +5,13 @@ import { Buffers } from '../../kernel/buffers/buffers.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import type { AppError } from '../../kernel/errors/app-error.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { RefusalObserver } from '../../kernel/http/error.filter.js';
 import { methodLabel, routeLabel } from '../../kernel/http/request-labels.js';
 
 const MINUTE_MS = 60_000;
+
+const target = defineTarget('route', { name: [], id: ['request_log.method', 'request_log.route'] });
 
 /** The refusals of one principal, in one project's log, during one minute. */
 interface Tally {
@@ -77,7 +80,7 @@ export class RefusalLog extends RefusalObserver {
     after: Record<string, unknown>,
   ): Promise<void> {
     await this.units.run(ctx, { events: ['access.denied'] }, async () => {
-      ctx.audit.ended('denied').because(reason).change({ type: 'route', id: route, name: null }, null, after);
+      ctx.audit.ended('denied').because(reason).change(target(route, null), null, after);
     });
   }
 }

@@ -1,13 +1,13 @@
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { ACCESS, BEFORE_PASSWORD_CHANGE, type AccessRule } from '../../kernel/access/access.decorator.js';
+import { ACCESS, type AccessRule, BEFORE_PASSWORD_CHANGE } from '../../kernel/access/access.decorator.js';
 import type { Permission } from '../../kernel/access/permissions.js';
-import { MUTATION, type MutationOptions } from '../../kernel/mutations/mutation-options.js';
-import { RequestContext, type Grant } from '../../kernel/context/request-context.js';
+import { type Grant, RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { clientAddress } from '../../kernel/http/client-address.js';
 import { CountryHeader } from '../../kernel/http/country-header.js';
+import { MUTATION, type MutationOptions } from '../../kernel/mutations/mutation-options.js';
 import { Visibility } from '../../kernel/visibility/visibility.js';
 import { refusalOf } from '../api-keys/key-decision.js';
 import type { KeyCaller, UserCaller } from './caller.js';
@@ -54,7 +54,7 @@ export class AccessGuard implements CanActivate {
     this.admit(request, { principal, project, role, permissions, memberId, hidden });
     const refusal = refusalOf(key, { ip: request.ctx!.ip, origin: originOf(request), at: new Date() });
     if (refusal) throw new AppError(refusal);
-    if (rule === 'session') throw new AppError('session_required');
+    if (rule === 'session' || rule === 'optional') throw new AppError('session_required');
     if (rule === 'admin') throw new AppError('permission_denied');
     if (asked !== null && asked !== project.id) throw new AppError('not_found');
     if (isPermissionRule(rule) && !permissions.has(rule)) throw denied(rule);
@@ -109,6 +109,7 @@ export class AccessGuard implements CanActivate {
         ip: clientAddress(request),
         userAgent: request.headers['user-agent'] ?? null,
         country: this.countries.of(request),
+        hasLeft: () => request.raw.socket.destroyed,
       },
       grant,
     );

@@ -1,17 +1,17 @@
 import { Body, Controller, Delete, Get, Header, Param, Post, Query } from '@nestjs/common';
 import { Access, BeforePasswordChange, Public } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { ACCOUNT } from '../users/account.tag.js';
+import { PasswordChanged } from '../users/password-reset.dto.js';
 import { ListSessions, SessionPage } from '../users/session.dto.js';
 import { SessionService } from '../users/session.service.js';
-import { PasswordChanged } from '../users/password-reset.dto.js';
 import { Activate, CreatedUser, Register, User } from '../users/user.dto.js';
 import { ChangePassword, EndedSession, SignedIn, SignIn } from './auth.dto.js';
 import { RegistrationService } from './registration.service.js';
 import { SignInService } from './sign-in.service.js';
-import { ACCOUNT } from '../users/account.tag.js';
 
 @Docs.tag(ACCOUNT)
 @Controller()
@@ -33,7 +33,7 @@ export class AccountController {
       'platform admin creates is active immediately; without `password` it gets a temporary one, which is shown only ' +
       'once and must be changed at the first sign-in.',
     created: CreatedUser,
-    errors: ['email_taken'],
+    errors: ['email_taken', 'too_many_mails'],
   })
   register(@Ctx() ctx: RequestContext, @Body({ schema: Register }) body: Register) {
     return this.registration.register(ctx, body);
@@ -48,7 +48,7 @@ export class AccountController {
       'And with the password it was registered with, so that nobody activates an account that a stranger registered ' +
       'for their address. After a wrong one the token is good still; a password reset by mail activates, too.',
     ok: User,
-    errors: ['invalid_token', 'too_many_attempts'],
+    errors: ['invalid_token', 'too_many_attempts', 'server_busy'],
     forbidden: ['invalid_credentials'],
   })
   activate(@Ctx() ctx: RequestContext, @Body({ schema: Activate }) body: Activate) {
@@ -64,7 +64,13 @@ export class AccountController {
     description:
       'This page uses the token automatically from then on. Elsewhere, send it as `Authorization: Bearer`.',
     created: SignedIn,
-    errors: ['invalid_credentials', 'account_not_activated', 'account_suspended', 'too_many_attempts'],
+    errors: [
+      'invalid_credentials',
+      'account_not_activated',
+      'account_suspended',
+      'too_many_attempts',
+      'server_busy',
+    ],
   })
   signIn(@Ctx() ctx: RequestContext, @Body({ schema: SignIn }) body: SignIn) {
     return this.signIns.signIn(ctx, body);
@@ -104,7 +110,7 @@ export class AccountController {
     summary: 'Change your password',
     description: 'Ends all your other sessions.',
     ok: PasswordChanged,
-    errors: ['wrong_current_password', 'too_many_attempts'],
+    errors: ['wrong_current_password', 'too_many_attempts', 'server_busy'],
   })
   changePassword(@Ctx() ctx: RequestContext, @Body({ schema: ChangePassword }) body: ChangePassword) {
     return this.signIns.changePassword(ctx, body.current_password, body.new_password);

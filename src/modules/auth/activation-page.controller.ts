@@ -1,13 +1,13 @@
 import { Body, Catch, Controller, Get, Header, HttpCode, Post, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Public } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import type { AppError } from '../../kernel/errors/app-error.js';
-import { PageErrorFilter } from '../../kernel/pages/page-error.filter.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/pages/form-page.js';
+import { PageErrorFilter } from '../../kernel/pages/page-error.filter.js';
 import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { Activate } from '../users/user.dto.js';
 import { RegistrationService } from './registration.service.js';

@@ -1,10 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
-import { QuotaModule } from '../quota/quota.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { QuotaModule } from '../quota/quota.module.js';
 import { RolesModule } from '../roles/roles.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
 import { UsageModule } from '../usage/usage.module.js';
@@ -16,6 +16,7 @@ import { AuthenticationGuard } from './authentication.guard.js';
 import { BasicStrategy } from './basic.strategy.js';
 import { BearerStrategy } from './bearer.strategy.js';
 import { Callers } from './callers.service.js';
+import { FailedSignIns } from './failed-sign-ins.service.js';
 import { FirstAdmin } from './first-admin.service.js';
 import { IdentityController } from './identity.controller.js';
 import { IdentityService } from './identity.service.js';
@@ -26,7 +27,10 @@ import { SignInService } from './sign-in.service.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 import { UsageHook } from './usage.hook.js';
 
-/** Who calls and what they may do. Global for the app-wide guards; no module imports it. */
+/**
+ * Who calls and what they may do: strategies, guards, sign-in, registration. Whatever carries credentials that are not
+ * understood is refused. Global for the app-wide guards; no module imports it.
+ */
 @Global()
 @Module({
   imports: [
@@ -53,6 +57,7 @@ import { UsageHook } from './usage.hook.js';
     UsageHook,
     SignInThrottle,
     SignInService,
+    FailedSignIns,
     RegistrationService,
     FirstAdmin,
     IdentityService,

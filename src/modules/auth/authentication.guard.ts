@@ -1,8 +1,9 @@
-import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { ACCESS, type AccessRule } from '../../kernel/access/access.decorator.js';
+import { AppError } from '../../kernel/errors/app-error.js';
 import { Callers } from './callers.service.js';
 import { readCredentials } from './credentials.js';
 
@@ -29,8 +30,11 @@ export class AuthenticationGuard extends AuthGuard(['basic', 'bearer']) {
     return true;
   }
 
+  /** @throws AppError `invalid_api_key` when no strategy knows the caller */
   override handleRequest<T>(error: unknown, caller: T): T {
     if (error) throw error;
+    // A strategy that could not read what the guard could has found nobody, which is not the same as a stranger.
+    if (!caller) throw new AppError('invalid_api_key');
     return caller;
   }
 }

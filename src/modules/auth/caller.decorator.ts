@@ -1,6 +1,6 @@
+import './caller.js';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import './caller.js';
 
 /** Injects who calls, as the authentication guard found it. */
 export const CurrentCaller = createParamDecorator(

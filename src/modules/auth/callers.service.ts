@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { AccessCache } from '../../kernel/access-cache/access-cache.js';
 import { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { KeyLookup } from '../api-keys/key-lookup.service.js';
 import { SessionService } from '../users/session.service.js';
-import { AccessCache } from '../../kernel/access-cache/access-cache.js';
-import { keyCaller, userCaller, type Caller, type KeyCaller, type UserCaller } from './caller.js';
+import { type Caller, type KeyCaller, keyCaller, type UserCaller, userCaller } from './caller.js';
 import type { Credentials } from './credentials.js';
 
 const CTX = RequestContext.reading('authentication');

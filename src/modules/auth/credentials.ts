@@ -11,11 +11,11 @@ export interface Credentials {
 }
 
 const BASIC_USER = 'api-key';
-const HEADER = /^(basic|bearer) +([^\s]+) *$/i;
+const HEADER = /^(basic|bearer) ([^\s]+) *$/i;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
- * Reads the header strictly (RFC 7617, RFC 6750): the scheme in any case, one token after it, Basic
+ * Reads the header strictly (RFC 7617, RFC 6750): the scheme in any case, one space and one token after it, Basic
  * split at the first colon only, the user name `api-key` and no other.
  * @throws AppError `missing_api_key`, `invalid_api_key`, `invalid_session`
  */

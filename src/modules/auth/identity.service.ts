@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { ALL_PERMISSIONS } from '../../kernel/access/permissions.js';
+import { type HiddenAttributes, NOTHING_HIDDEN } from '../../kernel/context/hidden-attributes.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { isId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { Lookups, type Found } from '../../kernel/facets/lookups.js';
+import { type Found, Lookups } from '../../kernel/facets/lookups.js';
 import { AttributeCatalog } from '../../kernel/visibility/attribute-catalog.js';
-import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
 import type { Lookup, WhoAmI } from './auth.dto.js';
 import type { Caller } from './caller.js';
 import { ProjectAccess } from './project-access.service.js';
@@ -35,9 +35,9 @@ export class IdentityService {
     const found = lookup && isId(id) ? await lookup.find(ctx, id) : null;
     const hidden = found && (await this.hiddenFrom(caller, found, lookup!.permission));
     if (!found || !hidden) throw new AppError('not_found');
-    const { object, projectId, url } = found;
-    const name = this.catalog.redaction(hidden).label(object, found.name);
-    return { id, object, project_id: projectId, name, url };
+    const { object, madeOf } = lookup!;
+    const name = this.catalog.redaction(hidden).label(madeOf, found.name);
+    return { id, object, project_id: found.projectId, name, url: found.url };
   }
 
   /** What the project of something found hides from the caller; null when they may not see it at all. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { RequestContext, type Grant } from '../../kernel/context/request-context.js';
 import { AccessCache } from '../../kernel/access-cache/access-cache.js';
-import { ProjectRights, type ProjectGrant } from '../projects/project-rights.service.js';
+import { type Grant, RequestContext } from '../../kernel/context/request-context.js';
+import { type ProjectGrant, ProjectRights } from '../projects/project-rights.service.js';
 import type { UserCaller } from './caller.js';
 
 const CTX = RequestContext.reading('access');

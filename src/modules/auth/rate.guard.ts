@@ -1,7 +1,7 @@
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { QuotaService, type QuotaRefusal } from '../quota/quota.service.js';
+import { type QuotaRefusal, QuotaService } from '../quota/quota.service.js';
 
 /**
  * Spends one request of the organization's quota for every request with a key that was granted access.

@@ -3,17 +3,18 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
+import { MailLimits } from '../notifications/mail-limits.js';
 import { NotificationService } from '../notifications/notification.service.js';
+import { TEMPORARY_PASSWORD_MAIL } from '../users/account.mails.js';
 import { ActivationMails } from '../users/activation-mails.service.js';
 import type { Activate, CreatedUser, Register, User } from '../users/user.dto.js';
 import {
   displayName,
-  userTarget,
-  UserService,
   type NewUser,
   type NewUserOptions,
+  UserService,
+  userTarget,
 } from '../users/user.service.js';
-import { TEMPORARY_PASSWORD_MAIL } from '../users/account.mails.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 
 /** How accounts come to be. */
@@ -23,6 +24,7 @@ export class RegistrationService {
     private readonly users: UserService,
     private readonly activations: ActivationMails,
     private readonly notifications: NotificationService,
+    private readonly mailLimits: MailLimits,
     private readonly throttle: SignInThrottle,
     private readonly config: Config,
   ) {}
@@ -30,9 +32,10 @@ export class RegistrationService {
   /**
    * Registers a person: an account, its personal organization and the activation mail. For platform admins,
    * see {@link createFor}.
-   * @throws AppError `email_taken`, `validation_failed`
+   * @throws AppError `email_taken`, `validation_failed`, `too_many_mails`
    */
   async register(ctx: RequestContext, input: Register): Promise<CreatedUser> {
+    await this.mailLimits.admit(ctx, input.email);
     if (ctx.isPlatformAdmin) return this.createFor(ctx, input);
     const { password } = input;
     if (password === undefined) throw invalidField('password', 'is required', 'Choose 12 to 128 characters.');
@@ -76,7 +79,7 @@ export class RegistrationService {
    */
   async activate(ctx: RequestContext, { token, password }: Activate): Promise<User> {
     const { email } = await this.users.activatable(ctx, token);
-    const authenticated = await this.throttle.attempt(email, ctx.ip, () =>
+    const authenticated = await this.throttle.attempt(ctx, await this.users.limitKey(ctx, email), () =>
       this.users.authenticate(ctx, email, password),
     );
     if (!authenticated) {

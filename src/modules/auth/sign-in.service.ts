@@ -4,8 +4,9 @@ import { AppError } from '../../kernel/errors/app-error.js';
 import { PasswordChanges } from '../users/password-changes.service.js';
 import { SessionService } from '../users/session.service.js';
 import type { User } from '../users/user.dto.js';
-import { displayName, userTarget, UserService } from '../users/user.service.js';
+import { displayName, UserService, userTarget } from '../users/user.service.js';
 import type { SignedIn, SignIn } from './auth.dto.js';
+import { FailedSignIns } from './failed-sign-ins.service.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 
 /** Signing in and out. */
@@ -16,6 +17,7 @@ export class SignInService {
     private readonly sessions: SessionService,
     private readonly passwords: PasswordChanges,
     private readonly throttle: SignInThrottle,
+    private readonly failures: FailedSignIns,
   ) {}
 
   /**
@@ -23,7 +25,7 @@ export class SignInService {
    * @throws AppError `invalid_credentials`, `too_many_attempts`, `account_not_activated`, `account_suspended`
    */
   async signIn(ctx: RequestContext, input: SignIn): Promise<SignedIn> {
-    const authenticated = await this.throttle.attempt(input.email, ctx.ip, () =>
+    const authenticated = await this.throttle.attempt(ctx, await this.users.limitKey(ctx, input.email), () =>
       this.users.authenticate(ctx, input.email, input.password),
     );
     if (!authenticated) throw await this.refuse(ctx, input.email, new AppError('invalid_credentials'));
@@ -58,7 +60,7 @@ export class SignInService {
    */
   async changePassword(ctx: RequestContext, current: string, next: string): Promise<{ changed: true }> {
     const { email } = ctx.user;
-    const authenticated = await this.throttle.attempt(email, ctx.ip, () =>
+    const authenticated = await this.throttle.attempt(ctx, await this.users.limitKey(ctx, email), () =>
       this.users.authenticate(ctx, email, current),
     );
     if (!authenticated) throw new AppError('wrong_current_password', { param: 'current_password' });
@@ -68,12 +70,6 @@ export class SignInService {
   /** Notes the failure in the event log, which stays although the request fails. */
   private async refuse(ctx: RequestContext, email: string, error: AppError, user?: User): Promise<AppError> {
     const known = user ?? (await this.users.findByEmail(ctx, email));
-    ctx.audit
-      .as('user.sign_in_failed')
-      .ended('failed')
-      .because(error.code)
-      .change({ type: 'user', id: known?.id ?? 'unknown', name: email }, null, null);
-    if (known) ctx.audit.about(known.id);
-    return error.keepRecords();
+    return this.failures.note(ctx, email, known?.id ?? null, error);
   }
 }

@@ -7,9 +7,9 @@ import { addressLabel, methodLabel, routeLabel, userAgentLabel } from '../../ker
 import { isStopped } from '../api-keys/key-decision.js';
 import { KeyUsage } from '../api-keys/key-usage.service.js';
 import { writeLimitHeaders } from '../quota/limit-headers.js';
+import { QuotaService } from '../quota/quota.service.js';
 import { LineAllowance } from '../usage/line-allowance.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
-import { QuotaService } from '../quota/quota.service.js';
 import { SessionService } from '../users/session.service.js';
 import type { KeyCaller } from './caller.js';
 import { Callers } from './callers.service.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { EventType } from '../../kernel/event-log/event-types.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { EventType } from '../../kernel/event-log/event-types.js';
 import type { User } from '../users/user.dto.js';
 
 export type InvitationKind = 'project' | 'organization';

@@ -1,12 +1,11 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { Access, Public } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { listQuery } from '../../kernel/http/pagination.js';
-import { InvitationAnswers } from './invitation-answers.service.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import {
   AcceptedInvitation,
   AcceptInvitation,
@@ -15,6 +14,7 @@ import {
   InvitationPage,
 } from './invitation.dto.js';
 import { InvitationService } from './invitation.service.js';
+import { InvitationAnswers } from './invitation-answers.service.js';
 
 const TAG: Tag = {
   name: 'Invitations',

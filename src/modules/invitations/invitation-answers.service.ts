@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken } from '../../kernel/crypto/tokens.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { hashToken } from '../../kernel/crypto/tokens.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import type { User } from '../users/user.dto.js';
-import { displayName, userTarget, UserService } from '../users/user.service.js';
-import { InvitationAcceptors } from './invitation-acceptor.js';
+import { displayName, UserService, userTarget } from '../users/user.service.js';
 import {
-  targetOf,
-  toFacts,
-  toInvitation,
   type AcceptedInvitation,
   type AcceptInvitation,
   type Invitation,
+  targetOf,
+  toFacts,
+  toInvitation,
 } from './invitation.dto.js';
 import type { InvitationEntity, InvitationStatus } from './invitation.entity.js';
 import { InvitationRepository } from './invitation.repository.js';
 import { invitationTarget, SETTLED } from './invitation.service.js';
+import { InvitationAcceptors } from './invitation-acceptor.js';
 
 /** Somebody who is invited and has no account yet. */
 export type NewPerson = Pick<InvitationEntity, 'email' | 'first_name' | 'name'>;

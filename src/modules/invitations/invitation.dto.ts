@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { deleted, id, instant, named, shown, text } from '../../kernel/http/schemas.js';
-import type { InvitationFacts, InvitationNames, InvitationTarget } from './invitation-acceptor.js';
 import type { InvitationEntity } from './invitation.entity.js';
+import type { InvitationFacts, InvitationNames, InvitationTarget } from './invitation-acceptor.js';
 
 export const Invitation = z
   .object({
@@ -14,7 +14,9 @@ export const Invitation = z
     status: z.enum(['pending', 'accepted', 'declined', 'revoked', 'expired']),
     project: named('prj', 'Acme sandbox').nullable().describe('Set for an invitation to a project.'),
     organization: named('org', 'Acme').nullable().describe('Set for an invitation to an organization.'),
-    role: named('rol', 'Support').describe('For an organization, id and name are the same.'),
+    role: named('rol', 'Support')
+      .describe('For an organization, id and name are the same.')
+      .meta({ 'x-also-attribute': 'member.role' }),
     invited_by: z.object({ id: id('usr'), name: shown.fullName.meta({ 'x-also-attribute': 'member.name' }) }),
     expires_at: instant,
     created_at: instant,

@@ -1,5 +1,4 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersCascades, LostRights } from '../../kernel/facets/cascades.js';
 import type {
   AnswersProjectEffects,
@@ -7,9 +6,11 @@ import type {
   Effect,
   UserAction,
 } from '../../kernel/facets/effects.js';
+import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import { targetOf, toFacts } from './invitation.dto.js';
 import { InvitationRepository } from './invitation.repository.js';
+import { invitationTarget } from './invitation.service.js';
 import { InvitationAcceptors } from './invitation-acceptor.js';
 
 const BATCH = 500;
@@ -24,6 +25,8 @@ export class InvitationFacet
 {
   readonly lookup = {
     prefix: 'inv',
+    object: 'invitation',
+    madeOf: ['invitation.email', 'member.email'],
     permission: 'members:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -64,7 +67,7 @@ export class InvitationFacet
       count += await this.invitations.revokePending(ctx, lost.slice(from, from + BATCH));
     }
     if (count === 0) return;
-    const ended = { type: 'invitation', id: 'pending', name: `${count} invitations` };
+    const ended = invitationTarget({ id: 'pending', email: `${count} invitations` });
     ctx.audit.effect('invitation.revoked', ended, { status: 'pending' }, { status: 'revoked', count });
   }
 
@@ -78,7 +81,6 @@ export class InvitationFacet
     }
     return {
       id,
-      object: 'invitation',
       projectId: target.kind === 'project' ? target.id : null,
       name: invitation.email,
       url: `/v1/${target.kind}s/${target.id}/invitations/${id}`,

@@ -3,8 +3,8 @@ import { In, MoreThan, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import type { LostRights } from '../../kernel/facets/cascades.js';
-import type { InvitationTarget } from './invitation-acceptor.js';
 import { InvitationEntity, type InvitationStatus } from './invitation.entity.js';
+import type { InvitationTarget } from './invitation-acceptor.js';
 
 /** Whose invitations a list shows: a target's, or those to one e-mail address. */
 export type InvitationScope = { readonly target: InvitationTarget } | { readonly email: string };

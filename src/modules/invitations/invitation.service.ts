@@ -1,25 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
+import { MailLimits } from '../notifications/mail-limits.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { UserService } from '../users/user.service.js';
-import { InvitationAcceptors, type InvitationTarget } from './invitation-acceptor.js';
 import {
-  targetOf,
-  toFacts,
-  toInvitation,
   type Invitation,
   type InvitationPage,
   type ListInvitations,
+  targetOf,
+  toFacts,
+  toInvitation,
 } from './invitation.dto.js';
 import type { InvitationEntity } from './invitation.entity.js';
-import { InvitationRepository, type InvitationScope } from './invitation.repository.js';
 import { INVITATION_MAIL } from './invitation.mail.js';
+import { InvitationRepository, type InvitationScope } from './invitation.repository.js';
+import { InvitationAcceptors, type InvitationTarget } from './invitation-acceptor.js';
+
+const target = defineTarget('invitation', { name: ['invitation.email', 'member.email'] });
 
 const VALID_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -46,12 +50,14 @@ export class InvitationService {
     private readonly acceptors: InvitationAcceptors,
     private readonly users: UserService,
     private readonly notifications: NotificationService,
+    private readonly mailLimits: MailLimits,
     private readonly config: Config,
   ) {}
 
   /**
    * Invites somebody and mails the link, valid for seven days. An expired invitation makes room for the new one.
-   * @throws AppError `invitation_pending`; `invitee_suspended`, for somebody who could not accept
+   * @throws AppError `invitation_pending`; `invitee_suspended`, for somebody who could not accept;
+   *   `too_many_mails`
    */
   async create(ctx: RequestContext, target: InvitationTarget, input: NewInvitation): Promise<Invitation> {
     if ((await this.users.findByEmail(ctx, input.email))?.status === 'suspended')
@@ -60,6 +66,7 @@ export class InvitationService {
     const pendingKey = `${target.id} ${input.email}`;
     const former = await this.invitations.findPending(ctx, pendingKey);
     if (former && former.expires_at > now) throw pending(former);
+    await this.mailLimits.admit(ctx, input.email);
     if (former) await this.invitations.updatePending(ctx, former, { ...SETTLED, status: 'expired' });
     const token = newToken();
     const invitation: InvitationEntity = {
@@ -95,10 +102,11 @@ export class InvitationService {
 
   /**
    * Mails a new link, valid for seven days; the former one ends at once.
-   * @throws AppError `not_found`, `invalid_transition` when it is settled
+   * @throws AppError `not_found`, `invalid_transition` when it is settled, `too_many_mails`
    */
   async resend(ctx: RequestContext, target: InvitationTarget, id: string): Promise<Invitation> {
     const before = await this.existing(ctx, target, id);
+    await this.mailLimits.admit(ctx, before.email);
     const token = newToken();
     const changes = { token_hash: hashToken(token), expires_at: new Date(Date.now() + VALID_MS) };
     if (!(await this.invitations.updatePending(ctx, before, changes))) throw settled();
@@ -218,7 +226,7 @@ export const SETTLED = { token_hash: null, pending_key: null } as const;
 
 /** How an invitation stands in the event log. */
 export function invitationTarget({ id, email }: { id: string; email: string }) {
-  return { type: 'invitation', id, name: email };
+  return target(id, email);
 }
 
 function pending(former?: InvitationEntity): AppError {

@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Vault } from '../../kernel/crypto/vault.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Vault } from '../../kernel/crypto/vault.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
-import { JobRegistry, type JobHandler } from '../../kernel/jobs/job.js';
+import { type JobHandler, JobRegistry } from '../../kernel/jobs/job.js';
 import { describeFailure, JobFailure } from '../../kernel/jobs/job-failure.js';
 import { Mailer } from './mailer.js';
 import type { Notification } from './notification.entity.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { JobFailure } from '../../kernel/jobs/job-failure.js';
 import { toMessage } from './mail-message.js';
-import { Mailer, type Mail } from './mailer.js';
+import { type Mail, Mailer } from './mailer.js';
 
 /**
  * Writes each mail to a file of its own instead of sending it: `<time>-<id>.eml`, readable by the

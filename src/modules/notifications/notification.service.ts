@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Vault } from '../../kernel/crypto/vault.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Vault } from '../../kernel/crypto/vault.js';
 import { newId } from '../../kernel/database/ids.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
-import { fold } from '../../kernel/text/search.js';
 import { Outbox } from '../../kernel/outbox/outbox.js';
+import { fold } from '../../kernel/text/search.js';
 import { asHtml, asText, inline } from './letter.js';
-import { toNotificationItem, type ListNotifications, type NotificationPage } from './notification.dto.js';
+import { type ListNotifications, type NotificationPage, toNotificationItem } from './notification.dto.js';
 import { NotificationRepository } from './notification.repository.js';
 import type { Template } from './template.js';
 

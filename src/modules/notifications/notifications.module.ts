@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../../kernel/config/config.js';
 import { DeliverMailJob } from './deliver-mail.job.js';
 import { FileMailer } from './file.mailer.js';
+import { MailLimits } from './mail-limits.js';
 import { Mailer } from './mailer.js';
 import { NotificationController } from './notification.controller.js';
 import { Notification } from './notification.entity.js';
@@ -11,13 +12,17 @@ import { NotificationRepository } from './notification.repository.js';
 import { NotificationService } from './notification.service.js';
 import { SmtpMailer } from './smtp.mailer.js';
 
-/** Mail: written with what caused it, delivered by a job. */
+/**
+ * Mail: written with what caused it, delivered by a job. A mail commits with its cause, is tried until it is delivered or
+ * given up, and its text is erased then.
+ */
 @Module({
   imports: [TypeOrmModule.forFeature([Notification])],
   controllers: [NotificationController],
   providers: [
     NotificationRepository,
     NotificationService,
+    MailLimits,
     DeliverMailJob,
     {
       provide: Mailer,
@@ -26,6 +31,6 @@ import { SmtpMailer } from './smtp.mailer.js';
         smtpUrl ? new SmtpMailer(smtpUrl, mailFrom) : new FileMailer(join(dataDir, 'mail'), mailFrom),
     },
   ],
-  exports: [NotificationService],
+  exports: [MailLimits, NotificationService],
 })
 export class NotificationsModule {}

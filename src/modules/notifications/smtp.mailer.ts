@@ -1,7 +1,7 @@
 import { createTransport, type Transporter } from 'nodemailer';
 import { JobFailure } from '../../kernel/jobs/job-failure.js';
 import { toMessage } from './mail-message.js';
-import { Mailer, type Mail } from './mailer.js';
+import { type Mail, Mailer } from './mailer.js';
 
 /** Sends mail through an SMTP server; a connection for each, as mails are few. */
 export class SmtpMailer extends Mailer {

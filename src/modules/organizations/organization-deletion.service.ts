@@ -3,10 +3,11 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
 import { Figures } from '../../kernel/facets/figures.js';
-import { OrganizationMemberRepository } from './organization-member.repository.js';
 import type { DeleteOrganization } from './organization.dto.js';
 import { OrganizationRepository } from './organization.repository.js';
-import { organizationTarget, OrganizationService } from './organization.service.js';
+import { OrganizationService, organizationTarget } from './organization.service.js';
+import { OrganizationMemberRepository } from './organization-member.repository.js';
+import { memberTarget } from './organization-members.service.js';
 
 /** Deleting an organization that has no project any more. */
 @Injectable()
@@ -48,7 +49,7 @@ export class OrganizationDeletion {
     await this.refuseProjects(ctx, id);
     const count = await this.repository.delete(ctx, id, new Date());
     ctx.audit.change(organizationTarget(row), { name: row.name }, null);
-    const members = { type: 'organization_member', id: 'all', name: `${count} members` };
+    const members = memberTarget({ id: 'all' }, `${count} members`);
     ctx.audit.effect('organization.member_removed', members, null, { count });
     await this.cascades.rightsLost(ctx, { organizationId: id });
     return { id, deleted: true };

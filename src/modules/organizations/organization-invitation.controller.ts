@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { Access } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
 import {
   Invitation,
@@ -48,6 +48,7 @@ export class OrganizationInvitationController {
       'member_already_active',
       'invitation_pending',
       'invitee_suspended',
+      'too_many_mails',
     ],
   })
   invite(
@@ -65,7 +66,7 @@ export class OrganizationInvitationController {
     summary: 'Send an invitation again',
     description: 'Sends a new link, valid for another seven days; the previous one stops working.',
     ok: Invitation,
-    errors: ['not_found', 'permission_denied', 'invalid_transition'],
+    errors: ['not_found', 'permission_denied', 'invalid_transition', 'too_many_mails'],
   })
   resend(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('inv') inv: string) {
     return this.invitations.resend(ctx, id, inv);
@@ -77,7 +78,7 @@ export class OrganizationInvitationController {
   @Docs({
     summary: 'Take an invitation back',
     ok: RevokedInvitation,
-    errors: ['not_found', 'permission_denied', 'invalid_transition'],
+    errors: ['not_found', 'permission_denied', 'invalid_transition', 'too_many_mails'],
   })
   revoke(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('inv') inv: string) {
     return this.invitations.revoke(ctx, id, inv);

@@ -3,23 +3,23 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import type { User } from '../users/user.dto.js';
-import { UserService } from '../users/user.service.js';
+import type { Invitation, InvitationPage, ListInvitations } from '../invitations/invitation.dto.js';
+import { InvitationService } from '../invitations/invitation.service.js';
 import {
-  InvitationAcceptors,
   type InvitationAcceptor,
+  InvitationAcceptors,
   type InvitationFacts,
   type InvitationNames,
   type InvitationTarget,
 } from '../invitations/invitation-acceptor.js';
-import type { Invitation, InvitationPage, ListInvitations } from '../invitations/invitation.dto.js';
-import { InvitationService } from '../invitations/invitation.service.js';
+import type { User } from '../users/user.dto.js';
+import { UserService } from '../users/user.service.js';
+import { OrganizationRepository } from './organization.repository.js';
+import { OrganizationService } from './organization.service.js';
 import type { InviteToOrganization } from './organization-member.dto.js';
 import type { OrganizationMemberEntity, OrganizationRole } from './organization-member.entity.js';
 import { OrganizationMemberRepository } from './organization-member.repository.js';
 import { memberTarget } from './organization-members.service.js';
-import { OrganizationRepository } from './organization.repository.js';
-import { OrganizationService } from './organization.service.js';
 
 /** Invitations to organizations, for their owners and admins; and how an organization takes people in. */
 @Injectable()

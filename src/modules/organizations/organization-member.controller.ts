@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { Access } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { Organization } from './organization.dto.js';
 import {
   ListOrganizationMembers,
   OrganizationMember,
@@ -13,7 +14,6 @@ import {
   UpdateOrganizationMember,
 } from './organization-member.dto.js';
 import { OrganizationMembers } from './organization-members.service.js';
-import { Organization } from './organization.dto.js';
 import { ORGANIZATIONS } from './organizations.tag.js';
 
 @Docs.tag(ORGANIZATIONS)

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { exampleId } from '../../kernel/database/ids.js';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { country, deleted, email, id, instant, shown, text } from '../../kernel/http/schemas.js';
-import { LastSignIn, type User } from '../users/user.dto.js';
 import type { Invitation } from '../invitations/invitation.dto.js';
+import { LastSignIn, type User } from '../users/user.dto.js';
 import type { OrganizationMemberEntity } from './organization-member.entity.js';
 
 /** What people can be made; the owner is made by a transfer. */

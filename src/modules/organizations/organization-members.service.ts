@@ -1,27 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import { powerOf, refusalToLift, type Power } from '../../kernel/context/suspension.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { type Power, powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
 import { Ownership } from '../../kernel/facets/ownership.js';
+import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
+import { InvitationService } from '../invitations/invitation.service.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { displayName, UserService } from '../users/user.service.js';
-import { InvitationService } from '../invitations/invitation.service.js';
+import type { Organization } from './organization.dto.js';
+import { OrganizationRepository } from './organization.repository.js';
+import { OrganizationService, organizationTarget } from './organization.service.js';
 import {
-  toInvitedMember,
-  toOrganizationMember,
   type ListOrganizationMembers,
   type OrganizationMember,
   type OrganizationMemberPage,
+  toInvitedMember,
+  toOrganizationMember,
   type TransferOrganization,
   type UpdateOrganizationMember,
 } from './organization-member.dto.js';
 import type { OrganizationMemberEntity } from './organization-member.entity.js';
 import { OrganizationMemberRepository } from './organization-member.repository.js';
-import type { Organization } from './organization.dto.js';
-import { OrganizationRepository } from './organization.repository.js';
-import { organizationTarget, OrganizationService } from './organization.service.js';
 import { REMOVAL_MAIL } from './removal.mail.js';
 
 /** The people of an organization: their roles, suspension, removal, and who owns it. */
@@ -211,9 +212,11 @@ export class OrganizationMembers {
   }
 }
 
+const target = defineTarget('organization_member', { name: ['member.email'] });
+
 /** How a member of an organization stands in the event log. */
-export function memberTarget(member: { id: string }, email: string) {
-  return { type: 'organization_member', id: member.id, name: email };
+export function memberTarget(member: { id: string }, email: string | null) {
+  return target(member.id, email);
 }
 
 function snapshot({ organization_id, role, status }: OrganizationMemberEntity) {

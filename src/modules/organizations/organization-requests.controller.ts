@@ -5,8 +5,8 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
 import {
   ListOrganizationRequestLogs,
-  RequestLogPage,
   type ListRequestLogs,
+  RequestLogPage,
 } from '../usage/request-log.dto.js';
 import { OrganizationUsageQuery, Usage, type UsageQuery } from '../usage/usage.dto.js';
 import { OrganizationRequests } from './organization-requests.service.js';

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { Access, PlatformAdmin } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
 import {
   CreateOrganization,
@@ -14,8 +14,8 @@ import {
   Subscription,
   UpdateSubscription,
 } from './organization.dto.js';
-import { OrganizationDeletion } from './organization-deletion.service.js';
 import { OrganizationService } from './organization.service.js';
+import { OrganizationDeletion } from './organization-deletion.service.js';
 import { ORGANIZATIONS } from './organizations.tag.js';
 
 @Docs.tag(ORGANIZATIONS)

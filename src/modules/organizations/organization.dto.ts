@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { OrganizationFigure } from '../../kernel/facets/figures.js';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { id, instant, like, text } from '../../kernel/http/schemas.js';
-import type { OrganizationFigure } from '../../kernel/facets/figures.js';
 import type { OrganizationEntity } from './organization.entity.js';
 
 const count = z.number().int();

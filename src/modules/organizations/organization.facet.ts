@@ -1,12 +1,13 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersCascades, NewAccount } from '../../kernel/facets/cascades.js';
 import type { Effect } from '../../kernel/facets/effects.js';
+import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersOwnership, Owner } from '../../kernel/facets/ownership.js';
-import { OrganizationMemberRepository } from './organization-member.repository.js';
 import { OrganizationRepository } from './organization.repository.js';
 import { OrganizationService } from './organization.service.js';
+import { OrganizationMemberRepository } from './organization-member.repository.js';
+import { memberTarget } from './organization-members.service.js';
 
 /** Organizations can be looked up by their members, and have owners. Every new user has one; a deleted user leaves those of others. */
 @Facet()
@@ -15,6 +16,8 @@ export class OrganizationFacet
 {
   readonly lookup = {
     prefix: 'org',
+    object: 'organization',
+    madeOf: [],
     permission: 'project:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -37,7 +40,7 @@ export class OrganizationFacet
   async userGone(ctx: RequestContext, userId: string): Promise<void> {
     for (const member of await this.members.listOfUser(ctx, userId)) {
       await this.members.deleteOther(ctx, member);
-      const target = { type: 'organization_member', id: member.id, name: null };
+      const target = memberTarget(member, null);
       ctx.audit.effect('organization.member_removed', target);
     }
   }
@@ -49,7 +52,6 @@ export class OrganizationFacet
     return (
       organization && {
         id,
-        object: 'organization',
         projectId: null,
         name: organization.name,
         url: `/v1/organizations/${id}`,

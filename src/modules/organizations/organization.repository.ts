@@ -4,8 +4,8 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { Lists } from '../../kernel/database/lists.js';
 import type { Stretch } from '../../kernel/database/stretch.js';
-import { OrganizationMemberEntity } from './organization-member.entity.js';
 import { OrganizationEntity } from './organization.entity.js';
+import { OrganizationMemberEntity } from './organization-member.entity.js';
 
 @Injectable()
 export class OrganizationRepository {

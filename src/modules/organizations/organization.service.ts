@@ -3,24 +3,25 @@ import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import type { NewAccount } from '../../kernel/facets/cascades.js';
 import { Figures } from '../../kernel/facets/figures.js';
-import type { OrganizationMemberEntity, OrganizationRole } from './organization-member.entity.js';
-import { OrganizationMemberRepository } from './organization-member.repository.js';
+import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
 import {
-  toOrganization,
-  toLimits,
   type CreateOrganization,
   type ListOrganizations,
   type Organization,
   type OrganizationPage,
   type Subscription,
+  toLimits,
+  toOrganization,
   type UpdateSubscription,
 } from './organization.dto.js';
-import { OrganizationUsage } from './organization-usage.service.js';
 import type { OrganizationEntity } from './organization.entity.js';
 import { OrganizationRepository } from './organization.repository.js';
+import type { OrganizationMemberEntity, OrganizationRole } from './organization-member.entity.js';
+import { OrganizationMemberRepository } from './organization-member.repository.js';
+import { OrganizationUsage } from './organization-usage.service.js';
 
 /** An organization the caller may see, and what the caller is in it. */
 export interface AccessibleOrganization {
@@ -209,7 +210,10 @@ export class OrganizationService {
   }
 }
 
+// No role of a project admits to organizations themselves, so no rule hides anything of them.
+const target = defineTarget('organization', { name: [] });
+
 /** How an organization stands in the event log. */
 export function organizationTarget(organization: { id: string; name: string }) {
-  return { type: 'organization', id: organization.id, name: organization.name };
+  return target(organization.id, organization.name);
 }

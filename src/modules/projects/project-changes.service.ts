@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
-import type { EventType } from '../../kernel/event-log/event-types.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Cascades } from '../../kernel/facets/cascades.js';
+import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import type { EventType } from '../../kernel/event-log/event-types.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
 import { fold } from '../../kernel/text/search.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import type { ProjectEntity, ProjectStatus } from './project.entity.js';

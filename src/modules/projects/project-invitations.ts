@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Standings, type Standing } from '../../kernel/facets/standings.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { type Standing, Standings } from '../../kernel/facets/standings.js';
 import {
-  InvitationAcceptors,
   type InvitationAcceptor,
+  InvitationAcceptors,
   type InvitationEvents,
   type InvitationFacts,
   type InvitationNames,

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Cascades } from '../../kernel/facets/cascades.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
+import { Cascades } from '../../kernel/facets/cascades.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import { MemberService } from '../teams/member.service.js';
 import type { User } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
 import { OwnerLimit } from './owner-limit.service.js';
-import { ProjectNotices } from './project-notices.service.js';
 import type { ProjectEntity } from './project.entity.js';
 import { ProjectRepository } from './project.repository.js';
 import { projectTarget } from './project.service.js';
+import { ProjectNotices } from './project-notices.service.js';
 
 /** A transfer that may be asked for. */
 export interface Transfer {

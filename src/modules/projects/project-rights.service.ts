@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ALL_PERMISSIONS, type Permission } from '../../kernel/access/permissions.js';
-import { NOTHING_HIDDEN, type HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
+import { type HiddenAttributes, NOTHING_HIDDEN } from '../../kernel/context/hidden-attributes.js';
 import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import { MemberService } from '../teams/member.service.js';

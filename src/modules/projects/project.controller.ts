@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { Access } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { CreateProject, ListProjects, Project, ProjectPage, ProjectRecord } from './project.dto.js';
 import { ProjectService } from './project.service.js';

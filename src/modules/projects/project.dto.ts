@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import type { ProjectFigure } from '../../kernel/facets/figures.js';
+import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import {
   country,
   email,

@@ -1,16 +1,16 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Facet } from '../../kernel/facets/facets.js';
 import type { Effect } from '../../kernel/facets/effects.js';
+import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersOrganizationFigures } from '../../kernel/facets/figures.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersMetrics } from '../../kernel/facets/metrics.js';
 import type { AnswersOwnership, Owner } from '../../kernel/facets/ownership.js';
 import type { AnswersStandings, Standing } from '../../kernel/facets/standings.js';
 import { OrganizationService } from '../organizations/organization.service.js';
-import { ProjectRights } from './project-rights.service.js';
-import { ProjectRepository } from './project.repository.js';
 import { UserService } from '../users/user.service.js';
+import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
+import { ProjectRights } from './project-rights.service.js';
 
 /** Projects themselves can be looked up, belong to organizations and have owners; people stand in them. */
 @Facet()
@@ -19,6 +19,8 @@ export class ProjectsFacet
 {
   readonly lookup = {
     prefix: 'prj',
+    object: 'project',
+    madeOf: ['project.name'],
     permission: 'project:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -61,6 +63,6 @@ export class ProjectsFacet
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
     const project = await this.projects.findForAccess(ctx, id);
-    return project && { id, object: 'project', projectId: id, name: project.name, url: `/v1/projects/${id}` };
+    return project && { id, projectId: id, name: project.name, url: `/v1/projects/${id}` };
   }
 }

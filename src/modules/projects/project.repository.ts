@@ -3,10 +3,10 @@ import { In, IsNull, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { Lists } from '../../kernel/database/lists.js';
-import { every, type Condition, type Stretch } from '../../kernel/database/stretch.js';
-import { contains } from '../../kernel/text/search.js';
+import { type Condition, every, type Stretch } from '../../kernel/database/stretch.js';
 import type { Owner } from '../../kernel/facets/ownership.js';
-import { ProjectEntity, type Environment, type ProjectStatus } from './project.entity.js';
+import { contains } from '../../kernel/text/search.js';
+import { type Environment, ProjectEntity, type ProjectStatus } from './project.entity.js';
 
 /** Whose projects a list shows. */
 export type ProjectScope =

@@ -3,9 +3,10 @@ import { Config } from '../../kernel/config/config.js';
 import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
+import { Figures } from '../../kernel/facets/figures.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
 import { fold } from '../../kernel/text/search.js';
-import { Figures } from '../../kernel/facets/figures.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import { MemberService } from '../teams/member.service.js';
@@ -14,17 +15,17 @@ import { displayName, UserService } from '../users/user.service.js';
 import { ListedProjects } from './listed-projects.service.js';
 import { OwnerLimit } from './owner-limit.service.js';
 import {
-  toProject,
-  toProjectRecord,
   type CreateProject,
   type ListProjects,
   type Project,
   type ProjectPage,
   type ProjectRecord,
+  toProject,
+  toProjectRecord,
 } from './project.dto.js';
 import type { ProjectEntity } from './project.entity.js';
-import { ProjectRepository, type ProjectScope } from './project.repository.js';
 import { WELCOME_MAIL } from './project.mails.js';
+import { ProjectRepository, type ProjectScope } from './project.repository.js';
 
 /** Projects: made, listed, shown. What changes one stands in `ProjectChanges`. */
 @Injectable()
@@ -205,9 +206,11 @@ export function toProjectInContext(project: ProjectEntity): ProjectInContext {
   };
 }
 
+const target = defineTarget('project', { name: ['project.name'] });
+
 /** How a project stands in the event log. */
 export function projectTarget(project: { id: string; name: string }) {
-  return { type: 'project', id: project.id, name: project.name };
+  return target(project.id, project.name);
 }
 
 function scopeOf(ctx: RequestContext): ProjectScope {

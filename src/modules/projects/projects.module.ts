@@ -1,3 +1,4 @@
+import './project.events.js';
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ProjectOwner } from '../../kernel/facets/project-owner.port.js';
@@ -6,20 +7,19 @@ import { NotificationsModule } from '../notifications/notifications.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { OwnerLimit } from './owner-limit.service.js';
-import { ProjectChanges } from './project-changes.service.js';
 import { ListedProjects } from './listed-projects.service.js';
-import { ProjectInvitations } from './project-invitations.js';
-import { ProjectNotices } from './project-notices.service.js';
-import { ProjectOwnership } from './project-ownership.service.js';
-import { StoredProjectOwner } from './project-owner.js';
+import { OwnerLimit } from './owner-limit.service.js';
 import { ProjectController } from './project.controller.js';
 import { ProjectEntity } from './project.entity.js';
 import { ProjectsFacet } from './project.facet.js';
-import { ProjectRights } from './project-rights.service.js';
 import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
-import './project.events.js';
+import { ProjectChanges } from './project-changes.service.js';
+import { ProjectInvitations } from './project-invitations.js';
+import { ProjectNotices } from './project-notices.service.js';
+import { StoredProjectOwner } from './project-owner.js';
+import { ProjectOwnership } from './project-ownership.service.js';
+import { ProjectRights } from './project-rights.service.js';
 
 /**
  * The unit of isolation: its record, its life from `new` to `deleted`, its one owner. No row of a project is ever

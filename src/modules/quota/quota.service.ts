@@ -7,7 +7,7 @@ import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { within } from '../../kernel/jobs/deadline.js';
 import { RecurringJobs } from '../../kernel/jobs/recurring.js';
 import { QuotaRepository } from './quota.repository.js';
-import { periodAt, QuotaWindow, type Limits, type Quota, type QuotaPolicy } from './quota-window.js';
+import { type Limits, periodAt, type Quota, type QuotaPolicy, QuotaWindow } from './quota-window.js';
 import { RedisQuota } from './redis-quota.js';
 
 const RECORD_MS = 1_000;

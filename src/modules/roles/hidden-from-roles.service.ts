@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { RequestContext } from '../../kernel/context/request-context.js';
 import {
+  type HiddenAttributes,
   hiddenAttributes,
   NOTHING_HIDDEN,
-  type HiddenAttributes,
 } from '../../kernel/context/hidden-attributes.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
 import { VisibilityRuleRepository } from './visibility-rule.repository.js';
 
 /** Says what visibility rules hide from roles. That owners and admins see everything is for the caller to know. */

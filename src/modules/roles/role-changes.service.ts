@@ -5,11 +5,12 @@ import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
-import { toRoleItem, type CreateRole, type RoleItem, type UpdateRole } from './role.dto.js';
+import { type CreateRole, type RoleItem, toRoleItem, type UpdateRole } from './role.dto.js';
 import type { RoleEntity } from './role.entity.js';
-import { nameKey } from './role-name.js';
+import { roleTarget, ruleTarget } from './role.events.js';
 import { RoleRepository } from './role.repository.js';
 import { RoleService, toRole } from './role.service.js';
+import { nameKey } from './role-name.js';
 import { SYSTEM_ROLES } from './system-roles.js';
 import { VisibilityRuleRepository } from './visibility-rule.repository.js';
 
@@ -75,7 +76,7 @@ export class RoleChanges {
     if (holders) this.service.refuseEscalation(ctx, viewer.permissions);
     const rules = await this.rules.forgetRole(ctx, id);
     if (rules) {
-      const named = { type: 'visibility_rule', id: 'naming_it', name: `${rules} rules` };
+      const named = ruleTarget('naming_it', `${rules} rules`);
       ctx.audit.effect(
         'visibility_rule.updated',
         named,
@@ -116,7 +117,7 @@ function inOrder(permissions: readonly Permission[]): Permission[] {
 }
 
 function target({ id, name }: RoleEntity) {
-  return { type: 'role', id, name };
+  return roleTarget(id, name);
 }
 
 function snapshot({ name, permissions }: RoleEntity) {

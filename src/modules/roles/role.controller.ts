@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { Access } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { PERMISSIONS } from '../../kernel/access/permissions.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import {
   CreateRole,
@@ -14,8 +14,8 @@ import {
   RolePage,
   UpdateRole,
 } from './role.dto.js';
-import { RoleChanges } from './role-changes.service.js';
 import { RoleService } from './role.service.js';
+import { RoleChanges } from './role-changes.service.js';
 
 const TAG: Tag = {
   name: 'Roles',
@@ -53,7 +53,7 @@ export class RoleController {
     description:
       'The name must be unique among the roles, regardless of case. The role cannot permit more than you may do yourself.',
     created: RoleItem,
-    errors: ['role_name_taken', 'permission_escalation'],
+    errors: ['role_name_taken', 'permission_escalation', 'limit_reached'],
   })
   create(
     @Ctx() ctx: RequestContext,

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { defineId } from '../../kernel/database/ids.js';
 import type { Permission } from '../../kernel/access/permissions.js';
+import { defineId } from '../../kernel/database/ids.js';
 
 declare module '../../kernel/database/ids.js' {
   interface IdPrefixes {

@@ -1,4 +1,5 @@
 import { defineEvents } from '../../kernel/event-log/event-types.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 
 export const ROLE_EVENTS = defineEvents({
   'role.created': 'A custom role was created.',
@@ -8,6 +9,12 @@ export const ROLE_EVENTS = defineEvents({
   'visibility_rule.updated': 'A rule that hides an attribute from roles was changed.',
   'visibility_rule.deleted': 'An attribute is no longer hidden.',
 });
+
+/** How a role stands in the event log. */
+export const roleTarget = defineTarget('role', { name: ['role.name'] });
+
+/** How a visibility rule stands in the event log. */
+export const ruleTarget = defineTarget('visibility_rule', { name: ['visibility_rule.attribute'] });
 
 declare module '../../kernel/event-log/event-types.js' {
   interface EventTypes extends Record<keyof typeof ROLE_EVENTS, true> {}

@@ -8,6 +8,8 @@ import { RoleRepository } from './role.repository.js';
 export class RoleFacet implements AnswersLookups {
   readonly lookup = {
     prefix: 'rol',
+    object: 'role',
+    madeOf: ['role.name'],
     permission: 'roles:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -18,6 +20,6 @@ export class RoleFacet implements AnswersLookups {
     const role = await this.roles.findAnywhere(ctx, id);
     if (!role?.project_id) return null;
     const url = `/v1/projects/${role.project_id}/roles/${id}`;
-    return { id, object: 'role', projectId: role.project_id, name: role.name, url };
+    return { id, projectId: role.project_id, name: role.name, url };
   }
 }

@@ -4,6 +4,9 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { RoleEntity } from './role.entity.js';
 
+/** How many roles a project may have. */
+const MOST = 100;
+
 @Injectable()
 export class RoleRepository {
   constructor(private readonly database: Database) {}
@@ -35,7 +38,9 @@ export class RoleRepository {
     return this.database.lock(ctx, RoleEntity, { id, project_id: projectId });
   }
 
+  /** @throws AppError `limit_reached` */
   async insert(ctx: RequestContext, role: RoleEntity): Promise<void> {
+    await this.database.refuseBeyond(ctx, RoleEntity, { project_id: role.project_id! }, MOST);
     await (await this.database.write(ctx)).insert(RoleEntity, role);
   }
 

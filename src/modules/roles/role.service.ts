@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Permission } from '../../kernel/access/permissions.js';
+import { isHidden } from '../../kernel/context/hidden-attributes.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfGone } from '../../kernel/database/database-errors.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
 import type { Standing } from '../../kernel/facets/standings.js';
-import { isHidden } from '../../kernel/context/hidden-attributes.js';
+import { decodeCursor, type Page, paginate } from '../../kernel/http/pagination.js';
 import { HiddenFromRoles } from './hidden-from-roles.service.js';
-import { toRoleItem, type ListRoles, type RoleItem } from './role.dto.js';
+import { type ListRoles, type RoleItem, toRoleItem } from './role.dto.js';
 import type { RoleEntity } from './role.entity.js';
 import { RoleRepository } from './role.repository.js';
-import { orViewer, SYSTEM_ROLES, type Role } from './system-roles.js';
+import { orViewer, type Role, SYSTEM_ROLES } from './system-roles.js';
 
 const SYSTEM = Object.values(SYSTEM_ROLES) as readonly Role[];
 const SYSTEM_BY_ID = new Map(SYSTEM.map(role => [role.id, role]));

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { Access } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import {
   CreateVisibilityRule,
@@ -58,7 +58,7 @@ export class VisibilityRuleController {
       'cannot filter or sort by it. The owner, owners and admins of the organization and platform admins see ' +
       'everything.',
     created: VisibilityRule,
-    errors: ['visibility_rule_exists'],
+    errors: ['visibility_rule_exists', 'limit_reached'],
   })
   create(
     @Ctx() ctx: RequestContext,

@@ -8,6 +8,8 @@ import { VisibilityRuleRepository } from './visibility-rule.repository.js';
 export class VisibilityRuleFacet implements AnswersLookups {
   readonly lookup = {
     prefix: 'avr',
+    object: 'visibility_rule',
+    madeOf: ['visibility_rule.attribute'],
     permission: 'visibility:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -18,6 +20,6 @@ export class VisibilityRuleFacet implements AnswersLookups {
     const rule = await this.rules.findAnywhere(ctx, id);
     if (!rule) return null;
     const url = `/v1/projects/${rule.project_id}/attribute-visibility/${id}`;
-    return { id, object: 'visibility_rule', projectId: rule.project_id, name: rule.attribute, url };
+    return { id, projectId: rule.project_id, name: rule.attribute, url };
   }
 }

@@ -11,6 +11,9 @@ export interface Hiding {
   attribute: string;
 }
 
+/** How many rules a project may have. */
+const MOST = 200;
+
 @Injectable()
 export class VisibilityRuleRepository {
   constructor(private readonly database: Database) {}
@@ -73,7 +76,9 @@ export class VisibilityRuleRepository {
     return this.database.lock(ctx, VisibilityRuleEntity, { id, project_id: projectId });
   }
 
+  /** @throws AppError `limit_reached` */
   async insert(ctx: RequestContext, rule: VisibilityRuleEntity): Promise<void> {
+    await this.database.refuseBeyond(ctx, VisibilityRuleEntity, { project_id: rule.project_id }, MOST);
     await (await this.database.write(ctx)).insert(VisibilityRuleEntity, rule);
   }
 

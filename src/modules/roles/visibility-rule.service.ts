@@ -3,13 +3,14 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
-import { AttributeCatalog, type Attribute } from '../../kernel/visibility/attribute-catalog.js';
+import { decodeCursor, type Page, paginate } from '../../kernel/http/pagination.js';
+import { type Attribute, AttributeCatalog } from '../../kernel/visibility/attribute-catalog.js';
+import { ruleTarget } from './role.events.js';
 import { RoleService } from './role.service.js';
 import {
-  toVisibilityRule,
   type CreateVisibilityRule,
   type ListVisibilityRules,
+  toVisibilityRule,
   type UpdateVisibilityRule,
   type VisibilityRule,
 } from './visibility-rule.dto.js';
@@ -153,7 +154,7 @@ function ruleExists(): AppError {
 }
 
 function target(rule: VisibilityRule) {
-  return { type: 'visibility_rule', id: rule.id, name: rule.attribute };
+  return ruleTarget(rule.id, rule.attribute);
 }
 
 function snapshot({ attribute, hidden_from }: VisibilityRule) {

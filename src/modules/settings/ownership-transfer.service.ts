@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { REDACTED } from '../../kernel/context/hidden-attributes.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { Effects } from '../../kernel/facets/effects.js';
-import { REDACTED } from '../../kernel/context/hidden-attributes.js';
-import { ProjectChanges } from '../projects/project-changes.service.js';
 import type { Project } from '../projects/project.dto.js';
-import { ProjectOwnership } from '../projects/project-ownership.service.js';
 import { ProjectService } from '../projects/project.service.js';
-import { unavailable } from './setting-actions.js';
+import { ProjectChanges } from '../projects/project-changes.service.js';
+import { ProjectOwnership } from '../projects/project-ownership.service.js';
+import { hidesOwner, unavailable } from './setting-actions.js';
 import type { TransferOwnership } from './settings.dto.js';
 
 const ACTION = 'transfer-ownership';
@@ -37,8 +37,10 @@ export class OwnershipTransfer {
     const plan = member_id === undefined ? null : await this.ownership.plan(ctx, id, member_id);
     if (!confirm) {
       const { owner } = await this.projects.get(ctx, id);
-      const from = ctx.hides('project.owner.email') ? REDACTED : owner.email;
-      const to = plan && (ctx.hides('member.email') ? REDACTED : plan.to.email);
+      // Either is, or becomes, the owner's address.
+      const shown = (email: string) => (hidesOwner(ctx) ? REDACTED : email);
+      const from = shown(owner.email);
+      const to = plan && shown(plan.to.email);
       const effects = await this.effects.ofProject(ctx, id, ACTION);
       const details = { action: ACTION, from, to, effects };
       throw new AppError('confirmation_required', { param: 'confirm', details });

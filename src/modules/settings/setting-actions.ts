@@ -1,5 +1,5 @@
-import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import type { ProjectValues } from '../projects/project-changes.service.js';
 
@@ -42,6 +42,11 @@ export function unavailable(
     return impossible('The project is already verified.');
   if (!STARTS_FROM[action].includes(values.status)) return impossible(`The project is ${values.status}.`);
   return action === 'activate' ? refusalToLift(values.suspended_by, powerOf(ctx, 'team')) : null;
+}
+
+/** Whether the owner's address is hidden from the caller: the team's list shows it as a member's. */
+export function hidesOwner(ctx: RequestContext): boolean {
+  return ctx.hides('project.owner.email') || ctx.hides('member.email');
 }
 
 function denied(message: string): AppError {

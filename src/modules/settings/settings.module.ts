@@ -4,6 +4,9 @@ import { OwnershipTransfer } from './ownership-transfer.service.js';
 import { SettingsController } from './settings.controller.js';
 import { SettingsService } from './settings.service.js';
 
+/**
+ * The hub of everything that can be changed about a project. Each action says what it would affect before it is confirmed.
+ */
 @Module({
   imports: [ProjectsModule],
   controllers: [SettingsController],

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { REDACTED } from '../../kernel/context/hidden-attributes.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { Effects } from '../../kernel/facets/effects.js';
-import { REDACTED } from '../../kernel/context/hidden-attributes.js';
 import type { Project } from '../projects/project.dto.js';
+import { ProjectService } from '../projects/project.service.js';
 import {
   ProjectChanges,
   type ProjectEdits,
@@ -11,8 +12,13 @@ import {
 } from '../projects/project-changes.service.js';
 import { ProjectNotices } from '../projects/project-notices.service.js';
 import { ProjectOwnership } from '../projects/project-ownership.service.js';
-import { ProjectService } from '../projects/project.service.js';
-import { SETTING_ACTIONS, unavailable, type SettingAction, type StatusAction } from './setting-actions.js';
+import {
+  hidesOwner,
+  SETTING_ACTIONS,
+  type SettingAction,
+  type StatusAction,
+  unavailable,
+} from './setting-actions.js';
 import type { RunAction, Settings, UpdateSettings } from './settings.dto.js';
 
 const EDITABLE = ['name', 'description', 'country', 'purpose', 'billing_owner_email'] as const;
@@ -116,7 +122,7 @@ export class SettingsService {
       const to = action === 'verify' ? true : this.changes.transition(transitionOf(action, values)).to;
       const details = {
         action,
-        from: valueOf(action, values),
+        from: valueOf(ctx, action, values),
         to,
         effects: await this.effects.ofProject(ctx, values.id, action),
       };
@@ -138,12 +144,13 @@ function transitionOf(action: Exclude<StatusAction, 'verify'>, values: ProjectVa
 
 /** What an action would change, as it is now and as far as the caller may see it. */
 function shown(ctx: RequestContext, action: SettingAction, values: ProjectValues, owner: string): unknown {
-  if (action === 'transfer-ownership') return ctx.hides('project.owner.email') ? REDACTED : owner;
-  return action === 'verify' && ctx.hides('project.verified') ? REDACTED : valueOf(action, values);
+  if (action === 'transfer-ownership') return hidesOwner(ctx) ? REDACTED : owner;
+  return valueOf(ctx, action, values);
 }
 
-function valueOf(action: StatusAction, values: ProjectValues): unknown {
-  return action === 'verify' ? values.verified_at !== null : values.status;
+function valueOf(ctx: RequestContext, action: StatusAction, values: ProjectValues): unknown {
+  if (action !== 'verify') return values.status;
+  return ctx.hides('project.verified') ? REDACTED : values.verified_at !== null;
 }
 
 function editable({ name, description, country, purpose, billing_owner_email }: ProjectValues) {

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
 import { ProjectOwner } from '../../kernel/facets/project-owner.port.js';
 import { NotificationService } from '../notifications/notification.service.js';
+import { REMOVAL_MAIL } from '../organizations/removal.mail.js';
 import { RoleService } from '../roles/role.service.js';
 import { orViewer, type Role } from '../roles/system-roles.js';
 import type { User } from '../users/user.dto.js';
@@ -14,7 +15,6 @@ import type { MemberEntity } from './member.entity.js';
 import { MemberRepository } from './member.repository.js';
 import { memberTarget } from './member.service.js';
 import { TeamList } from './team-list.service.js';
-import { REMOVAL_MAIL } from '../organizations/removal.mail.js';
 
 /** A member whom nobody else can change before the unit of work ends. */
 interface LockedMember {

@@ -1,13 +1,13 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { Access } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
-import { MemberChanges } from './member-changes.service.js';
 import { ChangeMember, ListTeam, RemovedMember, TeamMember, TeamMemberPage } from './member.dto.js';
-import { TeamList } from './team-list.service.js';
+import { MemberChanges } from './member-changes.service.js';
 import { TEAM } from './team.tag.js';
+import { TeamList } from './team-list.service.js';
 
 @Docs.tag(TEAM)
 @Controller('projects/:id/members')

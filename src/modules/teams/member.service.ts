@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import type { HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import type { HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import type { Standing } from '../../kernel/facets/standings.js';
 import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { RoleService } from '../roles/role.service.js';
-import { orViewer, SYSTEM_ROLES, type Role } from '../roles/system-roles.js';
+import { orViewer, type Role, SYSTEM_ROLES } from '../roles/system-roles.js';
 import type { User } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
 import type { MemberEntity } from './member.entity.js';
@@ -148,9 +149,11 @@ export class MemberService {
   }
 }
 
+export const teamTarget = defineTarget('member', { name: ['member.email'] });
+
 /** How a member stands in the event log. */
 export function memberTarget({ id }: Pick<MemberEntity, 'id'>, { email }: Pick<User, 'email'>) {
-  return { type: 'member', id, name: email };
+  return teamTarget(id, email);
 }
 
 function toMembership({ id, user_id, role_id, status }: MemberEntity): Membership {

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { Access } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
 import {
   Invitation,
@@ -11,8 +11,8 @@ import {
   RevokedInvitation,
 } from '../invitations/invitation.dto.js';
 import { InviteMember } from './member.dto.js';
-import { TeamInvitations } from './team-invitations.service.js';
 import { TEAM } from './team.tag.js';
+import { TeamInvitations } from './team-invitations.service.js';
 
 @Docs.tag(TEAM)
 @Controller('projects/:id/invitations')
@@ -37,7 +37,13 @@ export class TeamInvitationController {
     summary: 'Invite somebody to the team',
     description: 'By e-mail, with or without an account. The mailed link works once, for seven days.',
     created: Invitation,
-    errors: ['member_already_active', 'invitation_pending', 'invitee_suspended', 'permission_escalation'],
+    errors: [
+      'member_already_active',
+      'invitation_pending',
+      'invitee_suspended',
+      'permission_escalation',
+      'too_many_mails',
+    ],
   })
   invite(
     @Ctx() ctx: RequestContext,
@@ -54,7 +60,7 @@ export class TeamInvitationController {
     summary: 'Mail an invitation again',
     description: 'Sends a new link, valid for seven days; the previous one stops working immediately.',
     ok: Invitation,
-    errors: ['invalid_transition', 'permission_escalation'],
+    errors: ['invalid_transition', 'permission_escalation', 'too_many_mails'],
   })
   resend(@Ctx() ctx: RequestContext, @Param('id') id: string, @Param('inv') invitation: string) {
     return this.invitations.resend(ctx, id, invitation);

@@ -1,8 +1,7 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Facet } from '../../kernel/facets/facets.js';
 import {
-  Cascades,
   type AnswersCascades,
+  Cascades,
   type GoneOrganizationMember,
   type GoneRole,
 } from '../../kernel/facets/cascades.js';
@@ -12,12 +11,13 @@ import type {
   Effect,
   UserAction,
 } from '../../kernel/facets/effects.js';
+import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersProjectFigures } from '../../kernel/facets/figures.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { Owner } from '../../kernel/facets/ownership.js';
-import { InvitationService } from '../invitations/invitation.service.js';
+import { InvitationService, invitationTarget } from '../invitations/invitation.service.js';
 import { MemberRepository } from './member.repository.js';
-import { MemberService } from './member.service.js';
+import { MemberService, teamTarget } from './member.service.js';
 
 /** What teams add to projects: their size, whom an action reaches, members by id. */
 @Facet()
@@ -31,6 +31,8 @@ export class TeamFacet
 {
   readonly lookup = {
     prefix: 'mbr',
+    object: 'member',
+    madeOf: [],
     permission: 'members:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -78,9 +80,11 @@ export class TeamFacet
   async roleGone(ctx: RequestContext, { projectId, roleId, replacementId }: GoneRole): Promise<number> {
     const members = await this.members.replaceRole(ctx, projectId, roleId, replacementId);
     const invited = await this.invitations.replaceRole(ctx, projectId, roleId, replacementId);
-    for (const [type, count] of [['member', members] as const, ['invitation', invited] as const]) {
+    for (const { holders, count } of [
+      { holders: teamTarget('holders', `${members} members`), count: members },
+      { holders: invitationTarget({ id: 'holders', email: `${invited} invitations` }), count: invited },
+    ]) {
       if (count === 0) continue;
-      const holders = { type, id: 'holders', name: `${count} ${type}s` };
       const before = { role_id: roleId };
       ctx.audit.effect('member.role_changed', holders, before, { role_id: replacementId, count });
     }
@@ -91,7 +95,7 @@ export class TeamFacet
   private async leaveAll(ctx: RequestContext, whose: Owner): Promise<void> {
     for (const member of await this.members.listOfUser(ctx, whose)) {
       if (!(await this.members.remove(ctx, member))) continue;
-      ctx.audit.effect('member.removed', { type: 'member', id: member.id, name: null });
+      ctx.audit.effect('member.removed', teamTarget(member.id, null));
       await this.cascades.memberGone(ctx, { projectId: member.project_id, memberId: member.id });
     }
   }
@@ -101,7 +105,6 @@ export class TeamFacet
     if (!member) return null;
     return {
       id,
-      object: 'member',
       projectId: member.project_id,
       name: null,
       url: `/v1/projects/${member.project_id}/members/${id}`,

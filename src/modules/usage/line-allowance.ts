@@ -1,4 +1,4 @@
-import { seriesOf, type RequestRecord } from './request-record.js';
+import { type RequestRecord, seriesOf } from './request-record.js';
 
 const MINUTE_MS = 60_000;
 /** Lines that a key may leave in a minute by requests that cost no quota. */

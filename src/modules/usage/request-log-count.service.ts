@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { firstIdAt, timeOfId } from '../../kernel/database/ids.js';
 import { partsOf } from './log-path.js';
-import { RequestLogRepository, type IdRange } from './request-log.repository.js';
+import { type IdRange, RequestLogRepository } from './request-log.repository.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
 import { UsageRepository } from './usage.repository.js';
 import { isNarrowed, type RequestFilter, type UsageScope } from './usage-scope.js';

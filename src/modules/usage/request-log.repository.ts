@@ -3,9 +3,9 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { Lists } from '../../kernel/database/lists.js';
 import type { Stretch } from '../../kernel/database/stretch.js';
+import type { LogPart, SeriesSize } from './log-path.js';
 import { RequestLogEntity } from './request-log.entity.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
-import type { LogPart, SeriesSize } from './log-path.js';
 
 /** A line of the log with its series. */
 export type LogLine = RequestLogEntity &

@@ -4,17 +4,17 @@ import { firstIdAt } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
 import { partsOf, pathTo } from './log-path.js';
-import { RequestLogCount } from './request-log-count.service.js';
 import {
-  toRequestLog,
   type ListRequestLogs,
   type RequestLog,
   type RequestLogPage,
+  toRequestLog,
 } from './request-log.dto.js';
-import { RequestLogRepository, type IdRange, type LogLine } from './request-log.repository.js';
+import { type IdRange, type LogLine, RequestLogRepository } from './request-log.repository.js';
+import { RequestLogCount } from './request-log-count.service.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
-import { isNarrowed, visibleTo, type RequestFilter, type UsageScope } from './usage-scope.js';
+import { isNarrowed, type RequestFilter, type UsageScope, visibleTo } from './usage-scope.js';
 
 /** Reads the request log. */
 @Injectable()

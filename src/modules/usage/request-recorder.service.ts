@@ -5,7 +5,7 @@ import { RequestContext } from '../../kernel/context/request-context.js';
 import { isUniqueViolation } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
-import { hourOf, partsOf, seriesOf, type RequestRecord, type SeriesHour } from './request-record.js';
+import { hourOf, partsOf, type RequestRecord, type SeriesHour, seriesOf } from './request-record.js';
 import { RequestRecordingRepository } from './request-recording.repository.js';
 
 /** Long, as requests of one key and route that are written together cost a third of what each costs alone. */

@@ -3,8 +3,8 @@ import { Buffers } from '../../kernel/buffers/buffers.js';
 import { newId } from '../../kernel/database/ids.js';
 import type { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { type RequestRecord, type SeriesHour, seriesOf } from './request-record.js';
 import { RequestRecorder } from './request-recorder.service.js';
-import { seriesOf, type RequestRecord, type SeriesHour } from './request-record.js';
 import type { RequestRecordingRepository } from './request-recording.repository.js';
 
 /** A database that may be away, or refuse some lines, and what it was given. */

@@ -4,7 +4,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { inPieces, insertMissing, insertRows } from '../../kernel/database/insert-rows.js';
 import { upsert } from '../../kernel/database/upsert.js';
-import { seriesOf, type RequestRecord, type SeriesHour } from './request-record.js';
+import { type RequestRecord, type SeriesHour, seriesOf } from './request-record.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
 
 const LOG_COLUMNS = [

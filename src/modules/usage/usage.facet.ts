@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersProjectEffects, Effect } from '../../kernel/facets/effects.js';
+import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersMetrics, MeasureMetric } from '../../kernel/facets/metrics.js';
 import { RequestLogRepository } from './request-log.repository.js';
@@ -14,6 +14,8 @@ type Span = Parameters<MeasureMetric>[2];
 export class UsageFacet implements AnswersLookups, AnswersMetrics, AnswersProjectEffects {
   readonly lookup = {
     prefix: 'req',
+    object: 'request_log',
+    madeOf: ['request_log.method', 'request_log.route'],
     permission: 'usage:write',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -48,7 +50,6 @@ export class UsageFacet implements AnswersLookups, AnswersMetrics, AnswersProjec
     return (
       line && {
         id,
-        object: 'request_log',
         projectId: line.project_id,
         name: `${line.method} ${line.route}`,
         url: `/v1/projects/${line.project_id}/request-logs/${id}`,

@@ -1,18 +1,18 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { RequestLogCount } from './request-log-count.service.js';
 import { RequestLogEntity } from './request-log.entity.js';
 import { RequestLogRepository } from './request-log.repository.js';
 import { RequestLogService } from './request-log.service.js';
+import { RequestLogCount } from './request-log-count.service.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { RequestRecordingRepository } from './request-recording.repository.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
-import { UsageDayEntity, UsageHourEntity } from './usage-count.entity.js';
 import { UsageController } from './usage.controller.js';
 import { UsageFacet } from './usage.facet.js';
 import { UsageRepository } from './usage.repository.js';
 import { UsageService } from './usage.service.js';
+import { UsageDayEntity, UsageHourEntity } from './usage-count.entity.js';
 
 /**
  * The request log and the meter: every request with a key, by project, key, member, route and hour. Both are

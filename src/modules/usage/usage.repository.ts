@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { RequestSeriesRepository } from './request-series.repository.js';
 import type { RequestSeriesEntity } from './request-series.entity.js';
-import { UsageDayEntity, UsageHourEntity } from './usage-count.entity.js';
+import { RequestSeriesRepository } from './request-series.repository.js';
 import type { GroupField, UsageCount } from './usage.dto.js';
+import { UsageDayEntity, UsageHourEntity } from './usage-count.entity.js';
 import type { UsageRange } from './usage-range.js';
 import type { RequestFilter, UsageScope } from './usage-scope.js';
 

@@ -4,8 +4,8 @@ import { firstIdAt } from '../../kernel/database/ids.js';
 import { RequestLogCount } from './request-log-count.service.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { GROUP_FIELD, toUsage, type Usage, type UsageCount, type UsageQuery } from './usage.dto.js';
-import { rangeOf, type UsageRange } from './usage-range.js';
 import { UsageRepository } from './usage.repository.js';
+import { rangeOf, type UsageRange } from './usage-range.js';
 import type { UsageScope } from './usage-scope.js';
 
 const MOST_GROUPS = 100;

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { newId } from '../../kernel/database/ids.js';
 import { NotificationService } from '../notifications/notification.service.js';
+import { ACTIVATION_MAIL } from './account.mails.js';
 import type { User } from './user.dto.js';
 import { displayName } from './user.service.js';
 import { UserTokenRepository } from './user-token.repository.js';
-import { ACTIVATION_MAIL } from './account.mails.js';
 
 const ACTIVATION_MS = 7 * 24 * 60 * 60 * 1000;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Injectable, Logger } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
-import { Reader, type CityResponse } from 'maxmind';
+import { type CityResponse, Reader } from 'maxmind';
 import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 

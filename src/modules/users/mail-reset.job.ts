@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
-import { JobRegistry, type JobHandler } from '../../kernel/jobs/job.js';
+import { type JobHandler, JobRegistry } from '../../kernel/jobs/job.js';
 import { MAIL_RESET, PasswordChanges } from './password-changes.service.js';
 
 /**

@@ -1,21 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { Outbox } from '../../kernel/outbox/outbox.js';
+import { MailLimits } from '../notifications/mail-limits.js';
 import { NotificationService } from '../notifications/notification.service.js';
+import { PASSWORD_CHANGED_MAIL, PASSWORD_RESET_MAIL } from './account.mails.js';
 import { ActivationMails } from './activation-mails.service.js';
 import { PasswordResetThrottle } from './password-reset-throttle.js';
-import { Passwords, type PasswordOwner } from './passwords.js';
+import { type PasswordOwner, Passwords } from './passwords.js';
 import { SessionService } from './session.service.js';
 import type { User } from './user.dto.js';
 import type { UserEntity } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
-import { displayName, invalidToken, userTarget, type Authenticated } from './user.service.js';
+import { type Authenticated, displayName, invalidToken, userTarget } from './user.service.js';
 import { UserTokenRepository } from './user-token.repository.js';
-import { PASSWORD_CHANGED_MAIL, PASSWORD_RESET_MAIL } from './account.mails.js';
 
 const RESET_MS = 60 * 60 * 1000;
 
@@ -33,6 +34,7 @@ export class PasswordChanges {
     private readonly activations: ActivationMails,
     private readonly notifications: NotificationService,
     private readonly outbox: Outbox,
+    private readonly mailLimits: MailLimits,
     private readonly throttle: PasswordResetThrottle,
     private readonly config: Config,
   ) {}
@@ -59,15 +61,17 @@ export class PasswordChanges {
   /**
    * Asks for a reset link. Whether there is an account makes no difference here, in what is done nor in the
    * time it takes: the mail is written by a job. More than a few requests for an address have no effect.
+   * @throws AppError `too_many_mails`, which counts who asks, not whom the mail is for
    */
   async requestReset(ctx: RequestContext, email: string): Promise<{ accepted: true }> {
-    if (!(await this.throttle.admits(email, ctx.ip))) {
+    await this.mailLimits.admitSender(ctx);
+    if (!(await this.throttle.admits(email, ctx.ip)) || !(await this.mailLimits.admitsRecipient(email))) {
       ctx.audit.nothing();
       return { accepted: true };
     }
     const user = await this.users.findByEmail(ctx, email);
     await this.outbox.schedule(ctx, MAIL_RESET, user?.id ?? newId('usr'));
-    ctx.audit.change({ type: 'user', id: user?.id ?? 'unknown', name: email }, null, null);
+    ctx.audit.change(userTarget({ id: user?.id ?? 'unknown', email }), null, null);
     if (user) ctx.audit.about(user.id);
     else ctx.audit.ended('failed').because('no such account');
     return { accepted: true };

@@ -1,11 +1,11 @@
 import { Body, Catch, Controller, Get, Header, HttpCode, Post, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Public } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { FormErrorFilter } from '../../kernel/pages/page-error.filter.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/pages/form-page.js';
+import { FormErrorFilter } from '../../kernel/pages/page-error.filter.js';
 import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { ConfirmPasswordReset } from './password-reset.dto.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AttemptLimit } from '../../kernel/attempts/attempt-limit.js';
 import { AttemptLimits } from '../../kernel/attempts/attempt-limits.js';
+import { limitKey } from '../../kernel/network/addresses.js';
 
 const HOUR_SECONDS = 60 * 60;
 
@@ -17,6 +18,6 @@ export class PasswordResetThrottle {
 
   /** Counts a request; false once there were too many. */
   async admits(email: string, ip: string | null): Promise<boolean> {
-    return (await this.byIp.count(ip ?? '')) === null && (await this.byEmail.count(email)) === null;
+    return (await this.byIp.count(limitKey(ip ?? ''))) === null && (await this.byEmail.count(email)) === null;
   }
 }

@@ -1,9 +1,10 @@
 import { Body, Controller, Post } from '@nestjs/common';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Public } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { ACCOUNT } from './account.tag.js';
 import { PasswordChanges } from './password-changes.service.js';
 import {
   ConfirmPasswordReset,
@@ -11,7 +12,6 @@ import {
   PasswordResetAccepted,
   RequestPasswordReset,
 } from './password-reset.dto.js';
-import { ACCOUNT } from './account.tag.js';
 
 @Docs.tag(ACCOUNT)
 @Controller('password-resets')
@@ -28,6 +28,7 @@ export class PasswordResetController {
       'hour. For an account that was never activated, the mail also contains a new activation link, valid for seven ' +
       'days; the previous one stops working. After five requests in an hour for one address, further ones have no effect.',
     accepted: PasswordResetAccepted,
+    errors: ['too_many_mails'],
   })
   request(@Ctx() ctx: RequestContext, @Body({ schema: RequestPasswordReset }) body: RequestPasswordReset) {
     return this.passwords.requestReset(ctx, body.email);

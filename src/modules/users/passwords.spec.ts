@@ -2,6 +2,20 @@ import { Passwords } from './passwords.js';
 
 const passwords = new Passwords();
 
+it('lets a bounded number wait, and those who left make room', async () => {
+  let left = false;
+  const stored = await passwords.hash('marmalade-glacier-7');
+  const flood = Array.from({ length: 104 }, () =>
+    passwords.matches(stored, 'a wrong guess', () => left).catch((error: { code: string }) => error.code),
+  );
+  await expect(passwords.matches(stored, 'marmalade-glacier-7')).rejects.toMatchObject({
+    code: 'server_busy',
+  });
+  left = true;
+  expect(await passwords.matches(stored, 'marmalade-glacier-7')).toBe(true);
+  expect((await Promise.all(flood)).filter(answer => answer === 'server_busy')).toHaveLength(100);
+});
+
 it('hashes with argon2id, 19 MiB, two passes, one lane, each time with another salt', async () => {
   const [one, other] = await Promise.all([
     passwords.hash('marmalade-glacier-7'),

@@ -1,11 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
-import { invalidField } from '../../kernel/errors/app-error.js';
+import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { COMMON_PASSWORDS } from './common-passwords.js';
 
 /** Argon2id with 19 MiB, 2 passes, 1 lane: OWASP's recommended minimum. */
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const AT_ONCE = 4;
+/** How many may wait for a turn: about two seconds' worth on a small machine. */
+const WAITING_AT_MOST = 100;
+
+const STAYS = () => false;
+
+interface Turn {
+  begin(): void;
+  refuse(error: AppError): void;
+  readonly hasLeft: () => boolean;
+}
 
 /** Whose a new password is to be. */
 export interface PasswordOwner {
@@ -14,11 +24,14 @@ export interface PasswordOwner {
   readonly name: string;
 }
 
-/** Hashes and checks passwords, at most four at a time so that sign-ins cannot take all memory. */
+/**
+ * Hashes and checks passwords, at most four at a time so that sign-ins cannot take all memory. A bounded number may
+ * wait; beyond it, everything here throws AppError `server_busy`. Who has left is not waited for.
+ */
 @Injectable()
 export class Passwords {
   private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private waiting: Turn[] = [];
   /** A hash nobody's password has: checking against it takes as long as against a real one. */
   private readonly decoy = this.inTurn(() => hash('no account has this password', ARGON2));
 
@@ -26,8 +39,11 @@ export class Passwords {
     return this.inTurn(() => hash(normalized(password), ARGON2));
   }
 
-  /** Whether `password` fits `stored`; null, for an account that does not exist, takes the same time. */
-  async matches(stored: string | null, password: string): Promise<boolean> {
+  /**
+   * Whether `password` fits `stored`; null, for an account that does not exist, takes the same time. `hasLeft` tells
+   * whether whoever asks is gone.
+   */
+  async matches(stored: string | null, password: string, hasLeft = STAYS): Promise<boolean> {
     const against = stored ?? (await this.decoy);
     // Passwords set before they were normalized fit as they were typed then, composed or decomposed.
     const forms = new Set([
@@ -37,7 +53,7 @@ export class Passwords {
       password.normalize('NFD'),
     ]);
     for (const form of forms) {
-      if (await this.inTurn(() => verify(against, form))) return stored !== null;
+      if (await this.inTurn(() => verify(against, form), hasLeft)) return stored !== null;
     }
     return false;
   }
@@ -68,17 +84,40 @@ export class Passwords {
     }
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= AT_ONCE) await new Promise<void>(resolve => this.waiting.push(resolve));
+  private async inTurn<T>(work: () => Promise<T>, hasLeft = STAYS): Promise<T> {
+    if (this.running >= AT_ONCE) await this.queue(hasLeft);
     else this.running++;
     try {
       return await work();
     } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.running--;
+      this.next();
     }
   }
+
+  private queue(hasLeft: () => boolean): Promise<void> {
+    if (this.waiting.length >= WAITING_AT_MOST) this.dropThoseWhoLeft();
+    if (this.waiting.length >= WAITING_AT_MOST) return Promise.reject(busy());
+    return new Promise((begin, refuse) => this.waiting.push({ begin, refuse, hasLeft }));
+  }
+
+  private dropThoseWhoLeft(): void {
+    const left = this.waiting.filter(turn => turn.hasLeft());
+    this.waiting = this.waiting.filter(turn => !left.includes(turn));
+    for (const turn of left) turn.refuse(busy());
+  }
+
+  private next(): void {
+    for (;;) {
+      const turn = this.waiting.shift();
+      if (!turn) return void this.running--;
+      if (!turn.hasLeft()) return turn.begin();
+      turn.refuse(busy());
+    }
+  }
+}
+
+function busy(): AppError {
+  return new AppError('server_busy', { retryAfter: 2 });
 }
 
 /** The form passwords are compared in, however a keyboard composes their characters (NIST SP 800-63B, 5.1.1.2: NFKC). */

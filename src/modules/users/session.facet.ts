@@ -8,6 +8,8 @@ import { SessionRepository } from './session.repository.js';
 export class SessionFacet implements AnswersLookups {
   readonly lookup = {
     prefix: 'ses',
+    object: 'session',
+    madeOf: [],
     permission: 'project:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -17,8 +19,6 @@ export class SessionFacet implements AnswersLookups {
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
     if (ctx.principal?.type !== 'user') return null;
     const session = await this.sessions.find(ctx, ctx.principal.id, id);
-    return (
-      session && { id, object: 'session', projectId: null, name: session.device, url: `/v1/sessions/${id}` }
-    );
+    return session && { id, projectId: null, name: session.device, url: `/v1/sessions/${id}` };
   }
 }

@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Buffer } from '../../kernel/buffers/buffer.js';
 import { Buffers } from '../../kernel/buffers/buffers.js';
-import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { RequestContext } from '../../kernel/context/request-context.js';
+import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { decodeCursor, paginate, type Page } from '../../kernel/http/pagination.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
+import { decodeCursor, type Page, paginate } from '../../kernel/http/pagination.js';
 import { deviceOf } from './device.js';
 import { Locations } from './locations.js';
-import { toSession, type ListSessions, type Session } from './session.dto.js';
+import { type ListSessions, type Session, toSession } from './session.dto.js';
 import type { SessionEntity } from './session.entity.js';
 import { SessionRepository } from './session.repository.js';
 import { toUser, type User } from './user.dto.js';
@@ -17,6 +18,9 @@ import { UserRepository } from './user.repository.js';
 
 /** Every session token begins with this. */
 export const SESSION_PREFIX = 'bws_';
+
+// Sessions are their own people's to see, whom no rule hides anything from.
+const target = defineTarget('session', { name: [] });
 
 const IDLE_MS = 30 * 60 * 1000;
 const ABSOLUTE_MS = 12 * 60 * 60 * 1000;
@@ -111,7 +115,7 @@ export class SessionService {
   async end(ctx: RequestContext, id: string): Promise<{ id: string; deleted: true }> {
     const session = await this.sessions.find(ctx, ctx.user.id, id);
     if (!session || !(await this.sessions.delete(ctx, id))) throw new AppError('not_found');
-    ctx.audit.about(session.user_id).change({ type: 'session', id, name: session.device }, null, null);
+    ctx.audit.about(session.user_id).change(target(id, session.device), null, null);
     return { id, deleted: true };
   }
 
@@ -120,11 +124,7 @@ export class SessionService {
     const ended = await this.sessions.deleteOfUser(ctx, userId, exceptId);
     const which = exceptId ? 'other sessions' : 'sessions';
     if (ended) {
-      ctx.audit.effect('session.ended', {
-        type: 'session',
-        id: exceptId ? 'others' : 'all',
-        name: `${ended} ${which}`,
-      });
+      ctx.audit.effect('session.ended', target(exceptId ? 'others' : 'all', `${ended} ${which}`));
     }
   }
 }

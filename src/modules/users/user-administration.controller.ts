@@ -1,14 +1,14 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { PlatformAdmin } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import type { UserAction } from '../../kernel/facets/effects.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
+import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
+import { ListUsers, RunUserAction, UpdateUser, UserPage, UserRecord } from './user.dto.js';
 import { USER_ACTIONS } from './user-actions.js';
 import { UserAdministration } from './user-administration.service.js';
-import { ListUsers, RunUserAction, UpdateUser, UserPage, UserRecord } from './user.dto.js';
 
 const TAG: Tag = {
   name: 'Users',

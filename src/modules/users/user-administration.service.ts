@@ -2,17 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
-import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
 import { Effects, type UserAction } from '../../kernel/facets/effects.js';
 import { Ownership } from '../../kernel/facets/ownership.js';
+import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { SessionService } from './session.service.js';
-import { eventOf, USER_TRANSITIONS } from './user-actions.js';
 import {
-  toUserRecord,
   type ListUsers,
   type RunUserAction,
+  toUserRecord,
   type UpdateUser,
   type User,
   type UserPage,
@@ -21,6 +20,7 @@ import {
 import type { UserStatus } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
 import { emailTaken, searchText, userTarget } from './user.service.js';
+import { eventOf, USER_TRANSITIONS } from './user-actions.js';
 
 const LIVE: UserStatus[] = ['new', 'activated', 'suspended'];
 

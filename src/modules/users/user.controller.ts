@@ -1,12 +1,12 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { Access, BeforePasswordChange } from '../../kernel/access/access.decorator.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { ACCOUNT } from './account.tag.js';
 import { UpdateMe, User } from './user.dto.js';
 import { UserService } from './user.service.js';
-import { ACCOUNT } from './account.tag.js';
 
 @Docs.tag(ACCOUNT)
 @Controller('me')

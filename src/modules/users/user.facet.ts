@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersUserEffects, Effect, UserAction } from '../../kernel/facets/effects.js';
+import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import { SessionService } from './session.service.js';
 import { UserService } from './user.service.js';
@@ -10,6 +10,8 @@ import { UserService } from './user.service.js';
 export class UserFacet implements AnswersLookups, AnswersUserEffects {
   readonly lookup = {
     prefix: 'usr',
+    object: 'user',
+    madeOf: [],
     permission: 'members:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
@@ -30,7 +32,6 @@ export class UserFacet implements AnswersLookups, AnswersUserEffects {
     return (
       user && {
         id,
-        object: 'user',
         projectId: null,
         name: user.email,
         url: ctx.isPlatformAdmin ? `/v1/users/${id}` : '/v1/me',

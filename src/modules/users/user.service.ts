@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { hashToken } from '../../kernel/crypto/tokens.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { hashToken } from '../../kernel/crypto/tokens.js';
 import { orIfTaken } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { defineTarget } from '../../kernel/event-log/targets.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
 import { fold } from '../../kernel/text/search.js';
 import { Passwords } from './passwords.js';
+import { type LastSignIn, toLastSignIn, toUser, type User } from './user.dto.js';
 import type { UserEntity } from './user.entity.js';
-import { toLastSignIn, toUser, type LastSignIn, type User } from './user.dto.js';
 import { UserRepository } from './user.repository.js';
 import { UserTokenRepository } from './user-token.repository.js';
 
@@ -193,11 +194,21 @@ export class UserService {
   /**
    * The account behind an e-mail address and password, or null. Takes the same time whichever of
    * the two is wrong.
+   * @throws AppError `server_busy`
    */
   async authenticate(ctx: RequestContext, email: string, password: string): Promise<Authenticated | null> {
     const user = await this.users.findByEmail(ctx, email);
-    const fits = await this.passwords.matches(user?.password_hash ?? null, password);
+    const fits = await this.passwords.matches(user?.password_hash ?? null, password, ctx.hasLeft);
     return user && fits ? { user: toUser(user), proof: user.password_hash } : null;
+  }
+
+  /**
+   * Under what sign-ins to an account are limited: another one once its password is new, so that a reset by mail ends a
+   * lock-out from whatever address. One for accounts that do not exist, too.
+   */
+  async limitKey(ctx: RequestContext, email: string): Promise<string> {
+    const user = await this.users.findByEmail(ctx, email);
+    return `${email} ${user?.password_hash ?? ''}`;
   }
 
   /** Whether the account is as it was when it was authenticated; within a unit, read after its first write. */
@@ -230,9 +241,12 @@ export class UserService {
   }
 }
 
+/** Who acts stands there by name, who is acted on by address: projects show either as a member's. */
+const target = defineTarget('user', { name: ['member.name', 'member.email'] });
+
 /** How a user stands in the event log. */
 export function userTarget(user: Pick<User, 'id' | 'email'>) {
-  return { type: 'user', id: user.id, name: user.email };
+  return target(user.id, user.email);
 }
 
 /** First name and name, as people are addressed. */

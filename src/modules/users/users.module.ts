@@ -1,3 +1,4 @@
+import './user.events.js';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationsModule } from '../notifications/notifications.module.js';
@@ -6,25 +7,28 @@ import { ExpiredCredentials } from './expired-credentials.service.js';
 import { Locations } from './locations.js';
 import { MailResetJob } from './mail-reset.job.js';
 import { PasswordChanges } from './password-changes.service.js';
+import { PasswordResetController } from './password-reset.controller.js';
 import { PasswordResetPageController } from './password-reset-page.controller.js';
 import { PasswordResetThrottle } from './password-reset-throttle.js';
-import { PasswordResetController } from './password-reset.controller.js';
 import { Passwords } from './passwords.js';
 import { SessionEntity } from './session.entity.js';
 import { SessionFacet } from './session.facet.js';
 import { SessionRepository } from './session.repository.js';
 import { SessionService } from './session.service.js';
-import { UserAdministrationController } from './user-administration.controller.js';
-import { UserAdministration } from './user-administration.service.js';
 import { UserController } from './user.controller.js';
 import { UserEntity } from './user.entity.js';
 import { UserFacet } from './user.facet.js';
 import { UserRepository } from './user.repository.js';
 import { UserService } from './user.service.js';
+import { UserAdministrationController } from './user-administration.controller.js';
+import { UserAdministration } from './user-administration.service.js';
 import { UserTokenEntity } from './user-token.entity.js';
 import { UserTokenRepository } from './user-token.repository.js';
-import './user.events.js';
 
+/**
+ * Accounts, sessions and passwords. Tokens and passwords are kept as hashes only; a password change, a reset or a suspension
+ * ends the sessions at once.
+ */
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity, SessionEntity, UserTokenEntity]), NotificationsModule],
   controllers: [
