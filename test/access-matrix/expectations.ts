@@ -20,7 +20,7 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
   'GET /health/ready':                        row('200     200   200        200    200    200     200         200       200'),
   'GET /v1/health':                           row('200     200   200        200    200    200     200         200       200'),
 
-  'POST /v1/users':                           row('201     201   201        201    201    201     201         401       201', { body: on.newUser }),
+  'POST /v1/users':                           row('201     403   201        201    201    201     201         401       201', { body: on.newUser }),
   'POST /v1/users/activate':                  row('400     400   400        400    400    400     400         400       400', { body: { token: 'unknown', password: 'unknown' } }),
   'POST /v1/sessions':                        row('201     201   201        201    201    201     201         201       201', { body: { email: ADMIN_EMAIL, password: ADMIN_PASSWORD } }),
   'POST /v1/password-resets':                 row('202     202   202        202    202    202     202         202       202', { body: { email: 'nobody@people.example' } }),

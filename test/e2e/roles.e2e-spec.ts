@@ -81,7 +81,7 @@ describe('making a role', () => {
       'Ｎight　watch',
       ' night  watch ',
       'Administrator',
-      'ROLE_IDS.viewer',
+      'VIEWER',
     ]) {
       const answer = await server.api.post(
         rolesOf(project.id),
