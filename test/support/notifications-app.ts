@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { AttemptsModule } from '../../src/kernel/attempts/attempts.module.js';
 import { Config } from '../../src/kernel/config/config.js';
 import { ConfigModule } from '../../src/kernel/config/config.module.js';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
@@ -51,6 +52,7 @@ export async function startNotifications(
       NoEventLogModule,
       DatabaseModule.forRoot([OutboxAndNotifications1763700002000, NotificationSearch1763700003020]),
       JobsModule.forRoot(config),
+      AttemptsModule,
       OutboxModule,
       NotificationsModule,
     ],
