@@ -107,7 +107,7 @@ describe('credentials', () => {
     ['an unknown secret', basic('bw_test_00000000000000000000000000000000000000'), 'invalid_api_key'],
     ['an empty secret', basic(''), 'invalid_api_key'],
     ['an unknown session', bearer(`bws_${'x'.repeat(43)}`), 'invalid_session'],
-    ['a bearer of neither kind', bearer('abc'), 'invalid_session'],
+    ['a bearer of neither kind', bearer('abc'), 'invalid_api_key'],
   ];
   it.each(cases)('%s: 401', async (_, authorization, code) => {
     const headers: Record<string, string> = authorization === undefined ? {} : { authorization };

@@ -1,4 +1,4 @@
-import { isKeySecret, looksLikeKeySecret, newKeySecret, previewOf } from './key-secret.js';
+import { isKeySecret, newKeySecret, previewOf } from './key-secret.js';
 
 describe('a key secret', () => {
   it('says its environment and carries its own checksum', () => {
@@ -31,10 +31,7 @@ describe('a key secret', () => {
     value => expect(isKeySecret(value)).toBe(false),
   );
 
-  it('is recognised by its prefix, and shown by prefix and end only', () => {
-    expect(looksLikeKeySecret('bw_test_whatever')).toBe(true);
-    expect(looksLikeKeySecret('bw_live_')).toBe(true);
-    expect(looksLikeKeySecret('bws_session')).toBe(false);
+  it('is shown by prefix and end only', () => {
     expect(previewOf('bw_live_0123456789ABCDEFGHIJKLMNOPQRSTUVabWXYZ')).toBe('bw_live_…WXYZ');
   });
 });

@@ -16,11 +16,6 @@ export function newKeySecret(environment: keyof typeof PREFIXES): string {
   return secret + checksum(secret);
 }
 
-/** Whether `value` is meant to be a key secret, going by its prefix. */
-export function looksLikeKeySecret(value: string): boolean {
-  return value.startsWith('bw_test_') || value.startsWith('bw_live_');
-}
-
 /** Whether `value` has a key secret's form and its checksum is right. */
 export function isKeySecret(value: string): boolean {
   if (!SECRET.test(value)) return false;

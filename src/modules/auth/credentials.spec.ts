@@ -15,11 +15,12 @@ it.each(['Basic', 'basic', 'BASIC', 'bAsIc'])('%s takes the user api-key and a s
 
 it('Bearer takes a secret or a session token, told apart by their prefix', () => {
   expect(readCredentials(`Bearer ${secret}`)).toEqual({ kind: 'api_key', hash: hashToken(secret) });
-  expect(readCredentials(`bearer  ${token} `)).toEqual({ kind: 'session', hash: hashToken(token) });
+  expect(readCredentials(`bearer ${token} `)).toEqual({ kind: 'session', hash: hashToken(token) });
 });
 
 it.each([
   [undefined, 'missing_api_key'],
+  [`Bearer  ${token}`, 'invalid_api_key'],
   ['', 'invalid_api_key'],
   ['Basic', 'invalid_api_key'],
   ['Basic ', 'invalid_api_key'],
@@ -34,7 +35,7 @@ it.each([
   [`Basic ${base64(`api-key:${secret}`)}*`, 'invalid_api_key'],
   [`Bearer ${secret.slice(0, -1)}`, 'invalid_api_key'],
   [`Bearer ${secret}, Bearer ${secret}`, 'invalid_api_key'],
-  ['Bearer abc', 'invalid_session'],
+  ['Bearer abc', 'invalid_api_key'],
 ])('%s: %s', (header, code) => {
   expect(() => readCredentials(header)).toThrow(expect.objectContaining({ code }));
 });
