@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { contains, parseNetwork } from '../../kernel/network/addresses.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 
 /** What narrows a key down beside its role: until when, from where and from which sites it is accepted. */
@@ -28,19 +28,12 @@ function within(
   return inner.length > 0 && inner.every(entry => outer.some(by => covered(entry, by)));
 }
 
+/** An entry from before only canonical forms were taken may be unreadable: it admits nobody, and so covers nobody. */
 function networkWithin(entry: string, by: string): boolean {
-  const [address, bits] = network(entry);
-  const [outer, outerBits] = network(by);
-  return address.kind() === outer.kind() && bits >= outerBits && address.match(outer, outerBits);
-}
-
-/** An entry of an allow-list as a network; a v4-mapped one is the v4 network it stands for. */
-function network(entry: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
-  const [address, bits] = entry.includes('/') ? ipaddr.parseCIDR(entry) : [ipaddr.parse(entry), null];
-  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && (bits === null || bits >= 96)) {
-    return [address.toIPv4Address(), bits === null ? 32 : bits - 96];
-  }
-  return [address, bits ?? (address.kind() === 'ipv4' ? 32 : 128)];
+  const inner = parseNetwork(entry);
+  const outer = parseNetwork(by);
+  if (inner === null) return true;
+  return outer !== null && inner.bits >= outer.bits && contains(outer, inner.address);
 }
 
 function domainWithin(entry: string, by: string): boolean {
