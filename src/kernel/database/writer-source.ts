@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataSource } from 'typeorm';
+import { makeImpatient, type Pool } from './impatient-pool.js';
 
 type MigrationOptions = Parameters<DataSource['runMigrations']>[0];
 
@@ -15,9 +16,13 @@ const SESSION = [
 
 const LOCK = "CONCAT('bailiwick_migrations.', DATABASE())";
 const LOCK_WAIT_SECONDS = 60;
+/** Longer than the wait for a lock, and short enough that whoever waits hears within six seconds that the database is away. */
+const PATIENCE_MS = 5_700;
 
 /** The data source that writes: the server's, and the one that TypeORM's command line migrates with. */
 export class WriterSource extends DataSource {
+  private migrating = false;
+
   override async initialize(): Promise<this> {
     if (this.isSqlite) makePrivate(this.options.database as string);
     await super.initialize();
@@ -46,9 +51,8 @@ export class WriterSource extends DataSource {
   }
 
   private async prepareSessions(): Promise<void> {
-    const { pool } = this.driver as unknown as {
-      pool: { on(event: 'connection', listener: (connection: { query(sql: string): void }) => void): void };
-    };
+    const { pool } = this.driver as unknown as { pool: Pool };
+    makeImpatient(pool, PATIENCE_MS, () => this.migrating);
     pool.on('connection', connection => SESSION.forEach(sql => connection.query(sql)));
     // The pool's first connection was made before anybody could listen.
     for (const sql of SESSION) await this.query(sql);
@@ -58,6 +62,7 @@ export class WriterSource extends DataSource {
   private async alone<T>(work: () => Promise<T>): Promise<T> {
     if (this.isSqlite) return work();
     const runner = this.createQueryRunner();
+    this.migrating = true;
     try {
       const [{ mine }] = await runner.query(`SELECT GET_LOCK(${LOCK}, ${LOCK_WAIT_SECONDS}) AS mine`);
       if (Number(mine) !== 1)
@@ -67,6 +72,7 @@ export class WriterSource extends DataSource {
       // Where this fails, the connection is lost, and the lock with it.
       await runner.query(`SELECT RELEASE_LOCK(${LOCK})`).catch(() => undefined);
       await runner.release();
+      this.migrating = false;
     }
   }
 }
