@@ -156,6 +156,16 @@ describe('while Redis is away', () => {
     for (const one of servers) expectStatus(429, await attempt(one, user.email, PASSWORD));
   });
 
+  it('a Redis that comes back empty gives no fresh tries', async () => {
+    const { user } = await signUp(server(0));
+    for (let time = 0; time < 10; time++)
+      expectStatus(401, await attempt(server(0), user.email, 'a wrong guess'));
+    await redis.stop();
+    await redis.start();
+    await theyCountTogether();
+    for (const one of servers) expectStatus(429, await attempt(one, user.email, PASSWORD));
+  });
+
   it('so they do when it is there and says nothing', async () => {
     const { user } = await signUp(server(0));
     redis.freeze();

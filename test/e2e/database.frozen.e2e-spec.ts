@@ -91,9 +91,6 @@ describeOn('mariadb')('a database that does not answer', () => {
       expect(answer.headers.get('retry-after')).toBe('5');
     }
     between.thaw();
-    await waitFor(
-      'the server to serve again',
-      async () => (await api.get('/v1/users', root)).status === 200,
-    );
+    await waitFor('the server to serve again', async () => (await api.get('/v1/users', root)).status === 200);
   });
 });

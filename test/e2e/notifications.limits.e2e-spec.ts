@@ -1,5 +1,13 @@
 import { SYSTEM_ROLES } from '../../src/modules/roles/system-roles.js';
-import { admin, createProject, expectStatus, PASSWORD, type Person } from '../support/scene.js';
+import {
+  addMember,
+  admin,
+  createProject,
+  expectStatus,
+  PASSWORD,
+  type Person,
+  signUp,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 const LIMIT = 3;
@@ -62,6 +70,23 @@ it('invitations and their resends count, for the recipient and for the sender', 
   // One invitation, three resends and these.
   expect(statuses.filter(status => status === 201)).toHaveLength(LIMIT * 5 - LIMIT - 1);
   expect(statuses.at(-1)).toBe(429);
+});
+
+it('notices of what others did stop in silence', async () => {
+  const member = await signUp(server, { email: 'colleague@people.example' });
+  const title = await createProject(server, root.auth);
+  await addMember(server, title.id, member, 'viewer');
+  const settings = `/v1/projects/${title.id}/settings`;
+  for (let n = 0; n < LIMIT + 2; n++) {
+    for (const action of ['suspend', 'activate'])
+      expectStatus(
+        200,
+        await server.api.post(`${settings}/${action}`, { confirm: true }, { auth: root.auth }),
+      );
+  }
+  const got = await server.api.get('/v1/notifications?q=colleague@people.example', { auth: root.auth });
+  // The activation mail was the first.
+  expect(got.body.total_count).toBe(LIMIT);
 });
 
 it('reset links stop for the asking address aloud, for the recipient in silence', async () => {

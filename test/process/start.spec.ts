@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { describeOn, type FreshDatabase, freshDatabase, freshDirectory } from '../support/lane.js';
@@ -143,6 +143,33 @@ describe('the first admin', () => {
     expect(passwordsIn(again)).toEqual([]);
     expect(again).not.toContain(password);
     expect(again).not.toContain('first platform admin');
+  });
+});
+
+describeOn('sqlite')('what the server writes', () => {
+  it('is for nobody else on the machine to read', async () => {
+    const folder = join(dataDir, 'data');
+    const url = /Bailiwick is up: (http:\S+)\/docs/.exec(
+      await up(run('main', { DATA_DIR: folder, DATABASE_URL: '' })),
+    )![1]!;
+    const registered = await fetch(`${url}/v1/users`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        email: 'ada@people.example',
+        password: 'marmalade-glacier-7',
+        first_name: 'Ada',
+        name: 'Lovelace',
+      }),
+    });
+    expect(registered.status).toBe(201);
+    const written = () => readdir(folder, { recursive: true, withFileTypes: true });
+    await waitFor('the mail', async () => (await written()).some(({ name }) => name.endsWith('.eml')));
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    for (const entry of await written()) {
+      const { mode } = await stat(join(entry.parentPath, entry.name));
+      expect([entry.name, mode & 0o777]).toEqual([entry.name, entry.isDirectory() ? 0o700 : 0o600]);
+    }
   });
 });
 

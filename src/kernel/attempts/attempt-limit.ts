@@ -11,8 +11,8 @@ export interface AttemptLimitOptions {
 }
 
 /**
- * Counts attempts, each under a key such as an address: in Redis, so that all processes count together, or in
- * this process where there is no Redis or while it does not answer.
+ * Counts attempts, each under a key such as an address: in Redis, so that all processes count together, and in this
+ * process, for where there is no Redis, while it does not answer, and when it comes back having forgotten.
  */
 export class AttemptLimit {
   private readonly inProcess: RateLimiterMemory;
@@ -22,7 +22,7 @@ export class AttemptLimit {
   constructor(
     private readonly redis: PromptRedis | null,
     private readonly digest: (key: string) => string,
-    options: AttemptLimitOptions,
+    private readonly options: AttemptLimitOptions,
   ) {
     this.inProcess = new RateLimiterMemory(options);
     this.shared = redis && new RateLimiterRedis({ ...options, storeClient: redis.client });
@@ -30,10 +30,14 @@ export class AttemptLimit {
 
   /** Counts an attempt. Answers null when it may be made, otherwise in how many seconds the next one may. */
   async count(key: string): Promise<number | null> {
+    const digest = this.digest(key);
     try {
       await this.ask(async limiter => {
-        if (limiter === this.shared) await this.carryOver(this.digest(key));
-        return limiter.consume(this.digest(key));
+        if (limiter !== this.shared) return limiter.consume(digest);
+        if (this.redis!.isBackWithin(this.options.duration)) await this.carryOver(digest);
+        const counted = await limiter.consume(digest);
+        await this.inProcess.penalty(digest);
+        return counted;
       });
       return null;
     } catch (refusal) {
@@ -45,26 +49,25 @@ export class AttemptLimit {
 
   /** Undoes the count of one attempt that was not made after all. */
   async takeBack(key: string): Promise<void> {
-    await this.ask(limiter => limiter.reward(this.digest(key)));
+    const digest = this.digest(key);
+    await this.ask(async limiter => {
+      await limiter.reward(digest);
+      if (limiter === this.shared) await this.inProcess.reward(digest);
+    });
   }
 
-  /** Forgets every attempt under the key, those counted here while Redis was away included. */
+  /** Forgets every attempt under the key. */
   async forget(key: string): Promise<void> {
     await this.inProcess.delete(this.digest(key));
     await this.ask(limiter => limiter.delete(this.digest(key)));
   }
 
-  /** Adds what was counted here while Redis was away: its return must not give fresh tries. */
+  /** Tells Redis of what was counted here and not there: its return, even empty, must not give fresh tries. */
   private async carryOver(digest: string): Promise<void> {
-    const counted = (await this.inProcess.get(digest))?.consumedPoints ?? 0;
-    if (counted === 0) return;
-    await this.inProcess.delete(digest);
-    try {
-      await this.shared!.penalty(digest, counted);
-    } catch (error) {
-      await this.inProcess.penalty(digest, counted);
-      throw error;
-    }
+    const here = (await this.inProcess.get(digest))?.consumedPoints ?? 0;
+    if (here === 0) return;
+    const there = (await this.shared!.get(digest))?.consumedPoints ?? 0;
+    if (there < here) await this.shared!.penalty(digest, here - there);
   }
 
   private async ask<T>(question: (limiter: RateLimiterAbstract) => Promise<T>): Promise<T> {

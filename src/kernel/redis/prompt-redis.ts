@@ -13,6 +13,8 @@ export class PromptRedis {
   readonly client: Redis;
   private readonly logger = new Logger('Redis');
   private answers = false;
+  private connections = 0;
+  private reconnectedAt = -Infinity;
   private loggedAt = -Infinity;
 
   /** `meanwhile` says in the log what happens while Redis does not answer. */
@@ -27,7 +29,7 @@ export class PromptRedis {
       connectTimeout: 2_000,
       retryStrategy: times => Math.min(times * 50, LONGEST_RECONNECT_MS),
     });
-    this.client.on('ready', () => (this.answers = true));
+    this.client.on('ready', () => this.connected());
     this.client.on('close', () => (this.answers = false));
     this.client.on('error', (error: Error) => this.report(error));
   }
@@ -35,6 +37,11 @@ export class PromptRedis {
   /** Whether it is worth asking: not while Redis is away, nor from a failure until it is connected anew. */
   get answering(): boolean {
     return this.answers;
+  }
+
+  /** Whether the connection has been made anew within so many seconds: what Redis held may be gone or out of date. */
+  isBackWithin(seconds: number): boolean {
+    return Date.now() - this.reconnectedAt < seconds * 1000;
   }
 
   /** To be told when a command has failed: a connection that stays silent is as good as none, so begin anew. */
@@ -46,6 +53,11 @@ export class PromptRedis {
 
   close(): void {
     this.client.disconnect();
+  }
+
+  private connected(): void {
+    this.answers = true;
+    if (this.connections++ > 0) this.reconnectedAt = Date.now();
   }
 
   /** Logs that Redis does not answer, once in a while however many commands fail. */

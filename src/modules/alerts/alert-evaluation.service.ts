@@ -108,7 +108,7 @@ export class AlertEvaluation implements OnApplicationBootstrap {
     const { name, people } = await this.projects.contacts(ctx, threshold.project_id);
     const condition = `${threshold.metric} ${threshold.operator} ${threshold.value}`;
     for (const person of people) {
-      await this.notifications.send(ctx, {
+      await this.notifications.notify(ctx, {
         to: person.email,
         toName: person.name,
         userId: person.id,

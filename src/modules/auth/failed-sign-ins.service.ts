@@ -9,8 +9,11 @@ import { limitKey } from '../../kernel/network/addresses.js';
 import { userTarget } from '../users/user.service.js';
 
 const MINUTE_MS = 60_000;
+/** How many accounts and addresses have entries of their own within a minute. */
+const TOLD_APART = 100;
+const MANY = 'many';
 
-/** The failures on one account, or from one address on accounts that do not exist, during one minute. */
+/** The failures on one account, from one address on accounts that do not exist, or on all others, during one minute. */
 interface Tally {
   readonly ctx: RequestContext;
   readonly target: AuditTarget;
@@ -18,8 +21,9 @@ interface Tally {
 }
 
 /**
- * Logs failed sign-ins: the first of a minute at once, the others of that minute counted in one further entry, so that
- * a flood cannot fill the log.
+ * Logs failed sign-ins: the first of a minute at once, the others of that minute counted in one further entry. Where
+ * more accounts and addresses are tried within a minute than can be told apart, all others share one, so that a flood
+ * cannot fill the log, however many it comes from or goes to.
  */
 @Injectable()
 export class FailedSignIns {
@@ -40,8 +44,12 @@ export class FailedSignIns {
 
   /** Notes a failure in the open unit of work, or for later; answers the error to throw. `userId`: null if unknown. */
   note(ctx: RequestContext, email: string, userId: string | null, error: AppError): AppError {
-    const key = userId ?? `unknown ${limitKey(ctx.ip ?? '')}`;
-    const target = userTarget({ id: userId ?? 'unknown', email });
+    const own = userId ?? `unknown ${limitKey(ctx.ip ?? '')}`;
+    const apart = this.tallies.get(own) !== undefined || this.tallies.waiting < TOLD_APART;
+    const key = apart ? own : MANY;
+    const target = userTarget(
+      apart ? { id: userId ?? 'unknown', email } : { id: 'unknown', email: '(many)' },
+    );
     const first = !this.tallies.get(key);
     this.tallies.note(
       key,

@@ -46,7 +46,7 @@ export class InvitationAnswers {
       return this.join(ctx, invitation, existing, false);
     }
     // Hashing takes its time, so it comes before anything is locked.
-    const prepared = await this.users.prepare(accountOf(invitation, input));
+    const prepared = await this.users.prepare(ctx, accountOf(invitation, input));
     await this.accept(ctx, invitation, invalidToken);
     const user = existing
       ? await this.users.adopt(ctx, existing.id, prepared)

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { MoreThan } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { Lists } from '../../kernel/database/lists.js';
@@ -16,6 +17,18 @@ export class NotificationRepository {
   async insert(ctx: RequestContext, row: Notification): Promise<void> {
     const manager = await this.database.write(ctx);
     await manager.insert(Notification, row);
+  }
+
+  /** Whether as many mails as `most`, or more, were written to somebody since then. */
+  async hasHad(ctx: RequestContext, userId: string, since: Date, most: number): Promise<boolean> {
+    const [latest] = await this.database.read(ctx).find(Notification, {
+      select: { id: true },
+      where: { user_id: userId, created_at: MoreThan(since) },
+      order: { created_at: 'DESC' },
+      skip: most - 1,
+      take: 1,
+    });
+    return latest !== undefined;
   }
 
   findQueued(ctx: RequestContext, id: string): Promise<Notification | null> {

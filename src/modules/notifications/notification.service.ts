@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Vault } from '../../kernel/crypto/vault.js';
 import { newId } from '../../kernel/database/ids.js';
@@ -32,6 +33,11 @@ export interface Message<Data> {
   readonly data: NoInfer<Data>;
 }
 
+/** A mail that nobody waits for: it tells an account's owner what others did, or what happened. */
+export type Notice<Data> = Message<Data> & { readonly userId: string };
+
+const HOUR_MS = 60 * 60 * 1000;
+
 /** Sends mail, and shows what became of it. */
 @Injectable()
 export class NotificationService {
@@ -39,7 +45,20 @@ export class NotificationService {
     private readonly notifications: NotificationRepository,
     private readonly outbox: Outbox,
     private readonly vault: Vault,
+    private readonly config: Config,
   ) {}
+
+  /**
+   * Sends a notice, unless its recipient had `MAIL_LIMIT_PER_HOUR` mails within the last hour: others cause notices, and
+   * could fill a mailbox with them. What it would have told stands in the event log.
+   * @throws Error outside a unit of work.
+   */
+  async notify<Data>(ctx: RequestContext, notice: Notice<Data>): Promise<void> {
+    const { mailLimitPerHour: most } = this.config;
+    const since = new Date(Date.now() - HOUR_MS);
+    if (most > 0 && (await this.notifications.hasHad(ctx, notice.userId, since, most))) return;
+    await this.send(ctx, notice);
+  }
 
   /**
    * Writes the mail in the open unit of work; it is delivered once that has committed. Answers the

@@ -120,7 +120,7 @@ export class OrganizationMembers {
     if (owned.length) throw ownerProtected({ owned });
     await this.cascades.organizationMemberGone(ctx, gone);
     await this.cascades.rightsLost(ctx, { userId: user.id });
-    await this.notifications.send(ctx, {
+    await this.notifications.notify(ctx, {
       to: user.email,
       toName: displayName(user),
       userId: user.id,

@@ -22,7 +22,7 @@ export class ProjectNotices {
     reason?: string,
   ): Promise<void> {
     for (const person of await this.members.audience(ctx, project.id)) {
-      await this.notifications.send(ctx, {
+      await this.notifications.notify(ctx, {
         to: person.email,
         toName: displayName(person),
         userId: person.id,
@@ -40,7 +40,7 @@ export class ProjectNotices {
   ): Promise<void> {
     for (const person of [to, from]) {
       if (!(await this.members.isActive(ctx, id, person.id))) continue;
-      await this.notifications.send(ctx, {
+      await this.notifications.notify(ctx, {
         to: person.email,
         toName: displayName(person),
         userId: person.id,

@@ -71,9 +71,10 @@ export class ProjectService {
     };
     await this.projects.insert(ctx, project);
     await this.members.addOwner(ctx, project.id, owner.id);
-    await this.notifications.send(ctx, {
+    await this.notifications.notify(ctx, {
       to: owner.email,
       toName: displayName(owner),
+      userId: owner.id,
       template: WELCOME_MAIL,
       data: {
         name: owner.first_name,

@@ -83,7 +83,7 @@ export class MemberChanges {
       );
     await this.cascades.memberGone(ctx, { projectId, memberId: id });
     await this.cascades.rightsLost(ctx, { userId: user.id });
-    await this.notifications.send(ctx, {
+    await this.notifications.notify(ctx, {
       to: user.email,
       toName: displayName(user),
       userId: user.id,

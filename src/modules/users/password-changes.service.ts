@@ -48,7 +48,7 @@ export class PasswordChanges {
     { user, proof }: Authenticated,
     next: string,
   ): Promise<{ changed: true }> {
-    const hash = await this.hash(user, next);
+    const hash = await this.hash(ctx, user, next);
     if (await this.passwords.matches(proof, next)) throw sameAsBefore();
     if (!(await this.users.replacePassword(ctx, user.id, proof, hash))) {
       throw new AppError('wrong_current_password', { param: 'current_password' });
@@ -99,7 +99,7 @@ export class PasswordChanges {
     const found = await this.tokens.findLive(ctx, 'password_reset', hashToken(token), new Date());
     const user = found && (await this.users.find(ctx, found.user_id));
     if (!found || !user || !mayReset(user)) throw invalidToken();
-    const hash = await this.hash(user, next);
+    const hash = await this.hash(ctx, user, next);
     // Whoever handed the temporary password over knows it.
     if (user.password_change_required && (await this.passwords.matches(user.password_hash, next)))
       throw sameAsBefore();
@@ -121,7 +121,7 @@ export class PasswordChanges {
    */
   async resetByAdmin(ctx: RequestContext, id: string): Promise<void> {
     // Nobody knows it: the password that was set is worth nothing from now on.
-    const password_hash = await this.passwords.hash(newToken());
+    const password_hash = await this.passwords.hash(newToken(), ctx.hasLeft);
     if (!(await this.users.updateWhile(ctx, id, MAY_RESET, { password_hash }))) {
       throw new AppError('invalid_transition');
     }
@@ -155,9 +155,9 @@ export class PasswordChanges {
     return `${this.config.publicUrl}/password-reset#token=${token}`;
   }
 
-  private async hash(owner: PasswordOwner, password: string): Promise<string> {
+  private async hash(ctx: RequestContext, owner: PasswordOwner, password: string): Promise<string> {
     this.passwords.check(password, owner, 'new_password');
-    return this.passwords.hash(password);
+    return this.passwords.hash(password, ctx.hasLeft);
   }
 
   /** What follows every new password: no other way in is left, and the owner hears of it. */

@@ -35,8 +35,9 @@ export class Passwords {
   /** A hash nobody's password has: checking against it takes as long as against a real one. */
   private readonly decoy = this.inTurn(() => hash('no account has this password', ARGON2));
 
-  hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(normalized(password), ARGON2));
+  /** Hashes a password. `hasLeft` tells whether whoever asks is gone. */
+  hash(password: string, hasLeft = STAYS): Promise<string> {
+    return this.inTurn(() => hash(normalized(password), ARGON2), hasLeft);
   }
 
   /**

@@ -57,7 +57,7 @@ export class UserService {
   async create(ctx: RequestContext, input: NewUser, options: NewUserOptions = {}): Promise<User> {
     this.passwords.check(input.password, input);
     if (await this.users.findByEmail(ctx, input.email)) throw emailTaken();
-    return this.insert(ctx, await this.prepare(input), options);
+    return this.insert(ctx, await this.prepare(ctx, input), options);
   }
 
   /**
@@ -65,9 +65,9 @@ export class UserService {
    * locks: hashing takes its time.
    * @throws AppError `validation_failed` for the password
    */
-  async prepare({ password, ...person }: NewUser): Promise<PreparedUser> {
+  async prepare(ctx: RequestContext, { password, ...person }: NewUser): Promise<PreparedUser> {
     this.passwords.check(password, person);
-    return { ...person, password_hash: await this.passwords.hash(password) };
+    return { ...person, password_hash: await this.passwords.hash(password, ctx.hasLeft) };
   }
 
   /** Inserts the account and what every account has from its first moment. @throws AppError `email_taken` */
