@@ -11,7 +11,8 @@ const rows = (entries: [string, string][]) =>
 export const introduction = () => `The control plane of your API platform.
 
 Sign in with **POST /v1/sessions** below: this page then uses the token automatically. Scripts use Basic Auth,
-\`curl -u api-key:<secret>\`.
+\`curl -u api-key:<secret>\`. An \`Authorization\` header that is not understood is refused with 401, also where none is
+needed; two of them are 400.
 
 Errors come as \`{"error": {code, type, message, param?, details?, retryable, request_id}}\`; every code and event type
 is listed here, and its meaning never changes.
