@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import type { RequestContext } from '../context/request-context.js';
 import { AppError } from '../errors/app-error.js';
-import type { DatabaseLoad, Dialect, Transaction } from './transaction.js';
+import type { DatabaseLoad, Dialect, Durability, Transaction } from './transaction.js';
 import { unitOf } from './unit.js';
 
 /** The way of every repository to the database. */
@@ -78,8 +78,8 @@ export class Database {
   }
 
   /** Opens a transaction; for the unit of work alone. */
-  begin(): Promise<Transaction> {
-    return this.dialect.begin();
+  begin(durability: Durability = 'durable'): Promise<Transaction> {
+    return this.dialect.begin(durability);
   }
 
   /** Answers whether the database can be reached. */

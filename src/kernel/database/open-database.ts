@@ -3,9 +3,13 @@ import type { DatabaseLocation } from '../config/database-url.js';
 import { Database } from './database.js';
 import { MysqlDialect } from './mysql.dialect.js';
 import { SqliteDialect } from './sqlite.dialect.js';
+import { SqliteCheckpointer } from './sqlite-checkpointer.js';
 import { sqliteDriver } from './sqlite-driver.js';
 import { WriterQueue } from './writer-queue.js';
 import type { WriterSource } from './writer-source.js';
+
+/** 64 MB. */
+const WAL_PAGES_AT_MOST = 16_000;
 
 /** The part of better-sqlite3's connection that is used to prepare it. */
 interface SqliteConnection {
@@ -56,7 +60,10 @@ export function writerOptions(location: DatabaseLocation, { alone = false } = {}
 export async function openDatabase(writer: WriterSource, queue = new WriterQueue()): Promise<Database> {
   await writer.runMigrations();
   if (writer.options.type !== 'better-sqlite3') return new Database(new MysqlDialect(writer));
-  return new Database(new SqliteDialect(writer, await openReader(writer), queue));
+  // Commits are spared the work that the checkpointer does, unless it falls behind.
+  await writer.query(`PRAGMA wal_autocheckpoint = ${WAL_PAGES_AT_MOST}`);
+  const checkpointer = new SqliteCheckpointer(writer.options.database as string);
+  return new Database(new SqliteDialect(writer, await openReader(writer), queue, checkpointer));
 }
 
 /**

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 
 const NODE_MAJOR = Number.parseInt(process.versions.node, 10);
+const NAME = NODE_MAJOR >= 24 ? 'better-sqlite3-napi' : 'better-sqlite3';
+const load = createRequire(__filename);
 
 /**
  * The better-sqlite3 for this Node. 12 is the last that runs on Node 20; compiled with the headers of Node 24.19
@@ -8,5 +10,10 @@ const NODE_MAJOR = Number.parseInt(process.versions.node, 10);
  * and needs Node 22.14. npm leaves it out on Node 20; once that is no longer supported, 13 alone will do.
  */
 export function sqliteDriver(): unknown {
-  return createRequire(__filename)(NODE_MAJOR >= 24 ? 'better-sqlite3-napi' : 'better-sqlite3');
+  return load(NAME);
+}
+
+/** Where a thread finds it. */
+export function sqliteDriverPath(): string {
+  return load.resolve(NAME);
 }

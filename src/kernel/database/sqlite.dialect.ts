@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import type { DatabaseLoad, Dialect, Transaction } from './transaction.js';
+import type { SqliteCheckpointer } from './sqlite-checkpointer.js';
+import type { DatabaseLoad, Dialect, Durability, Transaction } from './transaction.js';
 import type { WriterQueue } from './writer-queue.js';
 
 /**
@@ -9,21 +10,28 @@ import type { WriterQueue } from './writer-queue.js';
  */
 export class SqliteDialect implements Dialect {
   readonly kind = 'sqlite';
+  private durability: Durability = 'durable';
 
   constructor(
     private readonly writer: DataSource,
     private readonly readerSource: DataSource,
     private readonly queue: WriterQueue,
+    private readonly checkpointer: SqliteCheckpointer,
   ) {}
 
   get reader(): EntityManager {
     return this.readerSource.manager;
   }
 
-  async begin(): Promise<Transaction> {
+  /** In WAL mode, NORMAL leaves the disk to a later commit; the order of commits holds all the same. */
+  async begin(durability: Durability): Promise<Transaction> {
     const release = await this.queue.acquire();
     const runner: QueryRunner & { isTransactionActive: boolean } = this.writer.createQueryRunner();
     try {
+      if (durability !== this.durability) {
+        await runner.query(`PRAGMA synchronous = ${durability === 'soon' ? 'NORMAL' : 'FULL'}`);
+        this.durability = durability;
+      }
       await runner.query('BEGIN IMMEDIATE');
       // TypeORM cannot begin IMMEDIATE, but `save` must know that it need not begin a transaction itself.
       runner.isTransactionActive = true;
@@ -51,6 +59,7 @@ export class SqliteDialect implements Dialect {
   }
 
   async close(): Promise<void> {
+    await this.checkpointer.close();
     await this.readerSource.destroy();
     await this.writer.destroy();
   }

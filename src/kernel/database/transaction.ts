@@ -18,13 +18,19 @@ export interface DatabaseLoad {
   readonly waiting: number;
 }
 
+/**
+ * What a commit promises. `durable`: it has reached the disk. `soon`: it reaches the disk with the next durable one, or
+ * some seconds later; until then a power cut, but not the end of the process, can take it.
+ */
+export type Durability = 'durable' | 'soon';
+
 /** What the two kinds of database do differently at run time. */
 export interface Dialect {
   readonly kind: 'sqlite' | 'mysql';
   /** Reads that belong to no transaction; they never see uncommitted rows. */
   readonly reader: EntityManager;
   /** Opens a writing transaction; waits for its turn where there is one writer. */
-  begin(): Promise<Transaction>;
+  begin(durability: Durability): Promise<Transaction>;
   load(): DatabaseLoad;
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type { EventType } from '../event-log/event-types.js';
 import { Database } from './database.js';
 import { isContention } from './database-errors.js';
 import { EventLog } from './event-log.port.js';
+import type { Durability } from './transaction.js';
 import { Unit } from './unit.js';
 
 /** What a unit of work declares before it begins. */
@@ -45,7 +46,7 @@ export class UnitOfWork {
    */
   run<T>(ctx: RequestContext, options: UnitOptions<T>, work: () => Promise<T>): Promise<T> {
     if (ctx.unit) return work();
-    return this.withRetries(ctx, options.events, work, async (unit, outcome) => {
+    return this.withRetries(ctx, this.opening(options.events, 'durable'), work, async (unit, outcome) => {
       if (unit.audit.idle) {
         if (unit.transactionManager) throw new Error('a unit said that it changed nothing, but it wrote');
         return;
@@ -80,22 +81,31 @@ export class UnitOfWork {
 
   /**
    * Runs writes that are no mutation anybody made: counters, buffers, the state of jobs. They leave
-   * no event-log entry; use {@link run} for anything a user would call a change.
+   * no event-log entry; use {@link run} for anything a user would call a change. What was gathered in memory before,
+   * where a power cut would have taken it as well, need not be more than durable `soon`.
    */
-  bookkeeping<T>(ctx: RequestContext, work: () => Promise<T>): Promise<T> {
+  bookkeeping<T>(
+    ctx: RequestContext,
+    work: () => Promise<T>,
+    durability: Durability = 'durable',
+  ): Promise<T> {
     if (ctx.unit) return work();
-    return this.withRetries(ctx, [], work, async () => undefined);
+    return this.withRetries(ctx, this.opening([], durability), work, async () => undefined);
+  }
+
+  private opening(events: readonly EventType[], durability: Durability): () => Unit {
+    return () => new Unit(new AuditRecord(events), () => this.database.begin(durability));
   }
 
   private async withRetries<T>(
     ctx: RequestContext,
-    events: readonly EventType[],
+    open: () => Unit,
     work: () => Promise<T>,
     finish: (unit: Unit, outcome: Outcome<T>) => Promise<void>,
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const outcome = await this.attempt(ctx, events, work, finish);
+        const outcome = await this.attempt(ctx, open, work, finish);
         if ('refusal' in outcome) throw outcome.refusal;
         return outcome.value;
       } catch (error) {
@@ -107,11 +117,11 @@ export class UnitOfWork {
 
   private async attempt<T>(
     ctx: RequestContext,
-    events: readonly EventType[],
+    open: () => Unit,
     work: () => Promise<T>,
     finish: (unit: Unit, outcome: Outcome<T>) => Promise<void>,
   ): Promise<Outcome<T>> {
-    const unit = new Unit(new AuditRecord(events), () => this.database.begin());
+    const unit = open();
     ctx.unit = unit;
     let outcome: Outcome<T>;
     try {

@@ -27,7 +27,7 @@ export class KeyUsage {
       most: 100_000,
       write: uses => {
         const ctx = RequestContext.system('key-usage', newId('req'));
-        return units.bookkeeping(ctx, () => this.keys.markUsed(ctx, uses));
+        return units.bookkeeping(ctx, () => this.keys.markUsed(ctx, uses), 'soon');
       },
     });
   }

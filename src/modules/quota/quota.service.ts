@@ -149,7 +149,7 @@ export class QuotaService implements OnApplicationBootstrap, OnApplicationShutdo
     const spent = changed.map(window => window.spentHere);
     const ctx = context();
     try {
-      await this.units.bookkeeping(ctx, () => this.repository.record(ctx, this.processId, changed));
+      await this.units.bookkeeping(ctx, () => this.repository.record(ctx, this.processId, changed), 'soon');
       changed.forEach((window, index) => (window.recorded = spent[index]!));
     } catch (error) {
       this.logger.debug({ err: error }, 'the quota in use could not be recorded; it will be next time');

@@ -71,11 +71,15 @@ export class RequestRecorder {
     try {
       await this.learnSeries(ctx, gathered);
       const seriesId = ({ series }: SeriesHour) => this.seriesIds.get(series)!;
-      await this.units.bookkeeping(ctx, async () => {
-        await this.repository.insertLines(ctx, gathered, seriesId);
-        await this.repository.addToUsage(ctx, gathered, seriesId);
-        await this.repository.addLogged(ctx, gathered, seriesId);
-      });
+      await this.units.bookkeeping(
+        ctx,
+        async () => {
+          await this.repository.insertLines(ctx, gathered, seriesId);
+          await this.repository.addToUsage(ctx, gathered, seriesId);
+          await this.repository.addLogged(ctx, gathered, seriesId);
+        },
+        'soon',
+      );
     } catch (error) {
       // A request's id is its own: where it is taken, it was committed before, though nobody heard of it.
       if (isUniqueViolation(error) && isOne(gathered)) return;
@@ -89,8 +93,10 @@ export class RequestRecorder {
     const unknown = new Map<string, RequestRecord>();
     for (const { series, sample } of gathered) if (!this.seriesIds.has(series)) unknown.set(series, sample);
     if (unknown.size === 0) return;
-    const found = await this.units.bookkeeping(ctx, () =>
-      this.repository.ensureSeries(ctx, [...unknown.values()]),
+    const found = await this.units.bookkeeping(
+      ctx,
+      () => this.repository.ensureSeries(ctx, [...unknown.values()]),
+      'soon',
     );
     for (const [series, id] of found) this.seriesIds.set(series, id);
   }

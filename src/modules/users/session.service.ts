@@ -45,7 +45,7 @@ export class SessionService {
       most: 10_000,
       write: seen => {
         const ctx = RequestContext.system('sessions', newId('req'));
-        return units.bookkeeping(ctx, () => this.sessions.touch(ctx, seen.toSorted(byId)));
+        return units.bookkeeping(ctx, () => this.sessions.touch(ctx, seen.toSorted(byId)), 'soon');
       },
     });
   }
