@@ -151,5 +151,12 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
 
   'GET /v1/events':                           row('401     403   403        403    403    403     403         401       200'),
   'GET /v1/projects/{id}/events':             row('401     404   404        403    403    200     404         401       200'),
+  'GET /v1/events/signing-keys':              row('200     200   200        200    200    200     200         200       200'),
+  'GET /v1/events/verify':                    row('401     403   403        403    403    403     403         401       200'),
+  'GET /v1/events/checkpoints':               row('401     403   403        403    403    403     403         401       200'),
+  'POST /v1/events/checkpoints':              row('401     403   403        403    403    403     403         401       201'),
+  'GET /v1/projects/{id}/events/verify':      row('401     404   404        403    403    200     404         401       200'),
+  'GET /v1/projects/{id}/events/checkpoints': row('401     404   404        403    403    200     404         401       200'),
+  'POST /v1/projects/{id}/events/checkpoints':row('401     404   404        403    403    201     404         401       201'),
   'GET /v1/projects/{id}/events/{evt}':       row('401     404   404        403    403    200     404         401       200', on.event),
 };

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { formatNetwork, parseNetwork } from '../network/addresses.js';
@@ -46,6 +47,14 @@ const proxy = (entry: string) => {
 const isOrigin = (value: string) =>
   URL.canParse(value) && new URL(value).origin === value && !value.includes('*');
 
+function isEd25519(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'ed25519';
+  } catch {
+    return false;
+  }
+}
+
 const Environment = z.object({
   PORT: whole(0, 65_535, 3000),
   HOST: z.string().default('127.0.0.1'),
@@ -76,6 +85,12 @@ const Environment = z.object({
     .max(128, 'must have 12 to 128 characters')
     .optional(),
   APP_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  AUDIT_SIGNING_KEY: z
+    .string()
+    // As one line in files that have room for no more.
+    .transform(pem => pem.replaceAll('\\n', '\n'))
+    .refine(isEd25519, { error: 'must be an Ed25519 private key in PEM (PKCS #8)' })
+    .optional(),
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
   MAIL_FROM: z
     .string()
@@ -136,6 +151,8 @@ export class Config {
   readonly adminEmail = this.env.ADMIN_EMAIL;
   readonly adminPassword = this.env.ADMIN_PASSWORD ?? null;
   readonly appSecret = this.env.APP_SECRET ?? null;
+  /** The private key, in PEM, that signs checkpoints of the event log. */
+  readonly auditSigningKey = this.env.AUDIT_SIGNING_KEY ?? null;
   readonly smtpUrl = this.env.SMTP_URL ?? null;
   readonly mailFrom = this.env.MAIL_FROM;
   readonly trustProxy = this.env.TRUST_PROXY;

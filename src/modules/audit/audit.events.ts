@@ -5,6 +5,7 @@ export const AUDIT_EVENTS = defineEvents({
     text: 'Somebody known was refused. Further refusals within the same minute are counted in one entry.',
     access: false,
   },
+  'checkpoint.signed': { text: "Where a log's chain ends was signed.", access: false },
 });
 
 declare module '../../kernel/event-log/event-types.js' {

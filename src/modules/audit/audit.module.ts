@@ -1,8 +1,14 @@
 import './audit.events.js';
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Config } from '../../kernel/config/config.js';
 import { EventLog } from '../../kernel/database/event-log.port.js';
 import { RefusalObserver } from '../../kernel/http/error.filter.js';
+import { CheckpointController } from './checkpoint.controller.js';
+import { CheckpointEntity } from './checkpoint.entity.js';
+import { CheckpointRepository } from './checkpoint.repository.js';
+import { CheckpointService } from './checkpoint.service.js';
+import { CheckpointSigner } from './checkpoint-signer.js';
 import { EventController } from './event.controller.js';
 import { EventEntity } from './event.entity.js';
 import { EventFacet } from './event.facet.js';
@@ -12,22 +18,33 @@ import { EventChainEntity } from './event-chain.entity.js';
 import { EventChainRepository } from './event-chain.repository.js';
 import { EventLogService } from './event-log.service.js';
 import { EventSealer } from './event-sealer.service.js';
+import { LogVerification } from './log-verification.service.js';
 import { RefusalLog } from './refusal-log.service.js';
+import { SigningKeyEntity } from './signing-key.entity.js';
 
 /**
- * The event log: every mutation's entry, and the routes that read them. An entry commits with what it tells of, and is sealed
- * into its log's hash chain within seconds. Global for the kernel's ports.
+ * The event log: every mutation's entry, the routes that read them, and the checkpoints that show whether it was changed. An
+ * entry commits with what it tells of, and is sealed into its log's hash chain within seconds. Global for the kernel's ports.
  */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([EventEntity, EventChainEntity])],
-  controllers: [EventController],
+  imports: [TypeOrmModule.forFeature([EventEntity, EventChainEntity, CheckpointEntity, SigningKeyEntity])],
+  // The routes with names before those with ids.
+  controllers: [CheckpointController, EventController],
   providers: [
     EventRepository,
     EventService,
     EventFacet,
     EventChainRepository,
     EventSealer,
+    CheckpointRepository,
+    CheckpointService,
+    {
+      provide: CheckpointSigner,
+      inject: [Config],
+      useFactory: (config: Config) => CheckpointSigner.open(config),
+    },
+    LogVerification,
     EventLogService,
     { provide: EventLog, useExisting: EventLogService },
     RefusalLog,

@@ -12,4 +12,11 @@ export class EventChainEntity {
 
   @Column('varchar')
   last_hash!: string;
+
+  /** Of the newest checkpoint; null while there is none. */
+  @Column('bigint', { nullable: true })
+  signed_sequence!: number | null;
+
+  @Column('datetime', { precision: 3, nullable: true })
+  signed_at!: Date | null;
 }

@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull } from 'typeorm';
+import { IsNull, MoreThan } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { isUniqueViolation } from '../../kernel/database/database-errors.js';
 import { EventEntity } from './event.entity.js';
 import { EventChainEntity } from './event-chain.entity.js';
+
+/** The log of what belongs to no project. */
+export const PLATFORM = 'platform';
 
 @Injectable()
 export class EventChainRepository {
@@ -20,11 +23,35 @@ export class EventChainRepository {
   /** Makes the chain when there is none, takes its row's lock for the rest of the unit, and reads it. */
   async lock(ctx: RequestContext, log: string): Promise<EventChainEntity> {
     const chain = (await this.database.lock(ctx, EventChainEntity, { log })) ?? (await this.begin(ctx, log));
-    return { ...chain, last_sequence: Number(chain.last_sequence) };
+    return withNumbers(chain);
+  }
+
+  async find(ctx: RequestContext, log: string): Promise<EventChainEntity | null> {
+    const chain = await this.database.read(ctx).findOneBy(EventChainEntity, { log });
+    return chain && withNumbers(chain);
+  }
+
+  /** Chains of all logs in the order of their names, after `after`. */
+  async batch(ctx: RequestContext, after: string, limit: number): Promise<EventChainEntity[]> {
+    const rows = await this.database.read(ctx).find(EventChainEntity, {
+      where: { log: MoreThan(after) },
+      order: { log: 'ASC' },
+      take: limit,
+    });
+    return rows.map(withNumbers);
+  }
+
+  /** Sealed entries of a log in the order of their sequences, after `after`. */
+  sealed(ctx: RequestContext, log: string, after: number, limit: number): Promise<EventEntity[]> {
+    return this.database.read(ctx).find(EventEntity, {
+      where: { project_id: log === PLATFORM ? IsNull() : log, sequence: MoreThan(after) },
+      order: { sequence: 'ASC' },
+      take: limit,
+    });
   }
 
   private async begin(ctx: RequestContext, log: string): Promise<EventChainEntity> {
-    const chain = { log, last_sequence: 0, last_hash: '' };
+    const chain = { log, last_sequence: 0, last_hash: '', signed_sequence: null, signed_at: null };
     try {
       await (await this.database.write(ctx)).insert(EventChainEntity, chain);
       return chain;
@@ -48,4 +75,13 @@ export class EventChainRepository {
     const { log, ...end } = chain;
     await (await this.database.write(ctx)).update(EventChainEntity, { log }, end);
   }
+}
+
+function withNumbers(chain: EventChainEntity): EventChainEntity {
+  const { last_sequence, signed_sequence } = chain;
+  return {
+    ...chain,
+    last_sequence: Number(last_sequence),
+    signed_sequence: signed_sequence === null ? null : Number(signed_sequence),
+  };
 }

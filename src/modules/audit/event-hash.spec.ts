@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { newId } from '../../kernel/database/ids.js';
+import { isSigned, type SigningJwk } from './checkpoint-signer.js';
 import type { EventEntity } from './event.entity.js';
-import { hashOf } from './event-hash.js';
+import { hashedForm, hashOf } from './event-hash.js';
+
+const hashAt = (event: EventEntity, sequence: number, previous: string) =>
+  hashOf(hashedForm(event, sequence, previous));
 
 const event: EventEntity = {
   id: newId('evt'),
@@ -30,19 +36,34 @@ const event: EventEntity = {
 };
 
 it('depends on every field that says what happened', () => {
-  const hash = hashOf(event, 1, '');
+  const hash = hashAt(event, 1, '');
   const notCovered = ['sequence', 'previous_hash', 'hash', 'search_text'];
   for (const field of Object.keys(event).filter(name => !notCovered.includes(name))) {
-    expect({ field, hash: hashOf({ ...event, [field]: 'forged' }, 1, '') }).not.toEqual({ field, hash });
+    expect({
+      field,
+      hash: hashAt({ ...event, [field]: field === 'created_at' ? new Date(0) : 'forged' }, 1, ''),
+    }).not.toEqual({ field, hash });
   }
 });
 
 it('depends on the place in the chain', () => {
-  expect(hashOf(event, 2, '')).not.toBe(hashOf(event, 1, ''));
-  expect(hashOf(event, 1, 'another')).not.toBe(hashOf(event, 1, ''));
+  expect(hashAt(event, 2, '')).not.toBe(hashAt(event, 1, ''));
+  expect(hashAt(event, 1, 'another')).not.toBe(hashAt(event, 1, ''));
 });
 
 it('is the same for an entry read back from the database', () => {
   const read = JSON.parse(JSON.stringify(event)) as EventEntity;
-  expect(hashOf({ ...read, created_at: new Date(read.created_at) }, 1, '')).toBe(hashOf(event, 1, ''));
+  expect(hashAt({ ...read, created_at: new Date(read.created_at) }, 1, '')).toBe(hashAt(event, 1, ''));
+});
+
+it('is what the example of the documentation says, signature included', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/audit.md'), 'utf8');
+  const [event, checkpoint, key] = [...page.matchAll(/```jsonl?\n([^`]*)\n```/g)].map(([, text]) =>
+    JSON.parse(text!),
+  );
+  const { hash, ...form } = event;
+  expect(hashOf(form)).toBe(hash);
+  expect(checkpoint.hash).toBe(hash);
+  expect(isSigned(checkpoint, [key as SigningJwk])).toBe(true);
+  expect(isSigned({ ...checkpoint, sequence: 2 }, [key as SigningJwk])).toBe(false);
 });

@@ -4,8 +4,8 @@ import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { RecurringJobs } from '../../kernel/jobs/recurring.js';
 import type { EventEntity } from './event.entity.js';
-import { EventChainRepository } from './event-chain.repository.js';
-import { hashOf } from './event-hash.js';
+import { EventChainRepository, PLATFORM } from './event-chain.repository.js';
+import { hashedForm, hashOf } from './event-hash.js';
 
 const EVERY_MS = 1_000;
 const BATCH = 500;
@@ -41,7 +41,7 @@ export class EventSealer implements OnApplicationBootstrap {
     const chain = await this.chains.lock(ctx, log);
     for (const event of events) {
       const sequence = chain.last_sequence + 1;
-      const hash = hashOf(event, sequence, chain.last_hash);
+      const hash = hashOf(hashedForm(event, sequence, chain.last_hash));
       const sealed = await this.chains.seal(ctx, event.id, {
         sequence,
         previous_hash: chain.last_hash,
@@ -58,7 +58,7 @@ export class EventSealer implements OnApplicationBootstrap {
 function byLog(events: EventEntity[]): Map<string, EventEntity[]> {
   const logs = new Map<string, EventEntity[]>();
   for (const event of events) {
-    const log = event.project_id ?? 'platform';
+    const log = event.project_id ?? PLATFORM;
     logs.set(log, [...(logs.get(log) ?? []), event]);
   }
   return logs;

@@ -3,18 +3,13 @@ import type { z } from 'zod';
 import { Access, PlatformAdmin } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { EVENT_LOG_TAG } from './audit.tag.js';
 import { Event, EventPage, ListEvents, ListProjectEvents, PlatformEventPage } from './event.dto.js';
 import { searched, targetIdIsMadeOf } from './event.redaction.js';
 import { EventService } from './event.service.js';
 
-const TAG: Tag = {
-  name: 'Event log',
-  description: 'One entry for every change, with before and after.',
-  place: 190,
-};
-
-@Docs.tag(TAG)
+@Docs.tag(EVENT_LOG_TAG)
 @Controller()
 export class EventController {
   constructor(private readonly events: EventService) {}
