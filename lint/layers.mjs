@@ -18,7 +18,7 @@ export const LAYERS = {
 
   invitations: ['users', 'notifications'],
 
-  organizations: ['users', 'invitations', 'usage', 'quota', 'notifications'],
+  organizations: ['users', 'invitations', 'usage', 'quota', 'notifications', 'audit'],
 
   teams: ['users', 'roles', 'invitations', 'organizations', 'notifications'],
 

@@ -18,6 +18,7 @@ import { ListOrder1764400000000 } from './1764400000000-list-order.js';
 import { BlindSearch1764500000100 } from './1764500000100-blind-search.js';
 import { Notices1764550000000 } from './1764550000000-notices.js';
 import { Checkpoints1764560000000 } from './1764560000000-checkpoints.js';
+import { EventAudiences1764570000000 } from './1764570000000-event-audiences.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -40,4 +41,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   BlindSearch1764500000100,
   Notices1764550000000,
   Checkpoints1764560000000,
+  EventAudiences1764570000000,
 ];

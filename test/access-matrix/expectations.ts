@@ -34,6 +34,7 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
   'DELETE /v1/sessions/current':              row('401     403   200        200    200    200     200         401       200', { endsSession: true }),
   'DELETE /v1/sessions/{id}':                 row('401     403   200        200    200    200     200         401       200', { endsSession: true, path: on.ownSession }),
   'GET /v1/me':                               row('401     403   200        200    200    200     200         401       200'),
+  'GET /v1/me/events':                        row('401     403   200        200    200    200     200         401       200'),
   'PATCH /v1/me':                             row('401     403   200        200    200    200     200         401       200', { body: { name: 'Byron' } }),
   'POST /v1/me/password':                     row('401     403   400        400    400    400     400         401       400', { body: { current_password: 'not it', new_password: PASSWORD } }),
   'GET /v1/whoami':                           row('401     200   200        200    200    200     200         401       200'),
@@ -45,6 +46,7 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
   'GET /v1/organizations/{id}':               row('401     403   404        404    404    404     404         401       200', on.organization),
   'PATCH /v1/organizations/{id}':             row('401     403   404        404    404    404     404         401       200', { ...on.organization, body: { name: 'Works' } }),
   'DELETE /v1/organizations/{id}':            row('401     403   404        404    404    404     404         401       409', on.organization),
+  'GET /v1/organizations/{id}/events':         row('401     403   404        404    404    404     404         401       200', on.organization),
   'GET /v1/organizations/{id}/subscription':  row('401     403   404        404    404    404     404         401       200', on.organization),
   'PATCH /v1/organizations/{id}/subscription':row('401     403   403        403    403    403     403         401       200', { ...on.organization, body: { plan: 'large' } }),
 

@@ -26,6 +26,7 @@ export class AuditRecord {
   changes: Record<string, AuditChange> = {};
   effects: AuditEffect[] = [];
   projectId: string | null = null;
+  organizationId: string | null = null;
   subjectUserId: string | null = null;
   reason: string | null = null;
   /** Whether nothing was changed after all; see {@link nothing}. */
@@ -56,6 +57,12 @@ export class AuditRecord {
   /** The project whose log the entry belongs to; the request's own project unless set. */
   inProject(projectId: string): this {
     this.projectId = projectId;
+    return this;
+  }
+
+  /** The organization whose matter it is; of what belongs to a project, the project's. */
+  inOrganization(organizationId: string): this {
+    this.organizationId = organizationId;
     return this;
   }
 

@@ -50,6 +50,6 @@ import { SigningKeyEntity } from './signing-key.entity.js';
     RefusalLog,
     { provide: RefusalObserver, useExisting: RefusalLog },
   ],
-  exports: [EventLog, RefusalLog, RefusalObserver],
+  exports: [EventService, EventLog, RefusalLog, RefusalObserver],
 })
 export class AuditModule {}

@@ -11,6 +11,7 @@ const hashAt = (event: EventEntity, sequence: number, previous: string) =>
 const event: EventEntity = {
   id: newId('evt'),
   project_id: newId('prj'),
+  organization_id: newId('org'),
   sequence: null,
   previous_hash: null,
   hash: null,
@@ -37,7 +38,7 @@ const event: EventEntity = {
 
 it('depends on every field that says what happened', () => {
   const hash = hashAt(event, 1, '');
-  const notCovered = ['sequence', 'previous_hash', 'hash', 'search_text'];
+  const notCovered = ['sequence', 'previous_hash', 'hash', 'organization_id', 'search_text'];
   for (const field of Object.keys(event).filter(name => !notCovered.includes(name))) {
     expect({
       field,

@@ -28,6 +28,7 @@ export class EventLogService extends EventLog {
     await this.events.insert(ctx, {
       id,
       project_id: projectId,
+      organization_id: await this.organizationOf(ctx, record, projectId),
       sequence: null,
       previous_hash: null,
       hash: null,
@@ -49,6 +50,16 @@ export class EventLogService extends EventLog {
       // The very time that the id tells: what the log has of a time is found by its ids.
       created_at: new Date(timeOfId(id)),
     });
+  }
+
+  private async organizationOf(
+    ctx: RequestContext,
+    { organizationId }: AuditRecord,
+    projectId: string | null,
+  ): Promise<string | null> {
+    if (projectId === null) return organizationId;
+    if (ctx.project?.id === projectId) return ctx.project.organizationId;
+    return this.events.organizationOf(ctx, projectId);
   }
 }
 

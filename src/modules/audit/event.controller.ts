@@ -1,5 +1,4 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import type { z } from 'zod';
 import { Access, PlatformAdmin } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
@@ -31,7 +30,7 @@ export class EventController {
   listOfProject(
     @Ctx() ctx: RequestContext,
     @Param('id') id: string,
-    @Query({ schema: ListProjectEvents }) query: z.output<typeof ListProjectEvents>,
+    @Query({ schema: ListProjectEvents }) query: ListProjectEvents,
   ) {
     return this.events.listOfProject(ctx, id, query);
   }

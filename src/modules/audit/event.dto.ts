@@ -63,6 +63,17 @@ const filter = {
 };
 
 export const ListProjectEvents = z.strictObject({ ...listQuery(), ...filter });
+export type ListProjectEvents = z.output<typeof ListProjectEvents>;
+
+export const ListOwnEvents = z.strictObject({
+  ...listQuery(),
+  type: filter.type,
+  outcome: filter.outcome,
+  from: filter.from,
+  to: filter.to,
+});
+export type ListOwnEvents = z.output<typeof ListOwnEvents>;
+
 export const ListEvents = z.strictObject({
   ...listQuery({ max: 500, default: 500 }),
   about: z.enum(['user', 'project', 'admin']).optional(),

@@ -21,6 +21,10 @@ export class EventEntity {
   @Column('varchar', { nullable: true })
   project_id!: string | null;
 
+  /** The organization whose project or own matter it is; for reading only, and not hashed. */
+  @Column('varchar', { nullable: true })
+  organization_id!: string | null;
+
   /** Position in the project's log, from 1; null until the entry is sealed. */
   @Column('bigint', { nullable: true })
   sequence!: number | null;

@@ -7,6 +7,13 @@ import { contains } from '../../kernel/text/search.js';
 import type { EventFilter } from './event.dto.js';
 import { type EventCategory, EventEntity } from './event.entity.js';
 
+/** Whose events: all there are, a project's, an organization's with those of its projects, or a person's own security events. */
+export type EventScope =
+  | { readonly of: 'platform' }
+  | { readonly of: 'project'; readonly id: string }
+  | { readonly of: 'organization'; readonly id: string }
+  | { readonly of: 'person'; readonly id: string };
+
 @Injectable()
 export class EventRepository {
   constructor(
@@ -26,27 +33,35 @@ export class EventRepository {
     return this.database.read(ctx).findOneBy(EventEntity, { id });
   }
 
-  /** Newest first, one row more than `limit`; `projectId` null means the whole platform. */
+  /** The organization that a project belongs to. */
+  async organizationOf(ctx: RequestContext, projectId: string): Promise<string | null> {
+    const [project] = await this.database
+      .read(ctx)
+      .query<{ organization_id: string }[]>('SELECT organization_id FROM projects WHERE id = ?', [projectId]);
+    return project?.organization_id ?? null;
+  }
+
+  /** Newest first, one row more than `limit`. */
   async list(
     ctx: RequestContext,
-    projectId: string | null,
+    scope: EventScope,
     filter: EventFilter,
     after: string | null,
   ): Promise<EventEntity[]> {
     const before = after && (!filter.before || after < filter.before) ? after : filter.before;
-    const stretches = await this.stretches(ctx, projectId, { ...filter, before });
+    const stretches = await this.stretches(ctx, scope, { ...filter, before });
     return this.lists.newest(ctx, EventEntity, stretches, filter.limit + 1);
   }
 
-  /** How many entries of a project match, at most one more than a page says. */
-  async total(ctx: RequestContext, projectId: string, filter: EventFilter): Promise<number> {
-    return this.lists.total(ctx, await this.stretches(ctx, projectId, filter));
+  /** How many entries match, at most one more than a page says. */
+  async total(ctx: RequestContext, scope: EventScope, filter: EventFilter): Promise<number> {
+    return this.lists.total(ctx, await this.stretches(ctx, scope, filter));
   }
 
   /** How many entries of each category match, whatever category the filter asks for. */
   async countByCategory(ctx: RequestContext, filter: EventFilter): Promise<Record<EventCategory, number>> {
     const count = async (about: EventCategory) =>
-      this.lists.count(ctx, await this.stretches(ctx, null, { ...filter, about }));
+      this.lists.count(ctx, await this.stretches(ctx, { of: 'platform' }, { ...filter, about }));
     return { user: await count('user'), project: await count('project'), admin: await count('admin') };
   }
 
@@ -56,59 +71,61 @@ export class EventRepository {
    */
   private async stretches(
     ctx: RequestContext,
-    projectId: string | null,
+    scope: EventScope,
     { q, ...filter }: EventFilter,
   ): Promise<Stretch[]> {
-    if (!q) return this.narrowed(ctx, projectId, filter);
+    if (!q) return this.narrowed(ctx, scope, filter);
     const { sql, parameters } = contains('t.search_text', q);
-    const byText = await this.narrowed(ctx, projectId, filter, { sql, parameters });
+    const byText = await this.narrowed(ctx, scope, filter, { sql, parameters });
     if (filter.target_id !== undefined && filter.target_id !== q) return byText;
     const byTarget = { ...filter, target_id: q };
-    return [...byText, ...(await this.narrowed(ctx, projectId, byTarget, { sql: `NOT ${sql}`, parameters }))];
+    return [...byText, ...(await this.narrowed(ctx, scope, byTarget, { sql: `NOT ${sql}`, parameters }))];
   }
 
   /** The stretches by the index of the rarest kind of condition; the others are looked at. */
   private async narrowed(
     ctx: RequestContext,
-    projectId: string | null,
-    { about, type, actor_id, target_id, outcome, from, before }: Omit<EventFilter, 'q'>,
+    scope: EventScope,
+    filter: Omit<EventFilter, 'q'>,
     search?: Condition,
   ): Promise<Stretch[]> {
+    const { about, type, actor_id, target_id, outcome, from, before } = filter;
     const conditions: Partial<Record<string, Condition>> = {
       target_id: target_id === undefined ? undefined : equals('target_id', target_id),
       actor_id: actor_id === undefined ? undefined : equals('actor_id', actor_id),
       outcome: outcome && equals('outcome', outcome),
       type: type === undefined || type === '*' ? undefined : ofType(type),
     };
-    const within = (equal: Record<string, string>): Stretch => {
+    const within = (equal: Record<string, string>, more?: Condition): Stretch => {
       const others = Object.keys(conditions).filter(name => !(name in equal));
-      const ofProject = projectId && !equal.project_id ? equals('project_id', projectId) : undefined;
-      const where = every([ofProject, ...others.map(name => conditions[name]), search]);
+      const where = every([
+        ...belonging(scope, equal),
+        ...others.map(name => conditions[name]),
+        search,
+        more,
+      ]);
       const index = INDICES[Object.keys(equal).join()];
       return { table: 'events', id: 'id', index, equal, where, from, before };
     };
-    const categories: EventCategory[] = projectId
-      ? ['project']
-      : about
-        ? [about]
-        : ['user', 'project', 'admin'];
+    if (scope.of === 'person') return ofPerson(scope.id, within);
+
     const inEach = (equal: Record<string, string>) =>
-      categories.map(category => within({ ...equal, category }));
+      categoriesOf(scope, about).map(category => within({ ...equal, category }));
     const inLog = (equal: Record<string, string>) =>
-      projectId ? [within({ project_id: projectId, ...equal })] : inEach(equal);
+      scope.of === 'platform' ? inEach(equal) : [within({ [COLUMN[scope.of]]: scope.id, ...equal })];
 
     if (target_id !== undefined) return inEach({ target_id });
     if (actor_id !== undefined) return inEach({ actor_id });
-    if (outcome && outcome !== 'success') return inLog({ outcome });
+    if (outcome && outcome !== 'success') return scope.of === 'organization' ? inLog({}) : inLog({ outcome });
     if (conditions.type && type) {
-      const types = await this.typesOf(ctx, projectId, type);
+      const types = await this.typesOf(ctx, scope, type);
       return types.flatMap(one => inLog({ type: one }));
     }
-    return inLog(outcome ? { outcome } : {});
+    return inLog(outcome && scope.of !== 'organization' ? { outcome } : {});
   }
 
   /** The types that a filter means, of those that the log has: found by jumping through an index. */
-  private async typesOf(ctx: RequestContext, projectId: string | null, filter: string): Promise<string[]> {
+  private async typesOf(ctx: RequestContext, scope: EventScope, filter: string): Promise<string[]> {
     if (!filter.endsWith('*')) return [filter];
     const beginning = filter.slice(0, -1);
     const types: string[] = [];
@@ -119,7 +136,8 @@ export class EventRepository {
         last,
         end: `${beginning}~`,
       });
-      if (projectId) query.andWhere('e.project_id = :projectId', { projectId });
+      if (scope.of === 'project' || scope.of === 'organization')
+        query.andWhere(`e.${COLUMN[scope.of]} = :id`, { id: scope.id });
       const next = await query.orderBy('e.type', 'ASC').limit(1).getRawOne<{ type: string }>();
       if (!next) return types;
       types.push(next.type);
@@ -127,11 +145,46 @@ export class EventRepository {
   }
 }
 
+const COLUMN = { project: 'project_id', organization: 'organization_id' } as const;
+
+/** The condition that what is found otherwise belongs to the scope. */
+function belonging(scope: EventScope, equal: Record<string, string>): Condition[] {
+  if (scope.of === 'platform' || scope.of === 'person') return [];
+  const column = COLUMN[scope.of];
+  return equal[column] ? [] : [equals(column, scope.id)];
+}
+
+function categoriesOf(scope: EventScope, about: EventCategory | undefined): EventCategory[] {
+  if (scope.of === 'project') return ['project'];
+  return about ? [about] : ['user', 'project', 'admin'];
+}
+
+/** What somebody did to their own account and sessions, and what others did to it. */
+function ofPerson(
+  id: string,
+  within: (equal: Record<string, string>, more: Condition) => Stretch,
+): Stretch[] {
+  const security = "(+t.type LIKE 'user.%' OR +t.type LIKE 'session.%')";
+  const own = {
+    sql: `${security} AND (t.subject_user_id IS NULL OR +t.subject_user_id = ?)`,
+    parameters: [id],
+  };
+  const byOthers = { sql: `${security} AND (t.actor_id IS NULL OR +t.actor_id <> ?)`, parameters: [id] };
+  return [
+    within({ actor_id: id, category: 'user' }, own),
+    within({ actor_id: id, category: 'admin' }, own),
+    within({ subject_user_id: id }, byOthers),
+  ];
+}
+
 /** By what a stretch is narrowed. */
 const INDICES: Readonly<Record<string, string>> = {
   project_id: 'events_project_list',
   category: 'events_category_list',
+  organization_id: 'events_organization',
+  subject_user_id: 'events_subject',
   'project_id,type': 'events_project_type',
+  'organization_id,type': 'events_organization_type',
   'project_id,outcome': 'events_project_outcome',
   'type,category': 'events_type',
   'outcome,category': 'events_outcome',

@@ -23,6 +23,7 @@ import { IdentityService } from './identity.service.js';
 import { ProjectAccess } from './project-access.service.js';
 import { RateGuard } from './rate.guard.js';
 import { RegistrationService } from './registration.service.js';
+import { SecurityEventsController } from './security-events.controller.js';
 import { SignInService } from './sign-in.service.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 import { UsageHook } from './usage.hook.js';
@@ -45,7 +46,7 @@ import { UsageHook } from './usage.hook.js';
     NotificationsModule,
     UsageModule,
   ],
-  controllers: [AccountController, IdentityController, ActivationPageController],
+  controllers: [AccountController, SecurityEventsController, IdentityController, ActivationPageController],
   providers: [
     Callers,
     BasicStrategy,

@@ -15,7 +15,7 @@ import {
 import type { InvitationEntity, InvitationStatus } from './invitation.entity.js';
 import { InvitationRepository } from './invitation.repository.js';
 import { invitationTarget, SETTLED } from './invitation.service.js';
-import { InvitationAcceptors } from './invitation-acceptor.js';
+import { InvitationAcceptors, type InvitationTarget } from './invitation-acceptor.js';
 
 /** Somebody who is invited and has no account yet. */
 export type NewPerson = Pick<InvitationEntity, 'email' | 'first_name' | 'name'>;
@@ -94,7 +94,7 @@ export class InvitationAnswers {
   ): Promise<AcceptedInvitation> {
     this.actAs(ctx, user);
     const facts = toFacts(invitation);
-    if (facts.target.kind === 'project') ctx.audit.inProject(facts.target.id);
+    placeIn(ctx, facts.target);
     await this.acceptors.for(facts.target.kind).join(ctx, facts, user);
     return {
       invitation: await this.item(ctx, { ...invitation, status: 'accepted' }),
@@ -108,10 +108,10 @@ export class InvitationAnswers {
     lost: () => AppError,
   ): Promise<Invitation> {
     await this.settle(ctx, invitation, 'declined', lost);
-    const { kind, id } = targetOf(invitation);
-    if (kind === 'project') ctx.audit.inProject(id);
+    const place = targetOf(invitation);
+    placeIn(ctx, place);
     ctx.audit
-      .as(this.acceptors.for(kind).events.declined)
+      .as(this.acceptors.for(place.kind).events.declined)
       .change(invitationTarget(invitation), { status: 'pending' }, { status: 'declined' });
     return this.item(ctx, { ...invitation, status: 'declined' });
   }
@@ -181,4 +181,10 @@ function invalidToken(): AppError {
 
 function notFound(): AppError {
   return new AppError('not_found');
+}
+
+/** Says in whose log the entry stands. */
+function placeIn(ctx: RequestContext, { kind, id }: InvitationTarget): void {
+  if (kind === 'project') ctx.audit.inProject(id);
+  else ctx.audit.inOrganization(id);
 }

@@ -48,7 +48,7 @@ export class OrganizationService {
 
   async create(ctx: RequestContext, input: CreateOrganization): Promise<Organization> {
     const row = await this.insert(ctx, ctx.user.id, input.name, false);
-    ctx.audit.change(organizationTarget(row), null, { name: row.name });
+    ctx.audit.inOrganization(row.id).change(organizationTarget(row), null, { name: row.name });
     return toOrganization(row, 'owner');
   }
 
@@ -143,6 +143,7 @@ export class OrganizationService {
   async accessible(ctx: RequestContext, id: string): Promise<AccessibleOrganization> {
     const row = await this.organizations.find(ctx, id);
     if (!row) throw new AppError('not_found');
+    if (ctx.unit) ctx.audit.inOrganization(id);
     if (ctx.isPlatformAdmin) return { row, role: 'platform_admin' };
     const role = await this.roleOf(ctx, id, ctx.user.id);
     if (!role) throw new AppError('not_found');

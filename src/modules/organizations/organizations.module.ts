@@ -12,6 +12,7 @@ import { OrganizationFacet } from './organization.facet.js';
 import { OrganizationRepository } from './organization.repository.js';
 import { OrganizationService } from './organization.service.js';
 import { OrganizationDeletion } from './organization-deletion.service.js';
+import { OrganizationEventsController } from './organization-events.controller.js';
 import { OrganizationInvitationController } from './organization-invitation.controller.js';
 import { OrganizationInvitations } from './organization-invitations.service.js';
 import { OrganizationMemberController } from './organization-member.controller.js';
@@ -40,6 +41,7 @@ import { OrganizationUsage } from './organization-usage.service.js';
     OrganizationMemberController,
     OrganizationInvitationController,
     OrganizationRequestsController,
+    OrganizationEventsController,
   ],
   providers: [
     OrganizationRepository,
