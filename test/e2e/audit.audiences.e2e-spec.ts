@@ -5,6 +5,7 @@ let scene: Scene;
 beforeAll(async () => (scene = await Scene.open()));
 afterAll(() => scene?.close());
 
+const idsIn = ({ items }: { items: LoggedEvent[] }) => items.map(({ id }) => id);
 const typesIn = ({ items }: { items: LoggedEvent[] }) => items.map(({ type }) => type);
 
 describe("an organization's log", () => {
@@ -38,15 +39,14 @@ describe("an organization's log", () => {
     expect((await list({ actor_id: owner.user.id })).total_count).toBe(all.total_count);
     expect(typesIn(await list({ outcome: 'denied' }))).toEqual([]);
     const first = await list({ limit: 1 });
-    expect([...first.items, ...(await list({ limit: 1, cursor: first.next_cursor })).items]).toEqual(
-      all.items.slice(0, 2),
-    );
+    const second = await list({ limit: 1, cursor: first.next_cursor });
+    expect([...idsIn(first), ...idsIn(second)]).toEqual(idsIn(all).slice(0, 2));
 
     const member = await scene.person();
     await addToOrganization(scene.server, organization.id, member, 'member');
     expect(codeOf(await scene.api.get(path, member))).toEqual([403, 'permission_denied']);
     expect(codeOf(await scene.api.get(path, await scene.stranger()))).toEqual([404, 'not_found']);
-    expect(await list({}, scene.root)).toEqual(all);
+    expect(idsIn(await list({}, scene.root))).toEqual(idsIn(all));
   });
 });
 
