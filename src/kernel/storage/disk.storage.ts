@@ -29,7 +29,7 @@ export class DiskStorage extends BlobStorage {
   async put(key: string, bytes: Readable): Promise<void> {
     const path = this.pathOf(key);
     const unfinished = path + UNFINISHED;
-    let trouble: unknown = null;
+    let trouble: unknown = bytes.errored;
     bytes.once('error', error => (trouble ??= error));
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });

@@ -1,4 +1,5 @@
-import { fileTypeFromBuffer } from 'file-type';
+// Not the package itself, which `require` finds on newer Nodes only.
+import { fileTypeFromBuffer } from 'file-type/core';
 
 /** So many bytes at the beginning of a file tell what it is. */
 export const HEAD_BYTES = 256 * 1024;

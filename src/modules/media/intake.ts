@@ -13,6 +13,8 @@ export class Intake extends Transform {
   /** `refusal` says, given how many bytes there are so far, why no more may come. */
   constructor(private readonly refusal: (size: number) => AppError | null) {
     super({ highWaterMark: HEAD_BYTES });
+    // The form may break off when the storage has everything and listens no more.
+    this.on('error', () => undefined);
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {

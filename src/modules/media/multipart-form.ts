@@ -36,7 +36,9 @@ export function readForm(request: IncomingMessage, parts: TakesParts): Promise<v
   return new Promise((resolve, reject) => {
     const taken: Promise<void>[] = [];
     let current: Readable | null = null;
+    let failed = false;
     const fail = (error: unknown) => {
+      failed = true;
       request.unpipe(form);
       request.off('close', onClose);
       request.resume();
@@ -45,6 +47,8 @@ export function readForm(request: IncomingMessage, parts: TakesParts): Promise<v
       void Promise.allSettled(taken).then(() => reject(error));
     };
     const attempt = (work: () => void) => {
+      // The parser goes on to the end of what it was given.
+      if (failed) return;
       try {
         work();
       } catch (error) {
