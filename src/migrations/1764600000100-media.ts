@@ -36,6 +36,7 @@ export class Media1764600000100 implements MigrationInterface {
           { name: 'media_files_kind', columnNames: ['project_id', 'status', 'kind', 'id'] },
           { name: 'media_files_type', columnNames: ['project_id', 'status', 'content_type', 'id'] },
           { name: 'media_files_visibility', columnNames: ['project_id', 'status', 'visibility', 'id'] },
+          { name: 'media_files_size', columnNames: ['project_id', 'status', 'size'] },
           { name: 'media_files_purge', columnNames: ['project_id', 'status', 'deleted_at'] },
           { name: 'media_files_lease', columnNames: ['status', 'lease_until'] },
         ],

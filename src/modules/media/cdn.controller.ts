@@ -37,7 +37,7 @@ export class CdnController {
       'What browsers could run (HTML, SVG, XML, scripts) is always sent as an attachment.',
     bytes: 'The file, or the part of it that was asked for (206).',
     errors: ['not_found', 'signed_url_expired', 'range_not_satisfiable', 'storage_unavailable'],
-    params: { name: 'Any text.' },
+    params: { prj: 'Id of the project, `prj_…`.', med: 'Id of the media file, `med_…`.', name: 'Any text.' },
   })
   get(
     @Param() path: CdnPath,

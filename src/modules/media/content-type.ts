@@ -38,7 +38,7 @@ function endingOf(name: string): string {
 }
 
 /** Characters that no text has: https://mimesniff.spec.whatwg.org/#binary-data-byte */
- 
+
 const BINARY = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]/;
 
 /** The bytes as text, as far as ASCII goes; null when they are none. */

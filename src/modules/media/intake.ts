@@ -8,7 +8,8 @@ export class Intake extends Transform {
   private readonly hash = createHash('sha256');
   private readonly heads: Buffer[] = [];
   private headLength = 0;
-  size = 0;
+  /** How many bytes there are so far. Not `size`, by which the S3 client would know how many come. */
+  count = 0;
 
   /** `refusal` says, given how many bytes there are so far, why no more may come. */
   constructor(private readonly refusal: (size: number) => AppError | null) {
@@ -18,8 +19,8 @@ export class Intake extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.size += chunk.length;
-    const refusal = this.refusal(this.size);
+    this.count += chunk.length;
+    const refusal = this.refusal(this.count);
     if (refusal) return done(refusal);
     this.hash.update(chunk);
     if (this.headLength < HEAD_BYTES) {

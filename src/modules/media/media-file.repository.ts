@@ -67,8 +67,14 @@ export class MediaFileRepository {
 
   /** The size of the largest live file, in bytes; 0 when there is none. */
   async largest(ctx: RequestContext, projectId: string): Promise<number> {
-    const which = { project_id: projectId, status: In(LIVE) };
-    return Number((await this.database.read(ctx).maximum(MediaFileEntity, 'size', which)) ?? 0);
+    const sizes = await this.database.read(ctx).query<{ size: number | string }[]>(
+      LIVE.map(
+        (_, at) =>
+          `SELECT * FROM (SELECT size FROM media_files WHERE project_id = ? AND status = ? ORDER BY size DESC LIMIT 1) s${at}`,
+      ).join(' UNION ALL '),
+      LIVE.flatMap(status => [projectId, status]),
+    );
+    return Math.max(0, ...sizes.map(({ size }) => Number(size)));
   }
 
   async insert(ctx: RequestContext, file: MediaFileEntity): Promise<void> {
@@ -156,7 +162,10 @@ export class MediaFileRepository {
 
 /** A filter's rows in the order of the list, by the index that knows most of it. */
 function stretchesOf(projectId: string, { status, type, visibility, q }: MediaFilter): Stretch[] {
+  const now = String(instantForDriver('sqlite', new Date()));
   const further = every([
+    // What a killed process was receiving is no more, though its row is there until the next sweep.
+    status === 'processing' ? { sql: 't.lease_until > ?', parameters: [now] } : undefined,
     visibility && type ? { sql: 't.visibility = ?', parameters: [visibility] } : undefined,
     q ? contains('t.search_text', q) : undefined,
   ]);

@@ -130,8 +130,8 @@ export class UploadService {
     bytes.pipe(intake);
     await this.storage.put(blobKey(row), intake);
     // What browsers send for a field without a chosen file.
-    if (fileName === '' && intake.size === 0) throw new AppError('file_required', { param: 'file' });
-    const { head, size } = intake;
+    if (fileName === '' && intake.count === 0) throw new AppError('file_required', { param: 'file' });
+    const { head, count: size } = intake;
     const content_type = await contentTypeOf(head, upload.fields.name ?? fileName);
     upload.file = {
       name: fileName || 'file',
