@@ -9,8 +9,10 @@ import { diskTrouble, isMissing } from './storage-errors.js';
 
 /** What a file is called until it is whole. */
 const UNFINISHED = '.part';
-/** As many bytes are read from the disk, and written to it, at once. */
-const CHUNK = 256 * 1024;
+/** As many bytes are read from the disk at once. */
+const READ_BYTES = 256 * 1024;
+/** As many may wait to be written, together: each way to the disk costs about as much as hashing what it takes along. */
+const WRITE_BYTES = 1024 * 1024;
 
 // Handles of `fs/promises` take a third more time for a short file.
 const opened = promisify(open);
@@ -33,7 +35,7 @@ export class DiskStorage extends BlobStorage {
     bytes.once('error', error => (trouble ??= error));
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const file = createWriteStream(unfinished, { mode: 0o600, highWaterMark: CHUNK, flush: true });
+      const file = createWriteStream(unfinished, { mode: 0o600, highWaterMark: WRITE_BYTES, flush: true });
       file.once('error', error => (trouble ??= diskTrouble(error)));
       await pipeline(bytes, file);
       await rename(unfinished, path);
@@ -54,7 +56,7 @@ export class DiskStorage extends BlobStorage {
       throw diskTrouble(error);
     }
     if (end - start >= SHORT_READ)
-      return createReadStream('', { fd: file, start, end, highWaterMark: CHUNK });
+      return createReadStream('', { fd: file, start, end, highWaterMark: READ_BYTES });
     try {
       const bytes = Buffer.allocUnsafe(end - start + 1);
       const { bytesRead } = await readInto(file, bytes, 0, bytes.length, start);
