@@ -116,7 +116,12 @@ it('a gigabyte goes in and out with flat memory', async () => {
           'content-length': head.length + GIGABYTE + tail.length,
         },
       },
-      async response => resolve({ status: response.statusCode, body: JSON.parse(await textOf(response)) }),
+      response => {
+        textOf(response).then(
+          text => resolve({ status: response.statusCode, body: JSON.parse(text) }),
+          reject,
+        );
+      },
     );
     sending.on('error', reject);
     sending.write(head);

@@ -7,8 +7,8 @@ import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Purging } from '../../src/kernel/facets/purging.js';
 import { MediaSweep } from '../../src/modules/media/media-sweep.service.js';
 import { codeOf } from '../support/answers.js';
-import { expectStatus, type Person, type Project, Scene, write } from '../support/scene.js';
 import { S3_KEY, S3Server } from '../support/s3-server.js';
+import { expectStatus, type Person, type Project, Scene, write } from '../support/scene.js';
 import { pathOf, upload, uploaded } from '../support/uploads.js';
 import { waitFor } from '../support/wait-for.js';
 

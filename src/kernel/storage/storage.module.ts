@@ -3,7 +3,6 @@ import { Global, Module } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { BlobStorage } from './blob-storage.js';
 import { DiskStorage } from './disk.storage.js';
-import { S3Storage } from './s3.storage.js';
 
 /** Where bytes are kept, for every module: the data folder, or the S3-compatible store of `S3_URL`. */
 @Global()
@@ -12,8 +11,12 @@ import { S3Storage } from './s3.storage.js';
     {
       provide: BlobStorage,
       inject: [Config],
-      useFactory: ({ s3, dataDir, mediaMaxBytes }: Config): BlobStorage =>
-        s3 ? new S3Storage(s3, mediaMaxBytes) : new DiskStorage(join(dataDir, 'storage')),
+      useFactory: async ({ s3, dataDir, mediaMaxBytes }: Config): Promise<BlobStorage> => {
+        if (s3 === null) return new DiskStorage(join(dataDir, 'storage'));
+        // Its client is large; a server that has no use for it starts without.
+        const { S3Storage } = await import('./s3.storage.js');
+        return new S3Storage(s3, mediaMaxBytes);
+      },
     },
   ],
   exports: [BlobStorage],

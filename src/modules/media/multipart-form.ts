@@ -11,9 +11,6 @@ export interface TakesParts {
   file(name: string, fileName: string, bytes: Readable): Promise<void>;
 }
 
-/** How long, in milliseconds, what is left of a refused form is taken off the wire, so that its sender hears why. */
-const LINGER_MS = 10_000;
-
 const LIMITS = {
   fieldNameSize: 100,
   fieldSize: 10_000,
@@ -41,6 +38,7 @@ export function readForm(request: IncomingMessage, parts: TakesParts): Promise<v
       failed = true;
       request.unpipe(form);
       request.off('close', onClose);
+      // Only who may send the rest reads the answer; whoever takes too long with it is cut off.
       request.resume();
       current?.destroy(error as Error);
       // Whoever takes a file has let go of it when this rejects.
@@ -85,14 +83,6 @@ export function readForm(request: IncomingMessage, parts: TakesParts): Promise<v
     request.on('close', onClose);
     request.pipe(form);
   });
-}
-
-/** Takes what is left of a request off the wire for a while, then ends the connection. */
-export function linger(request: IncomingMessage): void {
-  if (request.complete || request.destroyed) return;
-  request.resume();
-  const timer = setTimeout(() => request.complete || request.socket.destroy(), LINGER_MS).unref();
-  request.once('close', () => clearTimeout(timer));
 }
 
 function openForm(request: IncomingMessage): BusboyInstance {

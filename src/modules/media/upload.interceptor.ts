@@ -1,7 +1,6 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { linger } from './multipart-form.js';
 import type { Upload } from './upload.js';
 import { UploadService } from './upload.service.js';
 
@@ -26,7 +25,6 @@ export class UploadInterceptor implements NestInterceptor {
     try {
       return await handle();
     } finally {
-      linger(request.raw);
       await this.uploads.settle(upload);
     }
   }
