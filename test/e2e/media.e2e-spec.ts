@@ -69,7 +69,10 @@ describe('uploading', () => {
     const fields = { name: 'Größe 🦊.txt', visibility: 'public' };
     expect(await made(project, { bytes: 'a', before: fields })).toMatchObject(fields);
     expect(await made(project, { bytes: 'b', after: fields })).toMatchObject(fields);
-    expect(await made(project, { bytes: 'c' })).toMatchObject({ name: 'note.txt', visibility: 'private' });
+    const defaults = { name: 'note.txt', visibility: 'private' };
+    expect(await made(project, { bytes: 'c' })).toMatchObject(defaults);
+    const left = { name: '', visibility: '' };
+    expect(await made(project, { bytes: 'd', before: left })).toMatchObject(defaults);
   });
 
   it('is for those with media:write, in their own project', async () => {

@@ -86,7 +86,9 @@ export const UPLOAD_FORM = {
       type: 'string',
       minLength: 1,
       maxLength: 255,
-      description: "What the file is called; the file's own name unless sent.",
+      // Else Swagger UI would call every file "string".
+      example: '',
+      description: "What the file is called; without it, or left empty, the file's own name counts.",
     },
     visibility: { type: 'string', enum: ['private', 'public'], default: 'private' },
   },

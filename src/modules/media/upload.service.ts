@@ -201,6 +201,8 @@ function systemContext({ ctx }: Upload): RequestContext {
 function takeField(upload: Upload, name: string, value: string): void {
   if (name === 'file') throw new AppError('file_required', { param: 'file' });
   if (name !== 'name' && name !== 'visibility') throw unknownField(name);
+  // What people leave empty in a form, browsers send all the same.
+  if (value === '') return;
   if (name in upload.fields) throw invalidField(name, 'is sent more than once', 'Send it once.');
   const checked = UploadFields.partial().safeParse({ [name]: value });
   if (!checked.success) throw invalidInput(checked.error.issues);
