@@ -340,12 +340,14 @@ describe('files', () => {
     const project = await scene.project();
     const file = await made(project, { fileName: 'secret-plan.txt' });
     const viewer = await scene.member(project, 'viewer');
-    for (const attribute of ['media.name', 'media.uploaded_by']) {
+    for (const attribute of ['media.name', 'media.uploaded_by', 'media.size']) {
       const rule = { attribute, hidden_from: [ROLE_IDS.viewer] };
       expectStatus(201, await scene.api.post(`/v1/projects/${project.id}/attribute-visibility`, rule, owner));
     }
-    const [seen] = (await scene.api.get(media(project), viewer)).body.items;
-    expect(seen).toMatchObject({ name: '[REDACTED]', uploaded_by: '[REDACTED]', size: file.size });
+    const { items, total_size } = (await scene.api.get(media(project), viewer)).body;
+    const [seen] = items;
+    const hidden = { name: '[REDACTED]', uploaded_by: '[REDACTED]', size: '[REDACTED]' };
+    expect([seen, total_size]).toEqual([expect.objectContaining(hidden), '[REDACTED]']);
     const signed = await scene.api.post(`${media(project, file.id)}/signed-url`, {}, viewer);
     for (const text of [seen.url, signed.body.url]) expect(text).not.toContain('secret');
     expect((await fetched(signed.body.url)).body).toBe('hello');
@@ -469,7 +471,15 @@ describe('the CDN', () => {
       ].map(url => fetched(url)),
     );
     for (const answer of answers) expect(sameAnswer(answer)).toEqual(sameAnswer(answers[0]!));
-    expect(codeOf(answers[0]!)).toEqual([404, 'not_found']);
+    expect([...codeOf(answers[0]!), answers[0]!.headers.get('cache-control')]).toEqual([
+      404,
+      'not_found',
+      'no-store',
+    ]);
+    for (const path of ['/cdn/x', '/cdn/', `/cdn/a/b/${'x'.repeat(2_000)}`]) {
+      const nowhere = await scene.api.get(path);
+      expect([nowhere.status, nowhere.headers.get('cache-control')]).toEqual([404, 'no-store']);
+    }
     expectStatus(200, await scene.api.post(`${settings}/activate`, { confirm: true }, owner));
     expect((await fetched(ofStopped.url)).status).toBe(200);
   });

@@ -33,8 +33,6 @@ export class CdnService {
    * @throws AppError `not_found`, `signed_url_expired`, `range_not_satisfiable`, `storage_unavailable`
    */
   async serve(asked: CdnPath & SignedQuery, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    // Of everything that is not the file.
-    void reply.header('cache-control', 'no-store');
     const file = await this.admitted(asked);
     const etag = `"${file.sha256}"`;
     const { headers, method } = request;

@@ -15,7 +15,7 @@ export function cdnPath({
 
 /** The same address with nothing of the name. */
 export function withoutName(url: string): string {
-  return url.replace(/(\/cdn\/[^/]+\/[^/]+\/)[^/?]*/, '$1file');
+  return url.replace(/(\/cdn\/prj_[^/]+\/med_[^/]+\/)[^/?]*/, '$1file');
 }
 
 /** As much of a name as a path may end in, without what browsers and proxies would read as a part of the path. */

@@ -49,7 +49,9 @@ export const MediaPage = pageOf(Media, 'MediaPageBase')
     counts: z
       .object({ all: count, active: count, suspended: count, deleted: count })
       .describe('How many the project has, whatever the filters; `all` is those active or suspended.'),
-    total_size: count.describe('Of all active and suspended files, in bytes, whatever the filters.'),
+    total_size: count
+      .describe('Of all active and suspended files, in bytes, whatever the filters.')
+      .meta({ 'x-also-attribute': 'media.size' }),
   })
   .meta({ id: 'MediaPage' });
 export type MediaPage = z.infer<typeof MediaPage>;
