@@ -17,6 +17,7 @@ import { MetricsModule } from './kernel/metrics/metrics.module.js';
 import { MutationsModule } from './kernel/mutations/mutations.module.js';
 import { OutboxModule } from './kernel/outbox/outbox.module.js';
 import { RoutesModule } from './kernel/routes/routes.module.js';
+import { StorageModule } from './kernel/storage/storage.module.js';
 import { VisibilityModule } from './kernel/visibility/visibility.module.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { AlertsModule } from './modules/alerts/alerts.module.js';
@@ -28,6 +29,7 @@ import { AuthenticationGuard } from './modules/auth/authentication.guard.js';
 import { RateGuard } from './modules/auth/rate.guard.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { InvitationsModule } from './modules/invitations/invitations.module.js';
+import { MediaModule } from './modules/media/media.module.js';
 import { NotificationsModule } from './modules/notifications/notifications.module.js';
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
 import { ProjectsModule } from './modules/projects/projects.module.js';
@@ -51,6 +53,7 @@ const kernel = (config: Config) => [
   AttemptsModule,
   OutboxModule,
   RoutesModule,
+  StorageModule,
   VisibilityModule,
 ];
 
@@ -67,6 +70,7 @@ const FEATURES = [
   TeamsModule,
   ProjectsModule,
   ApiKeysModule,
+  MediaModule,
   AlertsModule,
   SettingsModule,
 ];

@@ -5,6 +5,7 @@ import type { Config } from './kernel/config/config.js';
 import { newId } from './kernel/database/ids.js';
 import { earlyErrors } from './kernel/http/early-errors.js';
 import { BODY_LIMIT } from './kernel/http/json-body.js';
+import type { Patience } from './kernel/http/patience.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
 import { MetricsServer } from './kernel/metrics/metrics-server.js';
@@ -12,14 +13,6 @@ import { serveDocs } from './kernel/openapi/docs-page.js';
 import { DeclaredRoutes } from './kernel/routes/declared-routes.js';
 import { Visibility } from './kernel/visibility/visibility.js';
 import { UsageHook } from './modules/auth/usage.hook.js';
-
-/** How long, in milliseconds, the server waits for a client. */
-export interface Patience {
-  /** For a whole request, headers and body, to arrive. */
-  readonly request: number;
-  /** For the next request on a connection. */
-  readonly idle: number;
-}
 
 const PATIENCE: Patience = { request: 30_000, idle: 60_000 };
 
@@ -32,7 +25,8 @@ export async function createServer(
     genReqId: () => newId('req'),
     trustProxy: config.trustProxy.length ? config.trustProxy : false,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: patience.request,
+    // Node knows one deadline for all bodies; `endLateBodies` has another for those that are streamed.
+    requestTimeout: 0,
     keepAliveTimeout: patience.idle,
     // Of a client that takes nothing of an answer.
     connectionTimeout: 2 * patience.request + patience.idle,
@@ -53,7 +47,7 @@ export async function createServer(
   });
   const outside = [...app.get(DeclaredRoutes)].filter(route => route.outsideV1);
   app.setGlobalPrefix('v1', { exclude: [...new Set(outside.map(route => route.path))] });
-  prepareHttp(app, config);
+  prepareHttp(app, config, patience);
   serveDocs(app);
   app.get(Visibility).attach(adapter.getInstance());
   app.get(UsageHook).attach(adapter.getInstance());

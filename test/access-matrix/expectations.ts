@@ -138,6 +138,16 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
                                               row('401     404   404        404    200    200     404         401       200', { ...on.key, body: {} }),
   'POST /v1/api-keys/verify':                 row('401     200   403        403    403    403     403         401       200', { body: { key: 'unknown' } }),
 
+  'GET /v1/projects/{id}/media':              row('401     404   404        200    200    200     404         401       200'),
+  'POST /v1/projects/{id}/media':             row('401     404   404        403    201    201     404         401       201', { body: on.newForm }),
+  'GET /v1/projects/{id}/media/{med}':        row('401     404   404        200    200    200     404         401       200', on.mediaFile),
+  'PATCH /v1/projects/{id}/media/{med}':      row('401     404   404        403    200    200     404         401       200', { ...on.mediaFile, body: { name: 'Other' } }),
+  'DELETE /v1/projects/{id}/media/{med}':     row('401     404   404        403    200    200     404         401       200', on.mediaFile),
+  'POST /v1/projects/{id}/media/{med}/signed-url':
+                                              row('401     404   404        200    200    200     404         401       200', { ...on.mediaFile, body: {} }),
+  'GET /cdn/{prj}/{med}/{name}':              row('200     200   200        200    200    200     200         200       200', on.publicFile),
+  'GET /cdn/{prj}/{med}/{name} # private':    row('404     404   404        404    404    404     404         404       404', on.privateFile),
+
   'GET /v1/projects/{id}/usage':              row('401     404   404        200    200    200     404         401       200'),
   'GET /v1/projects/{id}/request-logs':       row('401     404   404        200    200    200     404         401       200'),
   'GET /v1/projects/{id}/request-logs/{req}': row('401     404   404        404    404    200     404         401       200', on.loggedRequest),

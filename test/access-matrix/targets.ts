@@ -13,6 +13,7 @@ import {
   ROLE_IDS,
   write,
 } from '../support/scene.js';
+import { formOf, uploaded } from '../support/uploads.js';
 import type { Caller, Stage } from './cast.js';
 
 /* What the operations act on: each makes its object anew, as the owner, and says what goes into the path. */
@@ -95,6 +96,19 @@ export const key = {
     key: (await createKey(server, auth, project.id)).api_key.id,
   }),
 };
+
+/** A form with a file that nobody has. */
+export const newForm = () => formOf({ bytes: randomBytes(10) });
+
+const withFile = (visibility: string) => async (stage: Stage) => {
+  const { server, owner, project } = stage;
+  const file = { bytes: randomBytes(10), before: { visibility } };
+  const { id } = await uploaded(server.api, project.id, owner, file);
+  return { med: id as string, prj: project.id, name: 'file' };
+};
+export const mediaFile = { path: withFile('private') };
+export const privateFile = mediaFile;
+export const publicFile = { path: withFile('public') };
 
 /** A request of a script of the project's, hence nobody's own. */
 export const loggedRequest = {

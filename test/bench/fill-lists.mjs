@@ -44,6 +44,7 @@ export async function fillLists(databaseUrl, sizes) {
   await database.fill('roles', roles());
   await database.fill('visibility_rules', rules());
   await database.fill('alert_thresholds', thresholds());
+  await database.fill('media_files', media(sizes));
   await database.fill('events', events(sizes));
   await database.fill('notifications', notifications(sizes));
   await database.fill('request_series', series(sizes));
@@ -180,6 +181,35 @@ function* thresholds() {
     yield {
       ...{ id: id('alr', i), project_id, metric: 'requests', operator: '>', value: i, window: '1h' },
       ...{ channels: '["email"]', state: 'ok', created_at: instant(ENDS) },
+    };
+  }
+}
+
+const MEDIA_TYPES = ['image/png', 'image/jpeg', 'text/plain', 'video/mp4'];
+const MEDIA_STATUSES = ['active', 'active', 'active', 'suspended', 'deleted'];
+
+/** Three quarters in one project. */
+function* media({ events }) {
+  for (let i = 1; i <= events / 2; i++) {
+    const status = MEDIA_STATUSES[i % 5];
+    const type = MEDIA_TYPES[(i * 7) % 4];
+    const sha256 = createHash('sha256').update(String(i)).digest('hex');
+    yield {
+      ...{ id: id('med', i), project_id: id('prj', i % 4 ? 1 : 2 + (i % 400)), name: `Weather ${i}.png` },
+      ...{
+        search_text: `weather ${i}.png`,
+        size: 1_000,
+        content_type: type,
+        kind: type.split('/')[0],
+        sha256,
+      },
+      ...{
+        live_sha256: status === 'deleted' ? null : sha256,
+        status,
+        visibility: i % 3 ? 'public' : 'private',
+      },
+      ...{ uploader_type: 'user', uploader_id: id('usr', 1), uploader_name: 'Ada Lovelace' },
+      ...{ created_at: instant(ENDS), deleted_at: status === 'deleted' ? instant(ENDS) : null },
     };
   }
 }

@@ -16,7 +16,7 @@ const REQUESTS_PER_CONNECTION = 200;
  * milliseconds, and how often it is the yardstick's; the 99th percentile of the server's event loop lag.
  *
  * The yardstick is the target that `against` names, else the first. `requests` are sent in an order of its own on
- * each connection, chosen at random.
+ * each connection, chosen at random; `connections` are fifty unless told.
  */
 export async function sideBySide(targets) {
   for (const target of targets) await round(target, WARM_UP_S);
@@ -52,11 +52,12 @@ export function print(title, results) {
   }
 }
 
-async function round({ name, server, path, method = 'GET', headers, body, requests }, duration) {
+async function round(target, duration) {
+  const { name, server, path, method = 'GET', headers, body, requests, connections = CONNECTIONS } = target;
   const before = cpuSeconds(server.pid);
   await server.lag();
   const times = [];
-  const common = { url: server.url + path, method, headers, body, connections: CONNECTIONS, duration };
+  const common = { url: server.url + path, method, headers, body, connections, duration };
   const setupClient = client => client.setRequests(someOf(requests));
   const run = autocannon({ ...common, ...(requests && { setupClient }) });
   run.on('response', (_client, _status, _bytes, ms) => times.push(ms));

@@ -58,6 +58,11 @@ export function startBare(headers, body) {
   return start('bare-server.mjs', {}, { headers, body });
 }
 
+/** The yardsticks of `static-server.mjs`, on this folder. */
+export function startStatic(folder) {
+  return start('static-server.mjs', {}, { folder });
+}
+
 async function start(file, environment, message) {
   const child = fork(join(import.meta.dirname, file), {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },

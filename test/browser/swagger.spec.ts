@@ -1,5 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { startBrowser } from '../support/browser.js';
+import { admin, createProject } from '../support/scene.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, startServer, type TestServer } from '../support/server.js';
 
 /** Long enough for a page of this size on a busy machine; then the step that failed is named. */
@@ -90,6 +91,24 @@ it('leaves a sign-in that was refused without a token', async () => {
   expect((await execute(signIn)).status).toBe(401);
   expect(await page.evaluate('localStorage.getItem("authorized")')).toBeNull();
   await context.close();
+});
+
+it('uploads a file with "Try it out"', async () => {
+  const root = await admin(server);
+  const project = await createProject(server, root.auth);
+  const { page, complaints } = await openDocs();
+  const signIn = await openOperation(page, 'Account', 'Account_signIn');
+  await signIn.locator('textarea').fill(JSON.stringify({ email: ADMIN_EMAIL, password: ADMIN_PASSWORD }));
+  expect((await execute(signIn)).status).toBe(201);
+  const upload = await openOperation(page, 'Media', 'Media_upload');
+  await upload.locator('tr[data-param-name="id"] input').fill(project.id);
+  const bytes = Buffer.from('uploaded by hand');
+  await upload
+    .locator('input[type="file"]')
+    .setInputFiles({ name: 'by hand.txt', mimeType: 'text/plain', buffer: bytes });
+  const { status, body } = await execute(upload);
+  expect([status, body]).toEqual([201, expect.stringMatching(/"name": "by hand\.txt",\s+"size": 16,/)]);
+  expect(complaints).toEqual([]);
 });
 
 it('shows the headings with what they are about, and the error codes', async () => {

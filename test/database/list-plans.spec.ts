@@ -13,7 +13,7 @@ import { startServer, type TestServer } from '../support/server.js';
 
 const SIZES = { projects: 1_000, events: 3_000 };
 
-/** What to ask for where the document's enumerations do not say it. A new filter is added here. */
+/** What to ask for where the document's enumerations do not say it. A new filter is added here, by its name or with its path. */
 const VALUES: Record<string, readonly string[]> = {
   q: ['weather'],
   from: [FILLED.events.from],
@@ -28,6 +28,7 @@ const VALUES: Record<string, readonly string[]> = {
   status: ['404', '4xx'],
   method: ['GET'],
   route: ['/v1/route1'],
+  '/v1/projects/{id}/media type': ['image', 'image/png'],
 };
 
 let server: TestServer;
@@ -81,7 +82,7 @@ function urlsOf({ path, parameters }: Operation): string[] {
   const filters = parameters.filter(({ name, in: place }) => place === 'query' && name !== 'cursor');
   const narrowed = filters.flatMap(({ name, schema }) => {
     if (name === 'limit') return ['limit=2'];
-    const values = schema?.enum ?? VALUES[name];
+    const values = schema?.enum ?? VALUES[`${path} ${name}`] ?? VALUES[name];
     if (!values) throw new Error(`VALUES does not say what to ask for with ${name} of ${path}`);
     return values.map(value => `${name}=${encodeURIComponent(String(value))}`);
   });

@@ -2,15 +2,20 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { basic } from '../support/client.js';
 import { parseRaw, sendRaw } from '../support/raw-http.js';
-import { createKey, createProject, signUp } from '../support/scene.js';
+import { createKey, createProject, type Person, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { waitFor } from '../support/wait-for.js';
 
 let server: TestServer;
+const PATIENCE_MS = 300;
 let secret: string;
+let owner: Person;
+let media: string;
 beforeAll(async () => {
-  server = await startServer({}, { request: 300, idle: 200 });
-  const owner = await signUp(server);
+  server = await startServer({}, { request: PATIENCE_MS, idle: 200 });
+  owner = await signUp(server);
   const { id } = await createProject(server, owner.auth);
+  media = `/v1/projects/${id}/media`;
   ({ secret } = await createKey(server, owner.auth, id));
 });
 afterAll(() => server.stop());
@@ -21,6 +26,48 @@ it('a body that does not arrive in time is answered 408', async () => {
   const answer = parseRaw(await sendRaw(server.url, head));
   expect(answer.status).toBe(408);
   expect(answer.body.error.code).toBe('request_timeout');
+});
+
+/** Begins an upload of `length` bytes on a connection of its own. */
+async function beginUpload(length: number) {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  const received: Buffer[] = [];
+  socket.on('data', chunk => received.push(chunk));
+  const part = '--x\r\ncontent-disposition: form-data; name="file"; filename="slow"\r\n\r\n';
+  const end = '\r\n--x--\r\n';
+  const head = [
+    `POST ${media} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: ${owner.auth}`,
+    `content-type: multipart/form-data; boundary=x\r\ncontent-length: ${part.length + length + end.length}`,
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n${part}`);
+  const answer = async () => {
+    if (!socket.closed) await once(socket, 'close');
+    return parseRaw(Buffer.concat(received).toString());
+  };
+  return { send: (bytes: string) => socket.write(bytes), end, answer };
+}
+
+it('an upload may take long as long as it comes, and is ended with 408 once it stands still', async () => {
+  const STEPS = 50;
+  const steady = await beginUpload(STEPS * 500);
+  const began = Date.now();
+  for (let sent = 0; sent < STEPS; sent++) {
+    const due = began + ((sent + 1) * 3 * PATIENCE_MS) / STEPS;
+    await waitFor('the next piece to be due', () => Date.now() >= due);
+    steady.send('x'.repeat(500));
+  }
+  steady.send(steady.end);
+  expect((await steady.answer()).status).toBe(201);
+  const still = await beginUpload(1_000_000);
+  still.send('x'.repeat(5_000));
+  const answer = await still.answer();
+  expect([answer.status, answer.body.error.code]).toEqual([408, 'request_timeout']);
+  await waitFor('what it left to be gone', async () => {
+    const { body } = await server.api.get(media, { auth: owner.auth, query: { status: 'processing' } });
+    return body.items.length === 0;
+  });
+  expect((await server.api.get(media, { auth: owner.auth })).body.total_count).toBe(1);
 });
 
 it('headers that do not arrive in time are answered 408, and so is silence', async () => {

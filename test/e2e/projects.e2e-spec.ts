@@ -386,6 +386,8 @@ describe('a project’s record', () => {
         serving_keys: 1,
         webhook_targets: 0,
         threshold_alerts: 0,
+        media_files: 0,
+        media_bytes: 0,
         drifted: false,
       },
     });

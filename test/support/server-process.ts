@@ -1,7 +1,7 @@
 import { Client } from './client.js';
 import { freePort } from './free-port.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD } from './server.js';
-import { type Exit, runSource } from './source-process.js';
+import { type Exit, runSource, type SmallDisk } from './source-process.js';
 import { waitFor } from './wait-for.js';
 
 const READY_MS = 25_000;
@@ -10,6 +10,7 @@ const END_MS = 30_000;
 
 /** A server in a process of its own, on a database and a data folder that outlive it. */
 export interface ServerProcess {
+  readonly pid: number;
   readonly url: string;
   readonly api: Client;
   readonly dataDir: string;
@@ -23,12 +24,11 @@ export interface ServerProcess {
 /** Starts a server process; `environment` names its `DATA_DIR` and `DATABASE_URL`. */
 export async function startServerProcess(
   environment: Record<'DATA_DIR' | 'DATABASE_URL', string> & Record<string, string>,
+  smallDisk?: SmallDisk,
 ): Promise<ServerProcess> {
   const port = await freePort();
-  const child = runSource('main', {
-    ...{ PORT: String(port), ADMIN_EMAIL, ADMIN_PASSWORD, MAIL_LIMIT_PER_HOUR: '0' },
-    ...environment,
-  });
+  const given = { PORT: String(port), ADMIN_EMAIL, ADMIN_PASSWORD, MAIL_LIMIT_PER_HOUR: '0', ...environment };
+  const child = runSource('main', given, smallDisk);
   const url = `http://127.0.0.1:${port}`;
   const end = (signal: NodeJS.Signals) => {
     child.signal(signal);
@@ -48,6 +48,7 @@ export async function startServerProcess(
     throw error;
   }
   return {
+    pid: child.pid,
     url,
     api: new Client(url),
     dataDir: environment.DATA_DIR,

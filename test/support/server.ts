@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Config } from '../../src/kernel/config/config.js';
+import type { Patience } from '../../src/kernel/http/patience.js';
 import { FirstAdmin } from '../../src/modules/auth/first-admin.service.js';
-import { createServer, type Patience } from '../../src/server.js';
+import { createServer } from '../../src/server.js';
 import { Client } from './client.js';
 import { freshDirectory } from './lane.js';
 import { type Mail, readMails } from './mail.js';

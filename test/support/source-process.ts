@@ -15,6 +15,7 @@ export interface Exit {
 
 /** A process that runs one of the sources, compiled as the tests compile them: no build takes part in it. */
 export interface SourceProcess {
+  readonly pid: number;
   /** What it has written to standard output so far. */
   readonly stdout: string;
   /** How it ended, once it has; null while it runs. */
@@ -25,8 +26,25 @@ export interface SourceProcess {
 }
 
 /** Starts `src/main.ts` or `src/worker.ts` with nothing but `environment` to go by. */
-export function runSource(entry: 'main' | 'worker', environment: Record<string, string>): SourceProcess {
-  return run(entry, [`src/${entry}.ts`], environment);
+export function runSource(
+  entry: 'main' | 'worker',
+  environment: Record<string, string>,
+  smallDisk?: SmallDisk,
+): SourceProcess {
+  return run(entry, [`src/${entry}.ts`], environment, smallDisk);
+}
+
+/** A file system of few bytes that only the process sees, in place of a folder. */
+export interface SmallDisk {
+  readonly folder: string;
+  readonly bytes: number;
+}
+
+/** What starts a command in a mount namespace of its own, with such a file system; it needs no privileges. */
+function onSmallDisk({ folder, bytes }: SmallDisk, command: string[]): string[] {
+  const script = 'mount -t tmpfs -o "size=$0,mode=700" tmpfs "$1" && shift && exec "$@"';
+  const namespace = ['--user', '--map-root-user', '--mount'];
+  return ['unshare', ...namespace, 'sh', '-c', script, String(bytes), folder, ...command];
 }
 
 /** Starts a command of TypeORM's, such as `migration:show`, on `ormconfig.ts`. */
@@ -34,8 +52,15 @@ export function runTypeorm(command: string, environment: Record<string, string>)
   return run(command, ['node_modules/typeorm/cli.js', command, '-d', 'ormconfig.ts'], environment);
 }
 
-function run(name: string, command: string[], environment: Record<string, string>): SourceProcess {
-  const child = spawn(process.execPath, ['--require', join(__dirname, 'typescript.cjs'), ...command], {
+function run(
+  name: string,
+  script: string[],
+  environment: Record<string, string>,
+  smallDisk?: SmallDisk,
+): SourceProcess {
+  const node = [process.execPath, '--require', join(__dirname, 'typescript.cjs'), ...script];
+  const [command, ...parameters] = smallDisk ? onSmallDisk(smallDisk, node) : node;
+  const child = spawn(command!, parameters, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -52,6 +77,7 @@ function run(name: string, command: string[], environment: Record<string, string
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   void once(child, 'close').then(([code]) => (exit = { code, stdout, stderr }));
   return {
+    pid: child.pid!,
     get stdout() {
       return stdout;
     },

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { formatNetwork, parseNetwork } from '../network/addresses.js';
 import { parseDatabaseUrl } from './database-url.js';
 import { geoipFileMistake } from './geoip-file.js';
+import { parseS3Url } from './s3-url.js';
 
 const flag = (fallback: boolean) =>
   z
@@ -11,13 +12,14 @@ const flag = (fallback: boolean) =>
     .default(fallback ? 'true' : 'false')
     .transform(value => value === 'true' || value === '1' || value === 'on');
 
-const whole = (min: number, max: number, fallback: number) =>
+const anyWhole = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
-    .refine(value => value >= min && value <= max, `must be a whole number from ${min} to ${max}`)
-    .default(fallback);
+    .refine(value => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+
+const whole = (min: number, max: number, fallback: number) => anyWhole(min, max).default(fallback);
 
 const url = (protocols: string[]) =>
   z.string().refine(value => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
@@ -29,6 +31,9 @@ const isPlain = (value: string) => {
   const { username, search, hash } = new URL(value);
   return !username && !search && !hash;
 };
+
+/** The largest file: what S3 takes in 10,000 parts of 100 MB. */
+const MOST_BYTES = 1_000_000_000_000;
 
 const list = z.string().transform(value =>
   value
@@ -96,6 +101,12 @@ const Environment = z.object({
     .string()
     .regex(/^[^\r\n]+$/)
     .default('Bailiwick <bailiwick@localhost.localdomain>'),
+  S3_URL: z
+    .string()
+    .superRefine((value, issue) => parseS3Url(value).mistakes.forEach(mistake => issue.addIssue(mistake)))
+    .optional(),
+  MEDIA_MAX_BYTES: whole(1, MOST_BYTES, 26_214_400),
+  MEDIA_QUOTA_BYTES: anyWhole(1, Number.MAX_SAFE_INTEGER).optional(),
   TRUST_PROXY: list
     .refine(entries => entries.every(entry => proxy(entry) !== null), {
       error:
@@ -155,6 +166,12 @@ export class Config {
   readonly auditSigningKey = this.env.AUDIT_SIGNING_KEY ?? null;
   readonly smtpUrl = this.env.SMTP_URL ?? null;
   readonly mailFrom = this.env.MAIL_FROM;
+  /** Where blobs are kept; null for the data folder. */
+  readonly s3 = this.env.S3_URL === undefined ? null : parseS3Url(this.env.S3_URL).place!;
+  /** The largest media file, in bytes. */
+  readonly mediaMaxBytes = this.env.MEDIA_MAX_BYTES;
+  /** What all media files of a project may have together, in bytes; null for no limit. */
+  readonly mediaQuotaBytes = this.env.MEDIA_QUOTA_BYTES ?? null;
   readonly trustProxy = this.env.TRUST_PROXY;
   /** A MaxMind-format database of locations; checked to be one. */
   readonly geoipDatabase = this.env.GEOIP_DATABASE ?? null;

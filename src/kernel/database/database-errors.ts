@@ -33,6 +33,17 @@ interface DriverError {
   fatal?: unknown;
 }
 
+/**
+ * Thrown within a unit of work by whoever finds, by a unique key or a guarded update, that what it decided on has
+ * changed since it was read: the unit runs again from the start, where it reads anew.
+ */
+export class Overtaken extends Error {
+  constructor(cause?: unknown) {
+    super('what the unit of work decided on has changed meanwhile', { cause });
+    this.name = 'Overtaken';
+  }
+}
+
 function driverError(error: unknown): DriverError {
   return ((error instanceof QueryFailedError ? error.driverError : error) ?? {}) as DriverError;
 }
@@ -65,11 +76,11 @@ export function isMissingReference(error: unknown): boolean {
 }
 
 /**
- * Whether the same unit of work may succeed when run again at once: deadlock or lock timeout. Not when it
+ * Whether the same unit of work may succeed when run again at once: deadlock, lock timeout, overtaken. Not when it
  * waited for SQLite's writer in vain: that queue is fair, and may be waiting for the unit itself.
  */
 export function isContention(error: unknown): boolean {
-  return CONTENTION.has(driverError(error).code);
+  return error instanceof Overtaken || CONTENTION.has(driverError(error).code);
 }
 
 /** The application's view of a database that is busy or away, for now; undefined for any other error. */

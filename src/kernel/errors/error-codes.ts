@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   invalid_cursor: bad('The cursor does not come from this list.'),
   invalid_idempotency_key: bad('Idempotency-Key must be 1 to 255 printable ASCII characters.'),
   malformed_request: bad('The request could not be read.'),
+  file_required: bad('Send the file as the form field `file`.'),
   invalid_token: bad('The token is unknown, already used or expired.'),
   wrong_current_password: bad('The current password is wrong.'),
 
@@ -50,6 +51,7 @@ export const ERROR_CODES = {
   account_suspended: denied('The account is suspended.'),
   password_change_required: denied('Change the password first: POST /v1/me/password.'),
   permission_escalation: denied('This would grant more than you have yourself.'),
+  signed_url_expired: denied('The signed URL has expired; ask for a new one.'),
   attribute_hidden: denied('You cannot filter or sort by an attribute that is hidden from you.'),
   system_role: denied('System roles cannot be changed.'),
 
@@ -69,6 +71,8 @@ export const ERROR_CODES = {
   ),
   organization_not_empty: conflict('The organization still has projects; delete or move them first.'),
   last_admin: conflict('At least one active platform admin must remain.'),
+  media_quota_exceeded: conflict('The project has no room for this file; details say how much it has.'),
+  media_exists: conflict('The project already has a file with these bytes; details.id is that one.'),
   role_name_taken: conflict('This project already has a role with this name.'),
   visibility_rule_exists: conflict('There is already a rule for this attribute; change that one.'),
   email_taken: conflict('An account with this e-mail address already exists.'),
@@ -95,6 +99,13 @@ export const ERROR_CODES = {
   },
   body_too_large: { status: 413, type: 'bad_request', message: 'The body is larger than 100 kB.' },
   unsupported_media_type: { status: 415, type: 'bad_request', message: 'Send application/json.' },
+  range_not_satisfiable: {
+    status: 416,
+    type: 'bad_request',
+    message: 'The file has no such range of bytes.',
+  },
+  file_too_large: { status: 413, type: 'bad_request', message: 'The file is larger than details.max_bytes.' },
+  multipart_required: { status: 415, type: 'bad_request', message: 'Send multipart/form-data with a file.' },
   request_timeout: { status: 408, type: 'bad_request', message: 'The request did not arrive in time.' },
   headers_too_large: { status: 431, type: 'bad_request', message: 'The headers are larger than 16 kB.' },
   method_not_allowed: {
@@ -115,6 +126,12 @@ export const ERROR_CODES = {
   database_busy: unavailable('The database is busy; try again.'),
   database_unavailable: unavailable('The database cannot be reached; try again.'),
   server_busy: unavailable('The server has too much of this to do at the moment; try again.'),
+  storage_full: {
+    status: 507,
+    type: 'server_error',
+    message: 'The storage of the server is full; nothing of the file was kept.',
+  },
+  storage_unavailable: unavailable('The storage for files cannot be reached; try again.'),
   shutting_down: unavailable('The server is shutting down; try again.'),
 } as const satisfies Record<string, ErrorCodeEntry>;
 

@@ -4,7 +4,14 @@ import { Facets } from './facets.js';
 
 /** Figures of a project that lists and records show. */
 export type ProjectFigure =
-  'team_size' | 'api_key_count' | 'serving_keys' | 'customer_count' | 'webhook_targets' | 'threshold_alerts';
+  | 'team_size'
+  | 'api_key_count'
+  | 'serving_keys'
+  | 'customer_count'
+  | 'webhook_targets'
+  | 'threshold_alerts'
+  | 'media_files'
+  | 'media_bytes';
 
 /** Figures of an organization that its card shows. */
 export type OrganizationFigure = 'project_count' | 'api_key_count' | 'customer_count';

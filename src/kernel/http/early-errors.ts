@@ -20,17 +20,17 @@ const CODES: Record<string, ErrorCode> = {
  * every other error.
  */
 export function earlyErrors(config: Config) {
-  const headers = securityHeaders(config)('/');
+  const headersOf = securityHeaders(config);
   return {
     /** A URL that the router cannot read, or with an id longer than any. */
     frameworkErrors(error: { code?: string }, request: FastifyRequest, reply: FastifyReply): void {
-      void reply.headers({ ...headers, 'x-request-id': request.id });
+      void reply.headers({ ...headersOf(request.url), 'x-request-id': request.id });
       sendError(request, reply, toError(error));
     },
     /** What is not even HTTP: there is neither request nor reply, only the socket. */
     clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
       if (error.code === 'ECONNRESET' || socket.destroyed) return;
-      if (socket.writable) socket.write(rawAnswer(toError(error), headers));
+      if (socket.writable) socket.write(rawAnswer(toError(error), headersOf('/')));
       socket.destroy(error);
     },
   };

@@ -8,12 +8,15 @@ import { soundForwardedFor } from './forwarded-for.js';
 import { serializeOnce } from './hot-path/serialize-once.js';
 import { handleTogether } from './hot-path/together.js';
 import { decodeBody, parseJsonBody, refuseUnstorable } from './json-body.js';
+import { endLateBodies, type Patience } from './patience.js';
 import { securityHeaders } from './security-headers.js';
+import { takesStream } from './streamed-route.js';
 
 /** Headers, body parsers and early refusals: everything between the socket and Nest. */
-export function prepareHttp(app: NestFastifyApplication, config: Config): void {
+export function prepareHttp(app: NestFastifyApplication, config: Config, patience: Patience): void {
   const fastify = app.getHttpAdapter().getInstance();
   rememberAddresses(fastify);
+  endLateBodies(fastify, patience);
   handleTogether(fastify);
   serializeOnce(fastify);
   if (config.corsOrigins.length) {
@@ -51,6 +54,9 @@ export function prepareHttp(app: NestFastifyApplication, config: Config): void {
       parse(() => parseForm(request, body as Buffer), done);
     },
   );
+  fastify.addContentTypeParser('*', (request, _body, done) => {
+    done(takesStream(request) ? null : new AppError('unsupported_media_type'));
+  });
 }
 
 /** What an answer to an API key says of its organization's quota. */

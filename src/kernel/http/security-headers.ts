@@ -35,5 +35,7 @@ export function securityHeaders(config: Config): (url: string) => Headers {
   };
   const data: Headers = { 'content-security-policy': DATA_CSP, ...common };
   const docs: Headers = { 'content-security-policy': DOCS_CSP, ...common };
-  return url => (url.startsWith('/docs') ? docs : data);
+  // Only a file itself may be kept, and says so: what is not there now may be there soon.
+  const files: Headers = { ...data, 'cache-control': 'no-store' };
+  return url => (url.startsWith('/docs') ? docs : url.startsWith('/cdn/') ? files : data);
 }

@@ -1,3 +1,4 @@
+import './streamed-body.js';
 import { createHash } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -58,24 +59,21 @@ export class Idempotency implements OnApplicationBootstrap {
     }
     const path = request.url.split('?', 1)[0]!;
     const id = digest(JSON.stringify([ctx.principal.id, path, key]));
-    return new IdempotentRequest(
-      this.records,
-      this.running,
-      ctx,
-      id,
-      digest(canonicalJson(request.body ?? null)),
-    );
+    const body = async () => request.body ?? request.streamedBody?.receive();
+    return new IdempotentRequest(this.records, this.running, ctx, id, body);
   }
 }
 
 /** One request under an `Idempotency-Key`. */
 export class IdempotentRequest {
+  private fingerprint = '';
+
   constructor(
     private readonly records: IdempotencyRepository,
     private readonly running: Set<string>,
     private readonly ctx: RequestContext,
     private readonly id: string,
-    private readonly fingerprint: string,
+    private readonly body: () => Promise<unknown>,
   ) {}
 
   /**
@@ -86,6 +84,7 @@ export class IdempotentRequest {
     if (this.running.has(this.id)) throw new AppError('idempotency_in_flight', { retryAfter: 1 });
     this.running.add(this.id);
     try {
+      this.fingerprint = digest(canonicalJson((await this.body()) ?? null));
       const known = await this.known();
       if (known) {
         await mayReplay();

@@ -1,3 +1,4 @@
+import './streamed-body.js';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -25,7 +26,7 @@ export class MutationInterceptor implements NestInterceptor {
     return from(this.run(request, reply, options, () => lastValueFrom(next.handle())));
   }
 
-  private run(
+  private async run(
     request: FastifyRequest,
     reply: FastifyReply,
     options: MutationOptions,
@@ -33,7 +34,10 @@ export class MutationInterceptor implements NestInterceptor {
   ): Promise<unknown> {
     const ctx = request.ctx!;
     const once = options.idempotent ? this.idempotency.begin(ctx, request) : null;
-    if (!once) return this.units.run(ctx, { events: options.events }, handle);
+    if (!once) {
+      await request.streamedBody?.receive();
+      return this.units.run(ctx, { events: options.events }, handle);
+    }
     return once.run(reply, options.secrets, {
       work: beforeCommit => this.units.run(ctx, { events: options.events, beforeCommit }, handle),
       mayReplay: () => this.refuseLostRight(ctx, options, handle),

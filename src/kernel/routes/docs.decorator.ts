@@ -22,6 +22,8 @@ export interface RouteDocs {
   ok?: z.ZodType;
   created?: z.ZodType;
   accepted?: z.ZodType;
+  /** What the answer is, when it is a file instead. */
+  bytes?: string;
   /** Codes the route can answer beside those every route of its kind can. */
   errors?: readonly ErrorCode[];
   /** What parameters of the path mean, where they are not the id that the collection before them says. */
@@ -50,18 +52,23 @@ export function answerOf(docs: RouteDocs): z.ZodType | undefined {
 
 const DONE: Record<number, string> = { 200: 'Done.', 201: 'Created.', 202: 'Accepted; it follows.' };
 
+const BYTES = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
+
 /** Documents a route, and sets its success status: 200 for `ok`, 201 for `created`, 202 for `accepted`. */
 export function Docs(docs: RouteDocs): MethodDecorator {
   const [status, schema] = docs.created
     ? [201, docs.created]
     : docs.accepted
       ? [202, docs.accepted]
-      : [200, docs.ok!];
+      : [200, docs.ok];
+  const answer = schema
+    ? { standardSchema: schema, description: DONE[status] }
+    : { content: BYTES, description: docs.bytes };
   return applyDecorators(
     SetMetadata(DOCS, docs),
     HttpCode(status),
     ApiOperation({ summary: docs.summary, description: docs.description }),
-    ApiResponse({ status, standardSchema: schema, description: DONE[status] }),
+    ApiResponse({ status, ...answer }),
   );
 }
 

@@ -128,6 +128,8 @@ export const ProjectRecord = z
         serving_keys: count.describe('API keys that can be used now.'),
         webhook_targets: count,
         threshold_alerts: count,
+        media_files: count,
+        media_bytes: count,
         drifted: z.boolean().describe('Whether its configuration differs from its pair.'),
       })
       .meta({ 'x-resource': 'project' }),
@@ -174,6 +176,8 @@ export function toProjectRecord(row: ProjectEntity, owner: User, figures: Figure
       serving_keys: figures.serving_keys ?? 0,
       webhook_targets: figures.webhook_targets ?? 0,
       threshold_alerts: figures.threshold_alerts ?? 0,
+      media_files: figures.media_files ?? 0,
+      media_bytes: figures.media_bytes ?? 0,
       drifted: false,
     },
   };
