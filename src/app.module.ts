@@ -26,6 +26,7 @@ import { AccessGuard } from './modules/auth/access.guard.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { AuthenticationGuard } from './modules/auth/authentication.guard.js';
 import { RateGuard } from './modules/auth/rate.guard.js';
+import { EnvironmentsModule } from './modules/environments/environments.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { InvitationsModule } from './modules/invitations/invitations.module.js';
 import { NotificationsModule } from './modules/notifications/notifications.module.js';
@@ -69,6 +70,7 @@ const FEATURES = [
   ApiKeysModule,
   AlertsModule,
   SettingsModule,
+  EnvironmentsModule,
 ];
 
 /** Every module, and the one ordered list of what each request passes. */

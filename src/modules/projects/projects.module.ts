@@ -8,6 +8,7 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ListedProjects } from './listed-projects.service.js';
+import { NewProjects } from './new-projects.service.js';
 import { OwnerLimit } from './owner-limit.service.js';
 import { ProjectController } from './project.controller.js';
 import { ProjectEntity } from './project.entity.js';
@@ -15,6 +16,7 @@ import { ProjectsFacet } from './project.facet.js';
 import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
 import { ProjectChanges } from './project-changes.service.js';
+import { ProjectConfiguration } from './project-configuration.js';
 import { ProjectInvitations } from './project-invitations.js';
 import { ProjectNotices } from './project-notices.service.js';
 import { StoredProjectOwner } from './project-owner.js';
@@ -41,7 +43,9 @@ import { ProjectRights } from './project-rights.service.js';
     ProjectRepository,
     ProjectService,
     ProjectChanges,
+    ProjectConfiguration,
     OwnerLimit,
+    NewProjects,
     ProjectNotices,
     ProjectOwnership,
     ProjectInvitations,
@@ -49,6 +53,14 @@ import { ProjectRights } from './project-rights.service.js';
     ProjectsFacet,
     { provide: ProjectOwner, useClass: StoredProjectOwner },
   ],
-  exports: [ProjectService, ProjectChanges, ProjectNotices, ProjectOwnership, ProjectOwner, ProjectRights],
+  exports: [
+    ProjectService,
+    NewProjects,
+    ProjectChanges,
+    ProjectNotices,
+    ProjectOwnership,
+    ProjectOwner,
+    ProjectRights,
+  ],
 })
 export class ProjectsModule {}

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
+import { firstIdAt, timeOfId } from '../../kernel/database/ids.js';
 import type { LogPart, SeriesSize } from './log-path.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
+import { startOf } from './usage-range.js';
 import type { RequestFilter, UsageScope } from './usage-scope.js';
 
 @Injectable()
@@ -33,6 +35,35 @@ export class RequestSeriesRepository {
       query.andWhere('s.member_id = :ownMember', { ownMember: filter.own.member_id });
     } else if (filter.own) query.andWhere('s.api_key_id = :ownKey', { ownKey: filter.own.api_key_id });
     return query;
+  }
+
+  /**
+   * The key that first made a successful request to one of these routes, and when: to the millisecond while the request
+   * log has it, else to the hour. Null when none did.
+   */
+  async firstSuccess(
+    ctx: RequestContext,
+    projectId: string,
+    routes: readonly string[],
+  ): Promise<{ keyId: string; at: Date } | null> {
+    const manager = this.database.read(ctx);
+    const among = routes.map(() => '?').join(', ');
+    const series = await manager.query<{ id: number; api_key_id: string; hour: number | null }[]>(
+      `SELECT s.id, s.api_key_id, (SELECT MIN(h.hour) FROM usage_hours h WHERE h.series_id = s.id) AS hour
+        FROM request_series s
+        WHERE s.project_id = ? AND s.route IN (${among}) AND s.status BETWEEN 200 AND 299`,
+      [projectId, ...routes],
+    );
+    const used = series.filter(({ hour }) => hour !== null);
+    if (used.length === 0) return null;
+    const first = used.reduce((one, other) => (other.hour! < one.hour! ? other : one));
+    const end = firstIdAt('req', startOf('hour', first.hour! + 1));
+    const [line] = await manager.query<[{ id: string | null }]>(
+      'SELECT MIN(id) AS id FROM request_logs WHERE series_id = ? AND id < ?',
+      [first.id, end],
+    );
+    const at = line.id === null ? startOf('hour', first.hour!) : new Date(timeOfId(line.id));
+    return { keyId: first.api_key_id, at };
   }
 
   async sizes(ctx: RequestContext, scope: UsageScope, filter: RequestFilter): Promise<SeriesSize[]> {
