@@ -71,7 +71,7 @@ export class PromotionRequestRepository {
   ): Promise<boolean> {
     const manager = await this.database.write(ctx);
     const which = { id, status: In([...statuses]) };
-    return (await manager.update(PromotionRequestEntity, which, changes)).affected === 1;
+    return (await manager.update<object>(PromotionRequestEntity, which, changes)).affected === 1;
   }
 
   async rememberFormer(
