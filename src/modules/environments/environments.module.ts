@@ -13,8 +13,14 @@ import { EnvironmentService } from './environment.service.js';
 import { HandoffService } from './handoff.service.js';
 import { ProjectPairEntity } from './project-pair.entity.js';
 import { ProjectPairRepository } from './project-pair.repository.js';
+import { PromotionController } from './promotion.controller.js';
+import { PromotionService } from './promotion.service.js';
+import { PromotionApply } from './promotion-apply.service.js';
+import { PromotionNotices } from './promotion-notices.service.js';
 import { PromotionPlanEntity, PromotionRequestEntity } from './promotion-request.entity.js';
 import { PromotionRequestRepository } from './promotion-request.repository.js';
+import { PromotionRollback } from './promotion-rollback.service.js';
+import { PromotionTargets } from './promotion-targets.service.js';
 import { StoredPromotions } from './stored-promotions.js';
 
 /**
@@ -28,7 +34,7 @@ import { StoredPromotions } from './stored-promotions.js';
     ProjectsModule,
     NotificationsModule,
   ],
-  controllers: [EnvironmentController],
+  controllers: [EnvironmentController, PromotionController],
   providers: [
     ProjectPairRepository,
     PromotionRequestRepository,
@@ -37,6 +43,11 @@ import { StoredPromotions } from './stored-promotions.js';
     DriftService,
     CloneService,
     EnvironmentService,
+    PromotionNotices,
+    PromotionService,
+    PromotionTargets,
+    PromotionApply,
+    PromotionRollback,
     EnvironmentFacet,
     { provide: Promotions, useClass: StoredPromotions },
   ],

@@ -105,6 +105,12 @@ export class ProjectService {
     return project && toProjectInContext(project);
   }
 
+  /** The names of projects, by id. */
+  async names(ctx: RequestContext, ids: string[]): Promise<Map<string, string>> {
+    const found = await this.projects.findMany(ctx, [...new Set(ids)]);
+    return new Map(found.map(({ id, name }) => [id, name]));
+  }
+
   /** Which of the projects run: neither suspended nor deleted. */
   async running(ctx: RequestContext, ids: string[]): Promise<ReadonlySet<string>> {
     const found = await this.projects.findMany(ctx, [...new Set(ids)]);
@@ -117,6 +123,12 @@ export class ProjectService {
     const project = await this.existing(ctx, id);
     // The owner is one of them.
     return { name: project.name, people: await this.members.administrators(ctx, id) };
+  }
+
+  /** The project, kept as it is by others until the caller's unit of work ends; null when there is none. */
+  async lock(ctx: RequestContext, id: string): Promise<ProjectInContext | null> {
+    const project = await this.projects.lock(ctx, id);
+    return project && toProjectInContext(project);
   }
 
   private async existing(ctx: RequestContext, id: string): Promise<ProjectEntity> {

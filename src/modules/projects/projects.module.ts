@@ -17,6 +17,7 @@ import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
 import { ProjectChanges } from './project-changes.service.js';
 import { ProjectConfiguration } from './project-configuration.js';
+import { ProjectContacts } from './project-contacts.service.js';
 import { ProjectInvitations } from './project-invitations.js';
 import { ProjectNotices } from './project-notices.service.js';
 import { StoredProjectOwner } from './project-owner.js';
@@ -44,6 +45,7 @@ import { ProjectRights } from './project-rights.service.js';
     ProjectService,
     ProjectChanges,
     ProjectConfiguration,
+    ProjectContacts,
     OwnerLimit,
     NewProjects,
     ProjectNotices,
@@ -56,6 +58,7 @@ import { ProjectRights } from './project-rights.service.js';
   exports: [
     ProjectService,
     NewProjects,
+    ProjectContacts,
     ProjectChanges,
     ProjectNotices,
     ProjectOwnership,

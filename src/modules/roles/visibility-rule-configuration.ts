@@ -78,7 +78,7 @@ export class VisibilityRuleConfiguration implements ConfigurationPart {
 
   /** The ids of system roles and of the project's own, by name: no role of a project is called like a system role. */
   private async idsByName(ctx: RequestContext, projectId: string): Promise<Map<string, string>> {
-    const all = [...Object.values(SYSTEM_ROLES), ...(await this.roles.list(ctx, projectId))];
+    const all = [...Object.values(SYSTEM_ROLES), ...(await this.roles.all(ctx, projectId))];
     return new Map(all.map(({ name, id }) => [name, id]));
   }
 }

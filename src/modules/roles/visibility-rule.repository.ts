@@ -55,15 +55,16 @@ export class VisibilityRuleRepository {
     return this.database.read(ctx).countBy(VisibilityRuleEntity, { project_id: projectId });
   }
 
-  /** The roles of each rule. */
+  /** The roles of each rule; within a unit of work that writes, nobody else changes them until it ends. */
   async rolesOf(ctx: RequestContext, ruleIds: string[]): Promise<Map<string, string[]>> {
     const roles = new Map<string, string[]>(ruleIds.map(id => [id, []]));
     if (ruleIds.length === 0) return roles;
-    const rows = await this.database.read(ctx).find(VisibilityRuleRoleEntity, {
-      where: { rule_id: In(ruleIds) },
-      order: { rule_id: 'ASC', role_id: 'ASC' },
-    });
+    const where = { rule_id: In(ruleIds) };
+    const rows = ctx.unit?.writing
+      ? await this.database.lockAll(ctx, VisibilityRuleRoleEntity, where)
+      : await this.database.read(ctx).findBy(VisibilityRuleRoleEntity, where);
     for (const row of rows) roles.get(row.rule_id)!.push(row.role_id);
+    for (const ids of roles.values()) ids.sort();
     return roles;
   }
 
