@@ -33,6 +33,7 @@ import { NotificationsModule } from './modules/notifications/notifications.modul
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
 import { ProjectsModule } from './modules/projects/projects.module.js';
 import { QuotaModule } from './modules/quota/quota.module.js';
+import { RetentionModule } from './modules/retention/retention.module.js';
 import { RolesModule } from './modules/roles/roles.module.js';
 import { SettingsModule } from './modules/settings/settings.module.js';
 import { TeamsModule } from './modules/teams/teams.module.js';
@@ -71,6 +72,7 @@ const FEATURES = [
   AlertsModule,
   SettingsModule,
   EnvironmentsModule,
+  RetentionModule,
 ];
 
 /** Every module, and the one ordered list of what each request passes. */

@@ -17,6 +17,7 @@ import { UnloggedRequests1764300000000 } from './1764300000000-unlogged-requests
 import { ListOrder1764400000000 } from './1764400000000-list-order.js';
 import { BlindSearch1764500000100 } from './1764500000100-blind-search.js';
 import { Environments1764800000100 } from './1764800000100-environments.js';
+import { Retention1764800000200 } from './1764800000200-retention.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -38,4 +39,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   ListOrder1764400000000,
   BlindSearch1764500000100,
   Environments1764800000100,
+  Retention1764800000200,
 ];

@@ -11,6 +11,7 @@ import { EventService } from './event.service.js';
 import { EventChainEntity } from './event-chain.entity.js';
 import { EventChainRepository } from './event-chain.repository.js';
 import { EventLogService } from './event-log.service.js';
+import { EventPurge } from './event-purge.service.js';
 import { EventSealer } from './event-sealer.service.js';
 import { RefusalLog } from './refusal-log.service.js';
 
@@ -28,6 +29,7 @@ import { RefusalLog } from './refusal-log.service.js';
     EventFacet,
     EventChainRepository,
     EventSealer,
+    EventPurge,
     EventLogService,
     { provide: EventLog, useExisting: EventLogService },
     RefusalLog,

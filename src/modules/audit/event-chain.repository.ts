@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull } from 'typeorm';
+import { In, IsNull, LessThanOrEqual } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { isUniqueViolation } from '../../kernel/database/database-errors.js';
 import { EventEntity } from './event.entity.js';
 import { EventChainEntity } from './event-chain.entity.js';
+
+/** Among how many of the first entries that are kept one is looked for that was sealed before its turn. */
+const LATE = 1_000;
 
 @Injectable()
 export class EventChainRepository {
@@ -20,11 +23,12 @@ export class EventChainRepository {
   /** Makes the chain when there is none, takes its row's lock for the rest of the unit, and reads it. */
   async lock(ctx: RequestContext, log: string): Promise<EventChainEntity> {
     const chain = (await this.database.lock(ctx, EventChainEntity, { log })) ?? (await this.begin(ctx, log));
-    return { ...chain, last_sequence: Number(chain.last_sequence) };
+    const { last_sequence, cut_sequence } = chain;
+    return { ...chain, last_sequence: Number(last_sequence), cut_sequence: Number(cut_sequence) };
   }
 
   private async begin(ctx: RequestContext, log: string): Promise<EventChainEntity> {
-    const chain = { log, last_sequence: 0, last_hash: '' };
+    const chain = { log, last_sequence: 0, last_hash: '', cut_sequence: 0, cut_hash: '' };
     try {
       await (await this.database.write(ctx)).insert(EventChainEntity, chain);
       return chain;
@@ -47,5 +51,38 @@ export class EventChainRepository {
   async advance(ctx: RequestContext, chain: EventChainEntity): Promise<void> {
     const { log, ...end } = chain;
     await (await this.database.write(ctx)).update(EventChainEntity, { log }, end);
+  }
+
+  /**
+   * The last sealed entry of a project's log that is, with all before it, older than the first id that is kept; null when
+   * the log begins with a younger one.
+   */
+  async lastBefore(
+    ctx: RequestContext,
+    { log, last_sequence }: EventChainEntity,
+    firstKept: string,
+  ): Promise<Pick<EventEntity, 'sequence' | 'hash'> | null> {
+    const manager = await this.database.write(ctx);
+    // Entries are sealed in the order of their ids but for those that committed late, which are not far from their place.
+    const [kept] = await manager.query<[{ sequence: number | string | null }]>(
+      `SELECT MIN(sequence) AS sequence FROM
+        (SELECT sequence FROM events WHERE project_id = ? AND id >= ? ORDER BY id LIMIT ${LATE}) kept`,
+      [log, firstKept],
+    );
+    const sequence = kept.sequence === null ? last_sequence : Number(kept.sequence) - 1;
+    return sequence < 1 ? null : manager.findOneBy(EventEntity, { project_id: log, sequence });
+  }
+
+  /** Deletes the first entries of a project's log up to a sequence, at most so many; answers how many. */
+  async deleteFirst(ctx: RequestContext, log: string, upTo: number, limit: number): Promise<number> {
+    const manager = await this.database.write(ctx);
+    const rows = await manager.find(EventEntity, {
+      select: { id: true },
+      where: { project_id: log, sequence: LessThanOrEqual(upTo) },
+      order: { sequence: 'ASC' },
+      take: limit,
+    });
+    if (rows.length === 0) return 0;
+    return (await manager.delete(EventEntity, { id: In(rows.map(({ id }) => id)) })).affected ?? 0;
   }
 }

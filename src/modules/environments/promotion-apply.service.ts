@@ -4,7 +4,7 @@ import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import type { ProjectConfiguration } from '../../kernel/facets/configuration.js';
 import { NewProjects } from '../projects/new-projects.service.js';
 import { ProjectService, projectTarget } from '../projects/project.service.js';
-import { NO_CONFIGURATION, plannedChanges,planOf } from './configuration-plan.js';
+import { NO_CONFIGURATION, plannedChanges, planOf } from './configuration-plan.js';
 import { ConfigurationTransfer } from './configuration-transfer.service.js';
 import { promotionTarget } from './environment.events.js';
 import { type PairedProject, ProjectPairRepository } from './project-pair.repository.js';

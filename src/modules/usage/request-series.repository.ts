@@ -3,6 +3,7 @@ import type { SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { firstIdAt, timeOfId } from '../../kernel/database/ids.js';
+import { inPieces } from '../../kernel/database/insert-rows.js';
 import type { LogPart, SeriesSize } from './log-path.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
 import { startOf } from './usage-range.js';
@@ -89,5 +90,19 @@ export class RequestSeriesRepository {
       .select('DISTINCT s.project_id', 'id')
       .getRawMany<{ id: string }>();
     return rows.map(row => ({ column: 'project_id', value: row.id }));
+  }
+
+  /** Notes how many lines the request log has more, or fewer, by series; in the order of their ids, as everybody does. */
+  async addLogged(ctx: RequestContext, lines: ReadonlyMap<number, number>): Promise<void> {
+    const manager = await this.database.write(ctx);
+    const sorted = [...lines].sort(([one], [other]) => one - other);
+    for (const piece of inPieces(sorted, 64)) {
+      const cases = 'WHEN ? THEN ? '.repeat(piece.length);
+      const ids = piece.map(([id]) => id);
+      await manager.query(
+        `UPDATE request_series SET logged = logged + CASE id ${cases}END WHERE id IN (${ids.map(() => '?').join(', ')})`,
+        [...piece.flat(), ...ids],
+      );
+    }
   }
 }

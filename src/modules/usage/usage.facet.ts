@@ -4,7 +4,9 @@ import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersHandoffChecks, HandoffFinding } from '../../kernel/facets/handoff-checks.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersMetrics, MeasureMetric } from '../../kernel/facets/metrics.js';
+import type { AnswersPurging } from '../../kernel/facets/purging.js';
 import { RequestLogRepository } from './request-log.repository.js';
+import { RequestLogPurge } from './request-log-purge.service.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
 import { UsageService } from './usage.service.js';
@@ -17,7 +19,7 @@ const LOOKUPS = ['/v1/whoami', '/v1/lookup/:id'];
 /** What usage adds to projects: who is cut off when one stops, what was called first, and requests by their id. */
 @Facet()
 export class UsageFacet
-  implements AnswersHandoffChecks, AnswersLookups, AnswersMetrics, AnswersProjectEffects
+  implements AnswersHandoffChecks, AnswersLookups, AnswersMetrics, AnswersProjectEffects, AnswersPurging
 {
   readonly lookup = {
     prefix: 'req',
@@ -41,7 +43,10 @@ export class UsageFacet
     usage_visible: (ctx: RequestContext, id: string) => this.usageVisible(ctx, id),
   };
 
+  readonly purging = { request_logs: this.purge };
+
   constructor(
+    private readonly purge: RequestLogPurge,
     private readonly usage: UsageService,
     private readonly logs: RequestLogRepository,
     private readonly series: RequestSeriesRepository,
