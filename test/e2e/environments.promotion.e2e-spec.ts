@@ -148,11 +148,11 @@ describe('a promotion', () => {
     expect((await get(`/v1/projects/${sandbox.id}`)).environment).toMatchObject({
       promotion_state: 'promoted',
       drifted: false,
-      pair: { id: project.id, name: 'Weather live' },
     });
-    expect((await get(`/v1/projects/${project.id}`)).environment).toMatchObject({
-      promotion_state: 'promoted',
-      pair: { id: sandbox.id, name: 'Weather station' },
+    expect((await get(`/v1/projects/${project.id}`)).environment.promotion_state).toBe('promoted');
+    expect((await get(`/v1/projects/${project.id}/drift`)).against).toEqual({
+      id: sandbox.id,
+      name: 'Weather station',
     });
     expect((await get(`/v1/projects/${sandbox.id}/handoff`)).pair).toEqual({
       id: project.id,
@@ -500,7 +500,7 @@ it('clones an approved sandbox into production as long as it is what was approve
   const clone = () => post(`/v1/projects/${sandbox.id}/clone`, { name: 'Twin', environment: 'production' });
   const twin = expectStatus(201, await clone()).body;
   expect(twin.environment).toBe('production');
-  expect((await get(`/v1/projects/${twin.id}`)).environment.pair).toBeNull();
+  expect(codeOf(await scene.api.get(`/v1/projects/${twin.id}/drift`, owner))).toEqual([409, 'no_pair']);
   await addRole(sandbox, 'Unseen');
   expect(codeOf(await clone())).toEqual([409, 'promotion_not_approved']);
 });

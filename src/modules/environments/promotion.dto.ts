@@ -16,7 +16,7 @@ export const PromotionRequest = z
     target: named('prj', 'Acme production')
       .nullable()
       .describe('Null until the first promotion has made it.'),
-    status: status.meta({ 'x-structural': true }),
+    status,
     notes: like('Ready for our first customers.').nullable(),
     reason: like('Name a support contact first.').nullable().describe('Why it was approved or rejected.'),
     requested_by: id('usr').describe('A person or an API key.'),
@@ -33,7 +33,7 @@ export type PromotionRequest = z.infer<typeof PromotionRequest>;
 export const PromotionRequestPage = pageOf(PromotionRequest, 'PromotionRequestPage');
 
 export const AppliedPromotion = PromotionRequest.extend({
-  project: Project.describe('The production project.'),
+  project: Project,
 }).meta({ id: 'AppliedPromotion', 'x-resource': 'promotion_request' });
 export type AppliedPromotion = z.infer<typeof AppliedPromotion>;
 

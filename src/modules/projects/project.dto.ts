@@ -9,7 +9,6 @@ import {
   instant,
   like,
   longText,
-  named,
   shown,
   text,
   toWire,
@@ -120,9 +119,6 @@ export const ProjectRecord = z
       .object({
         environment,
         promotion_state: z.enum(PROMOTION_STATES),
-        pair: named('prj', 'Acme production')
-          .nullable()
-          .describe('The production project made from this sandbox, or the sandbox it was made from.'),
         serving_keys: count.describe('API keys that can be used now.'),
         webhook_targets: count,
         threshold_alerts: count,
@@ -174,7 +170,6 @@ export function toProjectRecord(
     environment: {
       environment: row.environment,
       promotion_state: promotion.state,
-      pair: promotion.pair,
       serving_keys: figures.serving_keys ?? 0,
       webhook_targets: figures.webhook_targets ?? 0,
       threshold_alerts: figures.threshold_alerts ?? 0,

@@ -58,5 +58,5 @@ export const RetentionRun = z
         'Present when there was more than fits into a request: the job deletes the rest within minutes.',
       ),
   })
-  .meta({ id: 'RetentionRun', 'x-resource': 'retention', 'x-structural': true });
+  .meta({ id: 'RetentionRun' });
 export type RetentionRun = z.infer<typeof RetentionRun>;
