@@ -15,7 +15,15 @@ import {
 import { RequestRecorder } from '../../src/modules/usage/request-recorder.service.js';
 import { codeOf, eventOf, projectEvents, sameAnswer } from '../support/answers.js';
 import { Gadgets } from '../support/gadgets.js';
-import { expectStatus, type Key, type Person, type Project, Scene, write } from '../support/scene.js';
+import {
+  createKey,
+  expectStatus,
+  type Key,
+  type Person,
+  type Project,
+  Scene,
+  write,
+} from '../support/scene.js';
 
 const DAY_MS = 86_400_000;
 const DEFAULTS = {
@@ -157,6 +165,31 @@ describe('the rules', () => {
     ]);
     const { effects } = await eventOf(scene.server, scene.root.auth, clone);
     expect(effects.map(({ type }: any) => type)).toEqual(['retention.updated']);
+  });
+});
+
+it('that a promotion would shorten is among its effects', async () => {
+  const sandbox = await scene.project({ purpose: 'Weather' });
+  const edits = { billing_owner_email: 'bills@example.com', confirm: true };
+  expectStatus(200, await scene.api.patch(`/v1/projects/${sandbox.id}/settings`, edits, owner));
+  expectStatus(200, await scene.api.get('/v1/whoami', await scene.key(sandbox)));
+  const promote = async () => {
+    const path = `/v1/projects/${sandbox.id}/promotion-requests`;
+    const { id } = expectStatus(201, await scene.api.post(path, {}, owner)).body;
+    expectStatus(200, await scene.api.post(`${path}/${id}/approve`, {}, scene.root));
+    return `${path}/${id}/apply`;
+  };
+  const { project } = expectStatus(201, await scene.api.post(await promote(), { confirm: true }, owner)).body;
+  const { api_key } = await createKey(scene.server, owner.auth, project.id);
+  await requests(project, { id: api_key.id, secret: '', auth: '' }, 40, 3);
+  expectStatus(200, await put(sandbox, { request_logs_days: 30 }));
+  const asked = await scene.api.post(await promote(), {}, owner);
+  expect(codeOf(asked)).toEqual([428, 'confirmation_required']);
+  expect(asked.body.error.details).toMatchObject({
+    plan: {
+      changes: [{ path: 'retention.request_logs_days', change: 'change', from: 90, to: 30 }],
+    },
+    effects: [{ effect: 'request_logs', count: 3 }],
   });
 });
 
