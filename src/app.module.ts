@@ -27,6 +27,7 @@ import { AccessGuard } from './modules/auth/access.guard.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { AuthenticationGuard } from './modules/auth/authentication.guard.js';
 import { RateGuard } from './modules/auth/rate.guard.js';
+import { EnvironmentsModule } from './modules/environments/environments.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { InvitationsModule } from './modules/invitations/invitations.module.js';
 import { MediaModule } from './modules/media/media.module.js';
@@ -34,6 +35,7 @@ import { NotificationsModule } from './modules/notifications/notifications.modul
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
 import { ProjectsModule } from './modules/projects/projects.module.js';
 import { QuotaModule } from './modules/quota/quota.module.js';
+import { RetentionModule } from './modules/retention/retention.module.js';
 import { RolesModule } from './modules/roles/roles.module.js';
 import { SettingsModule } from './modules/settings/settings.module.js';
 import { TeamsModule } from './modules/teams/teams.module.js';
@@ -73,6 +75,8 @@ const FEATURES = [
   MediaModule,
   AlertsModule,
   SettingsModule,
+  EnvironmentsModule,
+  RetentionModule,
 ];
 
 /** Every module, and the one ordered list of what each request passes. */

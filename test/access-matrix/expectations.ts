@@ -94,6 +94,25 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
   'POST /v1/projects/{id}/settings/transfer-ownership':
                                               row('401     404   404        403    403    403     404         401       428', { ...on.teamMember, body: ({ mbr }) => ({ member_id: mbr }) }),
 
+  'GET /v1/projects/{id}/handoff':            row('401     404   404        200    200    200     404         401       200'),
+  'GET /v1/projects/{id}/drift':              row('401     404   404        409    409    409     404         401       409'),
+  'POST /v1/projects/{id}/clone':             row('401     404   404        403    403    201     404         401       201', { body: { name: 'Copy' } }),
+  'GET /v1/promotion-requests':               row('401     403   403        403    403    403     403         401       200'),
+  'GET /v1/projects/{id}/promotion-requests': row('401     404   404        200    200    200     404         401       200'),
+  'POST /v1/projects/{id}/promotion-requests':row('401     404   404        403    403    409     404         401       409'),
+  'GET /v1/projects/{id}/promotion-requests/{prm}':
+                                              row('401     404   404        200    200    200     404         401       200', on.promotionRequest),
+  'POST /v1/projects/{id}/promotion-requests/{prm}/approve':
+                                              row('401     404   404        403    403    403     404         401       200', on.promotionRequest),
+  'POST /v1/projects/{id}/promotion-requests/{prm}/reject':
+                                              row('401     404   404        403    403    403     404         401       200', { ...on.promotionRequest, body: { reason: 'Too early' } }),
+  'POST /v1/projects/{id}/promotion-requests/{prm}/withdraw':
+                                              row('401     404   404        403    403    200     404         401       200', on.promotionRequest),
+  'POST /v1/projects/{id}/promotion-requests/{prm}/apply':
+                                              row('401     404   404        403    403    409     404         401       409', { ...on.promotionRequest, body: { confirm: true } }),
+  'POST /v1/projects/{id}/promotion-requests/{prm}/rollback':
+                                              row('401     404   404        403    403    409     404         401       409', { ...on.promotionRequest, body: { confirm: true } }),
+
   'GET /v1/projects/{id}/members':            row('401     404   404        200    200    200     404         401       200'),
   'PATCH /v1/projects/{id}/members/{mbr}':    row('401     404   404        403    403    200     404         401       200', { ...on.teamMember, body: { role_id: ROLE_IDS.viewer } }),
   'DELETE /v1/projects/{id}/members/{mbr}':   row('401     404   404        403    403    200     404         401       200', on.teamMember),
@@ -160,6 +179,12 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
                                               row('401     404   404        403    403    200     404         401       200', { ...on.threshold, body: { value: 200 } }),
   'DELETE /v1/projects/{id}/alert-thresholds/{alr}':
                                               row('401     404   404        403    403    200     404         401       200', on.threshold),
+
+  'GET /v1/projects/{id}/retention':          row('401     404   404        403    200    200     404         401       200'),
+  'PUT /v1/projects/{id}/retention':          row('401     404   404        403    403    200     404         401       200', { body: { reports_days: 60 } }),
+  'POST /v1/projects/{id}/retention/run':     row('401     404   404        403    403    200     404         401       200', { body: { confirm: true } }),
+  'POST /v1/projects/{id}/retention/run # ask':
+                                              row('401     404   404        403    403    428     404         401       428'),
 
   'GET /v1/events':                           row('401     403   403        403    403    403     403         401       200'),
   'GET /v1/projects/{id}/events':             row('401     404   404        403    403    200     404         401       200'),

@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '../../src/kernel/database/ids.js';
 import { AlertThresholdEntity } from '../../src/modules/alerts/alert-threshold.entity.js';
+import {
+  PromotionPlanEntity,
+  PromotionRequestEntity,
+} from '../../src/modules/environments/promotion-request.entity.js';
 import { projectEvents } from '../support/answers.js';
 import { basic } from '../support/client.js';
 import {
@@ -123,6 +127,21 @@ export const event = {
   path: async ({ server, owner: { auth }, project }: Stage) => ({
     evt: (await projectEvents(server, auth, project.id))[0]!.id,
   }),
+};
+
+/** Made in the database: a project that is not ready for one gets none. */
+export const promotionRequest = {
+  path: async ({ server, owner: { user }, project }: Stage) => {
+    const id = newId('prm');
+    await write(server, async db => {
+      await db.insert<object>(PromotionRequestEntity, {
+        ...{ id, project_id: project.id, status: 'under_review', made_target: false },
+        ...{ requested_by: user.id, digest: '', first_changes: [], change_count: 0, created_at: new Date() },
+      });
+      await db.insert<object>(PromotionPlanEntity, { request_id: id, changes: [], source: [] });
+    });
+    return { prm: id };
+  },
 };
 
 /** Made in the database: a server that measures nothing takes none. */

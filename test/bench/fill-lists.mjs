@@ -45,6 +45,7 @@ export async function fillLists(databaseUrl, sizes) {
   await database.fill('visibility_rules', rules());
   await database.fill('alert_thresholds', thresholds());
   await database.fill('media_files', media(sizes));
+  await database.fill('promotion_requests', promotions(sizes));
   await database.fill('events', events(sizes));
   await database.fill('notifications', notifications(sizes));
   await database.fill('request_series', series(sizes));
@@ -215,6 +216,18 @@ function* media({ events }) {
 }
 
 /** Over thirty days: most in one project; every eleventh the platform's, by users and admins. */
+/** Of one project the requests it had before, of others one that waits for its review. */
+function* promotions({ projects }) {
+  for (let i = 1; i <= projects / 2; i++) {
+    const own = i <= 100;
+    yield {
+      ...{ id: id('prm', i), project_id: id('prj', own ? 1 : i), target_id: null, pending_key: null },
+      ...{ status: own ? (i % 2 ? 'applied' : 'rejected') : 'under_review', made_target: 0, change_count: 0 },
+      ...{ requested_by: id('usr', 1), digest: '', first_changes: '[]', created_at: instant(ENDS) },
+    };
+  }
+}
+
 function* events({ events }) {
   for (let i = 1; i <= events; i++) {
     const at = ENDS - 30 * DAY_MS + Math.floor((i * 30 * DAY_MS) / events);

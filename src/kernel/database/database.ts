@@ -56,7 +56,7 @@ export class Database {
   }
 
   /**
-   * Refuses one more row of a project than `most`. The project's row stays locked until the unit of work ends, so that
+   * Refuses more rows of a project than `most`, when `added` are to be added. The project's row stays locked until the unit of work ends, so that
    * several at once cannot pass together.
    * @throws AppError `limit_reached`
    */
@@ -65,11 +65,12 @@ export class Database {
     entity: EntityTarget<T>,
     where: FindOptionsWhere<T> & { project_id: string },
     most: number,
+    added = 1,
   ): Promise<void> {
     const manager = await this.write(ctx);
     if (this.kind !== 'sqlite')
       await manager.query('SELECT id FROM projects WHERE id = ? FOR UPDATE', [where.project_id]);
-    if ((await manager.countBy(entity, where)) >= most)
+    if ((await manager.countBy(entity, where)) + added > most)
       throw new AppError('limit_reached', { details: { limit: most } });
   }
 

@@ -7,7 +7,7 @@ import { Database } from './database.js';
 import { isContention } from './database-errors.js';
 import { EventLog } from './event-log.port.js';
 import type { Durability } from './transaction.js';
-import { Unit } from './unit.js';
+import { Unit, unitOf } from './unit.js';
 
 /** What a unit of work declares before it begins. */
 export interface UnitOptions<T> {
@@ -69,7 +69,7 @@ export class UnitOfWork {
   ): Promise<void> {
     if (ctx.unit) throw new Error('a unit of work cannot be rehearsed within another');
     const curtain = new Error('the rehearsal ends here');
-    ctx.unit = new Unit(new AuditRecord(events), () => Promise.reject(curtain));
+    ctx.unit = new Unit(new AuditRecord(events), () => Promise.reject(curtain), true);
     try {
       await work();
     } catch (error) {
@@ -95,6 +95,18 @@ export class UnitOfWork {
 
   private opening(events: readonly EventType[], durability: Durability): () => Unit {
     return () => new Unit(new AuditRecord(events), () => this.database.begin(durability));
+  }
+
+  /**
+   * Runs work that writes in units of its own, under a context of its own, while the caller's unit waits to write: what
+   * takes longer than one transaction may. It bears being run twice. A rehearsal ends here.
+   * @throws Error once the caller's unit has begun to write: on SQLite the two would wait for each other
+   */
+  async apart<T>(ctx: RequestContext, work: () => Promise<T>): Promise<T> {
+    const unit = unitOf(ctx);
+    if (unit?.writing) throw new Error('work of its own must come before the first write');
+    if (unit?.rehearsed) await unit.manager();
+    return work();
   }
 
   private async withRetries<T>(

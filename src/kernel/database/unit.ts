@@ -15,6 +15,8 @@ export class Unit implements OpenUnit {
   constructor(
     readonly audit: AuditRecord,
     private readonly begin: () => Promise<Transaction>,
+    /** Whether it ends before its first write; see `UnitOfWork.rehearse`. */
+    readonly rehearsed = false,
   ) {}
 
   /** The transaction's manager once something was written or locked; from then on reads use it too. */

@@ -79,6 +79,15 @@ export const ERROR_CODES = {
   promotion_not_approved: conflict(
     'Production projects come from an approved promotion; create a sandbox project, or ask an admin.',
   ),
+  promotion_pending: conflict('The project has a promotion request that is under review or approved.'),
+  handoff_incomplete: conflict(
+    'Not every handoff check passes; details.unmet lists those that do not, and GET /v1/projects/{id}/handoff says what to do.',
+  ),
+  plan_outdated: conflict(
+    'A configuration has changed since the plan was made; details.changes says how. Withdraw the request and make a new one.',
+  ),
+  sandbox_only: conflict('Only sandbox projects have this.'),
+  no_pair: conflict('The project has no pair; name another project as `against`.'),
   project_limit_reached: conflict('The owner has reached the limit of projects.'),
   limit_reached: conflict('The project has as many of these as it may have; details.limit says how many.'),
   invalid_transition: conflict('The current status does not allow this.'),

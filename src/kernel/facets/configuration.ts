@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../context/request-context.js';
 import { collect, type Effect } from './effects.js';
@@ -69,7 +70,11 @@ export class Configuration {
   /** What the project's configuration is, part by part; a part comes after those it depends on. */
   async snapshot(ctx: RequestContext, projectId: string): Promise<ProjectConfiguration> {
     const all = new Map<string, readonly ConfiguredItem[]>();
-    for (const part of this.parts()) all.set(part.part, await part.snapshot(ctx, projectId));
+    for (const part of this.parts()) {
+      all.set(part.part, await part.snapshot(ctx, projectId));
+      // SQLite holds the event loop while it works: others get their turn.
+      await turn();
+    }
     return all;
   }
 
@@ -87,10 +92,12 @@ export class Configuration {
     for (const part of [...parts].reverse()) {
       const items = changes.get(part.part)?.remove ?? [];
       if (items.length > 0) await part.remove(ctx, projectId, items);
+      await turn();
     }
     for (const part of parts) {
       const own = changes.get(part.part);
       if (own && own.add.length + own.change.length > 0) await part.write(ctx, projectId, own);
+      await turn();
     }
   }
 

@@ -34,6 +34,14 @@ export class AlertThresholdRepository {
       .getMany();
   }
 
+  /** Every threshold of a project; within a unit of work that writes, nobody else changes them, or adds one, until it ends. */
+  all(ctx: RequestContext, projectId: string): Promise<AlertThresholdEntity[]> {
+    const where = { project_id: projectId };
+    return ctx.unit?.writing
+      ? this.database.lockAll(ctx, AlertThresholdEntity, where)
+      : this.database.read(ctx).findBy(AlertThresholdEntity, where);
+  }
+
   count(ctx: RequestContext, projectId: string): Promise<number> {
     return this.database.read(ctx).countBy(AlertThresholdEntity, { project_id: projectId });
   }
@@ -61,6 +69,23 @@ export class AlertThresholdRepository {
   async insert(ctx: RequestContext, threshold: AlertThresholdEntity): Promise<void> {
     await this.database.refuseBeyond(ctx, AlertThresholdEntity, { project_id: threshold.project_id }, MOST);
     await (await this.database.write(ctx)).insert(AlertThresholdEntity, threshold);
+  }
+
+  /** Inserts many thresholds of one project. @throws AppError `limit_reached` */
+  async insertAll(
+    ctx: RequestContext,
+    projectId: string,
+    thresholds: readonly AlertThresholdEntity[],
+  ): Promise<void> {
+    if (thresholds.length === 0) return;
+    await this.database.refuseBeyond(
+      ctx,
+      AlertThresholdEntity,
+      { project_id: projectId },
+      MOST,
+      thresholds.length,
+    );
+    await (await this.database.write(ctx)).insert(AlertThresholdEntity, [...thresholds]);
   }
 
   async update(

@@ -95,6 +95,7 @@ export function thresholdTarget({ id, metric, operator, value }: AlertThresholdE
   return target(id, `${metric} ${operator} ${value}`);
 }
 
-function editable({ metric, operator, value, window, channels }: AlertThresholdEntity) {
+/** What of a threshold people edit. */
+export function editable({ metric, operator, value, window, channels }: AlertThresholdEntity) {
   return { metric, operator, value, window, channels };
 }

@@ -1,12 +1,14 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { AnswersConfiguration } from '../../kernel/facets/configuration.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersProjectFigures } from '../../kernel/facets/figures.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import { AlertThresholdRepository } from './alert-threshold.repository.js';
+import { AlertThresholdConfiguration } from './alert-threshold-configuration.js';
 
-/** What alerts add to projects: how many thresholds there are, thresholds by id. */
+/** What alerts add to projects: how many thresholds there are, thresholds by id and as they travel. */
 @Facet()
-export class AlertFacet implements AnswersLookups, AnswersProjectFigures {
+export class AlertFacet implements AnswersConfiguration, AnswersLookups, AnswersProjectFigures {
   readonly lookup = {
     prefix: 'alr',
     object: 'alert_threshold',
@@ -15,7 +17,10 @@ export class AlertFacet implements AnswersLookups, AnswersProjectFigures {
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
 
-  constructor(private readonly thresholds: AlertThresholdRepository) {}
+  constructor(
+    readonly configuration: AlertThresholdConfiguration,
+    private readonly thresholds: AlertThresholdRepository,
+  ) {}
 
   async projectFigures(ctx: RequestContext, projectIds: string[]) {
     const counts = await this.thresholds.countByProject(ctx, projectIds);

@@ -9,6 +9,7 @@ import { AlertThresholdController } from './alert-threshold.controller.js';
 import { AlertThresholdEntity } from './alert-threshold.entity.js';
 import { AlertThresholdRepository } from './alert-threshold.repository.js';
 import { AlertThresholdService } from './alert-threshold.service.js';
+import { AlertThresholdConfiguration } from './alert-threshold-configuration.js';
 
 /**
  * Thresholds on a project's metrics, and the job that watches them. A threshold fires once for each crossing, however many
@@ -17,6 +18,12 @@ import { AlertThresholdService } from './alert-threshold.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([AlertThresholdEntity]), ProjectsModule, NotificationsModule],
   controllers: [AlertThresholdController],
-  providers: [AlertThresholdRepository, AlertThresholdService, AlertEvaluation, AlertFacet],
+  providers: [
+    AlertThresholdRepository,
+    AlertThresholdService,
+    AlertThresholdConfiguration,
+    AlertEvaluation,
+    AlertFacet,
+  ],
 })
 export class AlertsModule {}

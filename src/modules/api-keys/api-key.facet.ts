@@ -8,16 +8,20 @@ import type {
 } from '../../kernel/facets/effects.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersOrganizationFigures, AnswersProjectFigures } from '../../kernel/facets/figures.js';
+import type { AnswersHandoffChecks, HandoffFinding } from '../../kernel/facets/handoff-checks.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersStandings, Standing } from '../../kernel/facets/standings.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { keyTarget } from './api-key.service.js';
 import { KeyLookup } from './key-lookup.service.js';
 
-/** What keys add to projects: how many there are, how many an action stops, keys by id; a member's own go with the member. */
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** What keys add to projects: how many there are, how many an action stops, whether they are healthy, keys by id; a member's own go with the member. */
 @Facet()
 export class ApiKeyFacet
   implements
+    AnswersHandoffChecks,
     AnswersLookups,
     AnswersProjectFigures,
     AnswersOrganizationFigures,
@@ -38,6 +42,11 @@ export class ApiKeyFacet
     prefix: 'key',
     of: (ctx: RequestContext, projectId: string, id: string) => this.standingOf(ctx, projectId, id),
   } as const;
+
+  readonly handoffChecks = {
+    first_key_issued: (ctx: RequestContext, id: string) => this.firstKeyIssued(ctx, id),
+    keys_healthy: (ctx: RequestContext, id: string) => this.keysHealthy(ctx, id),
+  };
 
   constructor(
     private readonly keys: ApiKeyRepository,
@@ -81,6 +90,34 @@ export class ApiKeyFacet
       ctx.audit.effect('api_key.updated', holders, { role_id: roleId }, { role_id: replacementId, count });
     }
     return count;
+  }
+
+  private async firstKeyIssued(ctx: RequestContext, projectId: string): Promise<HandoffFinding> {
+    const key = await this.keys.oldest(ctx, projectId);
+    return {
+      passed: key !== null,
+      evidence: key && { key_id: key.id, at: key.created_at.toISOString() },
+      fix: `Issue a key: POST /v1/projects/${projectId}/api-keys.`,
+    };
+  }
+
+  /** Healthy keys have not expired, do not within a week, and were used if they are a month old. */
+  private async keysHealthy(ctx: RequestContext, projectId: string): Promise<HandoffFinding> {
+    const now = Date.now();
+    const { active, ailing, firstAiling } = await this.keys.health(ctx, projectId, {
+      expiringBy: new Date(now + 7 * DAY_MS),
+      unusedSince: new Date(now - 30 * DAY_MS),
+    });
+    const keys = `/v1/projects/${projectId}/api-keys`;
+    if (firstAiling === null) {
+      const evidence = active > 0 ? { count: active } : null;
+      return { passed: active > 0, evidence, fix: `Issue a key, or activate one: POST ${keys}.` };
+    }
+    return {
+      passed: false,
+      evidence: { count: ailing, key_id: firstAiling },
+      fix: `A key has expired, expires within 7 days or was never used in 30 days: move its expires_at by PATCH ${keys}/${firstAiling}, use it, or revoke it by DELETE.`,
+    };
   }
 
   /** What a key may do that nothing but where it is used from could stop. */

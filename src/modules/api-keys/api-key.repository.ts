@@ -153,6 +153,35 @@ export class ApiKeyRepository {
     return this.database.read(ctx).countBy(ApiKeyEntity, where);
   }
 
+  /** The first key that a project ever had, or null. */
+  oldest(ctx: RequestContext, projectId: string): Promise<ApiKeyEntity | null> {
+    return this.database
+      .read(ctx)
+      .findOne(ApiKeyEntity, { where: { project_id: projectId }, order: { id: 'ASC' } });
+  }
+
+  /** Active keys of a project, how many of them need somebody's attention, and the first that does. */
+  async health(
+    ctx: RequestContext,
+    projectId: string,
+    { expiringBy, unusedSince }: { expiringBy: Date; unusedSince: Date },
+  ): Promise<{ active: number; ailing: number; firstAiling: string | null }> {
+    const ails = '(k.expires_at <= :expiringBy OR (k.last_used_at IS NULL AND k.created_at <= :unusedSince))';
+    const row = await this.database
+      .read(ctx)
+      .createQueryBuilder(ApiKeyEntity, 'k')
+      .select('COUNT(*)', 'active')
+      .addSelect(`SUM(CASE WHEN ${ails} THEN 1 ELSE 0 END)`, 'ailing')
+      .addSelect(`MIN(CASE WHEN ${ails} THEN k.id END)`, 'first_ailing')
+      .where("k.project_id = :projectId AND k.status = 'activated'", { projectId, expiringBy, unusedSince })
+      .getRawOne<{ active: number | string; ailing: number | string | null; first_ailing: string | null }>();
+    return {
+      active: Number(row!.active),
+      ailing: Number(row!.ailing ?? 0),
+      firstAiling: row!.first_ailing,
+    };
+  }
+
   /** @throws AppError `limit_reached` */
   async insert(ctx: RequestContext, key: ApiKeyEntity): Promise<void> {
     await this.database.refuseBeyond(

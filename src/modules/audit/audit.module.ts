@@ -17,6 +17,7 @@ import { EventService } from './event.service.js';
 import { EventChainEntity } from './event-chain.entity.js';
 import { EventChainRepository } from './event-chain.repository.js';
 import { EventLogService } from './event-log.service.js';
+import { EventPurge } from './event-purge.service.js';
 import { EventSealer } from './event-sealer.service.js';
 import { LogVerification } from './log-verification.service.js';
 import { RefusalLog } from './refusal-log.service.js';
@@ -45,6 +46,7 @@ import { SigningKeyEntity } from './signing-key.entity.js';
       useFactory: (config: Config) => CheckpointSigner.open(config),
     },
     LogVerification,
+    EventPurge,
     EventLogService,
     { provide: EventLog, useExisting: EventLogService },
     RefusalLog,

@@ -1,12 +1,14 @@
 import type { ChainPlace, FirstBad } from './chain-check.js';
 import { isSigned, type SignedStatement, type SigningJwk } from './checkpoint-signer.js';
 
-/** Checks the signatures of one log's checkpoints, given in the order of their sequences. `whole`: none may be missing. */
+/** Checks the signatures of one log's checkpoints, given in the order in which they were signed. `whole`: none may be missing. */
 export class CheckpointCheck {
   /** The hashes that genuine checkpoints vouch for, by sequence. */
   readonly hashes = new Map<number, string>();
   firstBad: FirstBad | null = null;
   checked = 0;
+  /** The place furthest on that one vouches for. */
+  furthest: ChainPlace | null = null;
   private last: ChainPlace | null = null;
 
   constructor(
@@ -27,5 +29,6 @@ export class CheckpointCheck {
     if (previous) this.hashes.set(previous.sequence, previous.hash);
     this.hashes.set(sequence, hash);
     this.last = { sequence, hash };
+    if (sequence >= (this.furthest?.sequence ?? 0)) this.furthest = this.last;
   }
 }

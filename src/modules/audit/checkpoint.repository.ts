@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MoreThan } from 'typeorm';
+import { IsNull, LessThan, MoreThan } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { isUniqueViolation } from '../../kernel/database/database-errors.js';
@@ -21,13 +21,25 @@ export class CheckpointRepository {
     const manager = await this.database.write(ctx);
     await manager.insert(CheckpointEntity, checkpoint);
     const { log, sequence: signed_sequence, created_at: signed_at } = checkpoint;
-    await manager.update(EventChainEntity, { log }, { signed_sequence, signed_at });
+    const behind = [
+      { log, signed_sequence: IsNull() },
+      { log, signed_sequence: LessThan(signed_sequence) },
+    ];
+    for (const where of behind) await manager.update(EventChainEntity, where, { signed_sequence, signed_at });
   }
 
   /** The checkpoint at this place of a log. */
   async at(ctx: RequestContext, log: string, sequence: number): Promise<CheckpointEntity | null> {
     const found = await this.database.read(ctx).findOneBy(CheckpointEntity, { log, sequence });
     return found && withNumbers(found);
+  }
+
+  /** The one that was signed last. */
+  async newest(ctx: RequestContext, log: string): Promise<CheckpointEntity | null> {
+    const [found] = await this.database
+      .read(ctx)
+      .find(CheckpointEntity, { where: { log }, order: { id: 'DESC' }, take: 1 });
+    return found ? withNumbers(found) : null;
   }
 
   /** Newest first, one row more than `limit`. */
@@ -45,16 +57,16 @@ export class CheckpointRepository {
     return this.lists.total(ctx, [ofLog(log)]);
   }
 
-  /** Those of a log in the order of their sequences, after `after`. */
+  /** Those of a log in the order in which they were signed, after the one with the id `after`. */
   async following(
     ctx: RequestContext,
     log: string,
-    after: number,
+    after: string,
     limit: number,
   ): Promise<CheckpointEntity[]> {
     const rows = await this.database.read(ctx).find(CheckpointEntity, {
-      where: { log, sequence: MoreThan(after) },
-      order: { sequence: 'ASC' },
+      where: { log, id: MoreThan(after) },
+      order: { id: 'ASC' },
       take: limit,
     });
     return rows.map(withNumbers);

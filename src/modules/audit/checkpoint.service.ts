@@ -6,6 +6,7 @@ import { AppError } from '../../kernel/errors/app-error.js';
 import { defineTarget } from '../../kernel/event-log/targets.js';
 import { decodeCursor, type Page, paginate } from '../../kernel/http/pagination.js';
 import { RecurringJobs } from '../../kernel/jobs/recurring.js';
+import type { ChainPlace } from './chain-check.js';
 import {
   type Checkpoint,
   type ListCheckpoints,
@@ -26,7 +27,7 @@ const HOUR_MS = 60 * 60 * 1000;
 const BATCH = 500;
 
 /**
- * Signs where the chains of the logs are: hourly where there is something new, and whenever asked. Who keeps a
+ * Signs where the chains of the logs are: hourly where there is something new, where they are cut, and whenever asked. Who keeps a
  * checkpoint can show later that the log up to there was changed, whoever changed it.
  */
 @Injectable()
@@ -60,8 +61,18 @@ export class CheckpointService implements OnApplicationBootstrap {
 
   /** Seals what the log has, and signs where it ends, in the open unit of work. */
   async sign(ctx: RequestContext, log: string): Promise<Checkpoint> {
-    await this.sealer.sealAll();
+    await this.units.apart(ctx, () => this.sealer.sealAll());
     return this.signHead(ctx, log);
+  }
+
+  /** Signs a place of a chain that the caller holds locked, in the open unit of work, unless that was done before. */
+  async signAt(ctx: RequestContext, { log }: EventChainEntity, place: ChainPlace) {
+    await this.publishKey(ctx);
+    const known = await this.checkpoints.at(ctx, log, place.sequence);
+    if (known) return { checkpoint: known, isNew: false };
+    const checkpoint = this.statementOf(log, place, await this.checkpoints.newest(ctx, log));
+    await this.checkpoints.insert(ctx, checkpoint);
+    return { checkpoint, isNew: true };
   }
 
   /** Signs every log that has something new since its last checkpoint, an hour ago or longer. */
@@ -79,14 +90,10 @@ export class CheckpointService implements OnApplicationBootstrap {
 
   /** @throws AppError `invalid_transition` for a log in which nothing is sealed */
   private async signHead(ctx: RequestContext, log: string): Promise<Checkpoint> {
-    await this.publishKey(ctx);
     const chain = await this.chains.lock(ctx, log);
-    if (chain.last_sequence === 0) throw new AppError('invalid_transition');
-    const newest =
-      chain.signed_sequence === null ? null : await this.checkpoints.at(ctx, log, chain.signed_sequence);
-    const isNew = newest?.sequence !== chain.last_sequence;
-    const checkpoint = isNew ? this.statementOf(chain, newest) : newest;
-    if (isNew) await this.checkpoints.insert(ctx, checkpoint);
+    const { last_sequence, last_hash } = chain;
+    if (last_sequence === 0) throw new AppError('invalid_transition');
+    const { checkpoint, isNew } = await this.signAt(ctx, chain, { sequence: last_sequence, hash: last_hash });
     if (log !== PLATFORM) ctx.audit.inProject(log);
     const { sequence, hash, key_id } = checkpoint;
     const said = { sequence, hash, key_id };
@@ -94,12 +101,16 @@ export class CheckpointService implements OnApplicationBootstrap {
     return toCheckpoint(checkpoint);
   }
 
-  private statementOf(chain: EventChainEntity, newest: CheckpointEntity | null): CheckpointEntity {
+  private statementOf(
+    log: string,
+    { sequence, hash }: ChainPlace,
+    newest: CheckpointEntity | null,
+  ): CheckpointEntity {
     const unsigned = {
       id: newId('chk'),
-      log: chain.log,
-      sequence: chain.last_sequence,
-      hash: chain.last_hash,
+      log,
+      sequence,
+      hash,
       previous_sequence: newest?.sequence ?? null,
       previous_hash: newest?.hash ?? null,
       created_at: new Date(),

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Where the chain of one log ends. */
+/** Where the chain of one log begins and ends. */
 @Entity('event_chains')
 export class EventChainEntity {
   /** The project's id, or `platform` for entries that belong to no project. */
@@ -19,4 +19,11 @@ export class EventChainEntity {
 
   @Column('datetime', { precision: 3, nullable: true })
   signed_at!: Date | null;
+
+  /** The last entry that was purged, with all before it; 0 while there is none. What is left is verified from here on. */
+  @Column('bigint')
+  cut_sequence!: number;
+
+  @Column('varchar')
+  cut_hash!: string;
 }

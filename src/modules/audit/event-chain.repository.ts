@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, MoreThan } from 'typeorm';
+import { In, IsNull, LessThanOrEqual, MoreThan } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { isUniqueViolation } from '../../kernel/database/database-errors.js';
@@ -8,6 +8,8 @@ import { EventChainEntity } from './event-chain.entity.js';
 
 /** The log of what belongs to no project. */
 export const PLATFORM = 'platform';
+/** Among how many of the first entries that are kept one is looked for that was sealed before its turn. */
+const LATE = 1_000;
 
 @Injectable()
 export class EventChainRepository {
@@ -51,7 +53,15 @@ export class EventChainRepository {
   }
 
   private async begin(ctx: RequestContext, log: string): Promise<EventChainEntity> {
-    const chain = { log, last_sequence: 0, last_hash: '', signed_sequence: null, signed_at: null };
+    const chain = {
+      log,
+      last_sequence: 0,
+      last_hash: '',
+      signed_sequence: null,
+      signed_at: null,
+      cut_sequence: 0,
+      cut_hash: '',
+    };
     try {
       await (await this.database.write(ctx)).insert(EventChainEntity, chain);
       return chain;
@@ -75,13 +85,47 @@ export class EventChainRepository {
     const { log, ...end } = chain;
     await (await this.database.write(ctx)).update(EventChainEntity, { log }, end);
   }
+
+  /**
+   * The last sealed entry of a project's log that is, with all before it, older than the first id that is kept; null when
+   * the log begins with a younger one.
+   */
+  async lastBefore(
+    ctx: RequestContext,
+    { log, last_sequence }: EventChainEntity,
+    firstKept: string,
+  ): Promise<Pick<EventEntity, 'sequence' | 'hash'> | null> {
+    const manager = await this.database.write(ctx);
+    // Entries are sealed in the order of their ids but for those that committed late, which are not far from their place.
+    const [kept] = await manager.query<[{ sequence: number | string | null }]>(
+      `SELECT MIN(sequence) AS sequence FROM
+        (SELECT sequence FROM events WHERE project_id = ? AND id >= ? ORDER BY id LIMIT ${LATE}) kept`,
+      [log, firstKept],
+    );
+    const sequence = kept.sequence === null ? last_sequence : Number(kept.sequence) - 1;
+    return sequence < 1 ? null : manager.findOneBy(EventEntity, { project_id: log, sequence });
+  }
+
+  /** Deletes the first entries of a project's log up to a sequence, at most so many; answers how many. */
+  async deleteFirst(ctx: RequestContext, log: string, upTo: number, limit: number): Promise<number> {
+    const manager = await this.database.write(ctx);
+    const rows = await manager.find(EventEntity, {
+      select: { id: true },
+      where: { project_id: log, sequence: LessThanOrEqual(upTo) },
+      order: { sequence: 'ASC' },
+      take: limit,
+    });
+    if (rows.length === 0) return 0;
+    return (await manager.delete(EventEntity, { id: In(rows.map(({ id }) => id)) })).affected ?? 0;
+  }
 }
 
 function withNumbers(chain: EventChainEntity): EventChainEntity {
-  const { last_sequence, signed_sequence } = chain;
+  const { last_sequence, signed_sequence, cut_sequence } = chain;
   return {
     ...chain,
     last_sequence: Number(last_sequence),
+    cut_sequence: Number(cut_sequence),
     signed_sequence: signed_sequence === null ? null : Number(signed_sequence),
   };
 }

@@ -1,11 +1,13 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
+import type { AnswersPurging } from '../../kernel/facets/purging.js';
 import { EventRepository } from './event.repository.js';
+import { EventPurge } from './event-purge.service.js';
 
-/** What the event log adds to projects: its entries can be looked up by id. */
+/** What the event log adds to projects: its entries can be looked up by id, and are kept for a time. */
 @Facet()
-export class EventFacet implements AnswersLookups {
+export class EventFacet implements AnswersLookups, AnswersPurging {
   readonly lookup = {
     prefix: 'evt',
     object: 'event',
@@ -14,7 +16,12 @@ export class EventFacet implements AnswersLookups {
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
 
-  constructor(private readonly events: EventRepository) {}
+  readonly purging = { events: this.purge };
+
+  constructor(
+    private readonly purge: EventPurge,
+    private readonly events: EventRepository,
+  ) {}
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
     const event = await this.events.findAnywhere(ctx, id);

@@ -58,6 +58,13 @@ export class EventRepository {
     return this.lists.total(ctx, await this.stretches(ctx, scope, filter));
   }
 
+  /** How many entries of a project's log have an id before this one. */
+  countBefore(ctx: RequestContext, projectId: string, before: string): Promise<number> {
+    const equal = { project_id: projectId };
+    const index = INDICES.project_id;
+    return this.lists.count(ctx, [{ table: 'events', id: 'id', index, equal, before }]);
+  }
+
   /** How many entries of each category match, whatever category the filter asks for. */
   async countByCategory(ctx: RequestContext, filter: EventFilter): Promise<Record<EventCategory, number>> {
     const count = async (about: EventCategory) =>

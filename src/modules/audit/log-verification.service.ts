@@ -40,16 +40,19 @@ export class LogVerification {
     const chain = await this.chains.find(ctx, log);
     const end = { sequence: chain?.last_sequence ?? 0, hash: chain?.last_hash ?? '' };
     const signed = await this.checkCheckpoints(ctx, log);
-    const check = new ChainCheck(null, signed.hashes);
-    for (let after = 0; !check.done;) {
+    const cut =
+      chain && chain.cut_sequence > 0 ? { sequence: chain.cut_sequence, hash: chain.cut_hash } : null;
+    const vouched = cut === null || signed.hashes.get(cut.sequence) === cut.hash;
+    const check = new ChainCheck(vouched ? cut : null, signed.hashes);
+    for (let after = check.head.sequence; !check.done;) {
       const entries = await this.chains.sealed(ctx, log, after, ENTRIES);
       for (const entry of entries) check.add(asChainEntry(entry));
       if (entries.length < ENTRIES) break;
       after = Number(entries.at(-1)!.sequence);
       await turn();
     }
-    const newest = signed.newest && toCheckpoint(signed.newest);
-    const first_bad = earliest(signed.firstBad, check.end([end, ...(newest ? [newest] : [])]));
+    const { newest, furthest } = signed;
+    const first_bad = earliest(signed.firstBad, check.end(furthest ? [end, furthest] : [end]));
     return {
       valid: first_bad === null,
       checked: check.checked,
@@ -60,7 +63,7 @@ export class LogVerification {
         newest: newest && {
           sequence: newest.sequence,
           hash: newest.hash,
-          created_at: newest.created_at,
+          created_at: newest.created_at.toISOString(),
         },
       },
     };
@@ -69,16 +72,16 @@ export class LogVerification {
   private async checkCheckpoints(ctx: RequestContext, log: string) {
     const check = new CheckpointCheck((await this.checkpoints.keys(ctx)).map(toJwk), true);
     let newest: CheckpointEntity | null = null;
-    for (let after = 0; ;) {
+    for (let after = ''; ;) {
       const some = await this.checkpoints.following(ctx, log, after, SIGNATURES);
       for (const checkpoint of some) check.add(toCheckpoint(checkpoint));
       newest = some.at(-1) ?? newest;
       if (some.length < SIGNATURES) break;
-      after = newest!.sequence;
+      after = newest!.id;
       await turn();
     }
-    const { hashes, firstBad, checked } = check;
-    return { hashes, firstBad, checked, newest };
+    const { hashes, firstBad, checked, furthest } = check;
+    return { hashes, firstBad, checked, furthest, newest };
   }
 }
 

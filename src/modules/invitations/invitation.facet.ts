@@ -1,4 +1,5 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import type { AnswersCascades, LostRights } from '../../kernel/facets/cascades.js';
 import type {
   AnswersProjectEffects,
@@ -8,6 +9,7 @@ import type {
 } from '../../kernel/facets/effects.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
+import type { AnswersPurging } from '../../kernel/facets/purging.js';
 import { targetOf, toFacts } from './invitation.dto.js';
 import { InvitationRepository } from './invitation.repository.js';
 import { invitationTarget } from './invitation.service.js';
@@ -21,7 +23,12 @@ const BATCH = 500;
  */
 @Facet()
 export class InvitationFacet
-  implements AnswersLookups, AnswersUserEffects, AnswersProjectEffects, Pick<AnswersCascades, 'rightsLost'>
+  implements
+    AnswersLookups,
+    AnswersPurging,
+    AnswersUserEffects,
+    AnswersProjectEffects,
+    Pick<AnswersCascades, 'rightsLost'>
 {
   readonly lookup = {
     prefix: 'inv',
@@ -31,9 +38,19 @@ export class InvitationFacet
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
 
+  readonly purging = {
+    expired_invitations: {
+      count: (ctx: RequestContext, projectId: string, before: Date) =>
+        this.invitations.countExpired(ctx, projectId, before),
+      deleteBatch: (ctx: RequestContext, projectId: string, before: Date, limit: number) =>
+        this.units.bookkeeping(ctx, () => this.invitations.deleteExpired(ctx, projectId, before, limit)),
+    },
+  };
+
   constructor(
     private readonly invitations: InvitationRepository,
     private readonly acceptors: InvitationAcceptors,
+    private readonly units: UnitOfWork,
   ) {}
 
   async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<Effect[]> {

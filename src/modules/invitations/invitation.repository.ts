@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { In, MoreThan, type SelectQueryBuilder } from 'typeorm';
+import { In, LessThan, MoreThan, type SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
+import { Lists } from '../../kernel/database/lists.js';
 import type { LostRights } from '../../kernel/facets/cascades.js';
 import { InvitationEntity, type InvitationStatus } from './invitation.entity.js';
 import type { InvitationTarget } from './invitation-acceptor.js';
@@ -11,7 +12,10 @@ export type InvitationScope = { readonly target: InvitationTarget } | { readonly
 
 @Injectable()
 export class InvitationRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly lists: Lists,
+  ) {}
 
   find(ctx: RequestContext, target: InvitationTarget, id: string): Promise<InvitationEntity | null> {
     return this.database.read(ctx).findOneBy(InvitationEntity, { id, ...columnOf(target) });
@@ -120,6 +124,39 @@ export class InvitationRepository {
     now: Date,
   ): Promise<number> {
     return this.matching(ctx, scope, status, now).getCount();
+  }
+
+  /** How many invitations to a project expired before an instant without having been settled. */
+  countExpired(ctx: RequestContext, projectId: string, before: Date): Promise<number> {
+    return this.lists.count(ctx, [
+      {
+        ...{ table: 'invitations', index: 'invitations_project', id: 'id', equal: { project_id: projectId } },
+        where: {
+          sql: "t.status IN ('pending', 'expired') AND t.expires_at < ?",
+          parameters: [before.toISOString().replace('T', ' ').slice(0, -1)],
+        },
+      },
+    ]);
+  }
+
+  /** Deletes the oldest of those, at most so many; answers how many. */
+  async deleteExpired(ctx: RequestContext, projectId: string, before: Date, limit: number): Promise<number> {
+    const manager = await this.database.write(ctx);
+    const expired = {
+      project_id: projectId,
+      status: In<InvitationStatus>(['pending', 'expired']),
+      expires_at: LessThan(before),
+    };
+    const rows = await manager.find(InvitationEntity, {
+      select: { id: true },
+      where: expired,
+      order: { id: 'ASC' },
+      take: limit,
+    });
+    if (rows.length === 0) return 0;
+    // Sent again meanwhile, one is not expired any more.
+    const which = { ...expired, id: In(rows.map(({ id }) => id)) };
+    return (await manager.delete(InvitationEntity, which)).affected ?? 0;
   }
 
   /** All that are pending, newest first. */

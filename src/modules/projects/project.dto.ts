@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ProjectFigure } from '../../kernel/facets/figures.js';
+import { PROMOTION_STATES, type PromotionStanding } from '../../kernel/facets/promotions.port.js';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import {
   country,
@@ -117,14 +118,7 @@ export const ProjectRecord = z
     environment: z
       .object({
         environment,
-        promotion_state: z.enum([
-          'not_ready',
-          'ready_for_review',
-          'under_review',
-          'approved',
-          'rejected',
-          'promoted',
-        ]),
+        promotion_state: z.enum(PROMOTION_STATES),
         serving_keys: count.describe('API keys that can be used now.'),
         webhook_targets: count,
         threshold_alerts: count,
@@ -159,7 +153,12 @@ export function toProject(row: ProjectEntity, owner: User, figures: Figures): Pr
   };
 }
 
-export function toProjectRecord(row: ProjectEntity, owner: User, figures: Figures): ProjectRecord {
+export function toProjectRecord(
+  row: ProjectEntity,
+  owner: User,
+  figures: Figures,
+  promotion: PromotionStanding,
+): ProjectRecord {
   const project = toProject(row, owner, figures);
   const { id, email: address, first_name, name, phone, country: from, created_at } = owner;
   return {
@@ -172,13 +171,13 @@ export function toProjectRecord(row: ProjectEntity, owner: User, figures: Figure
     },
     environment: {
       environment: row.environment,
-      promotion_state: 'not_ready',
+      promotion_state: promotion.state,
       serving_keys: figures.serving_keys ?? 0,
       webhook_targets: figures.webhook_targets ?? 0,
       threshold_alerts: figures.threshold_alerts ?? 0,
       media_files: figures.media_files ?? 0,
       media_bytes: figures.media_bytes ?? 0,
-      drifted: false,
+      drifted: promotion.drifted,
     },
   };
 }

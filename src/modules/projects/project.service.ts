@@ -1,18 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../kernel/config/config.js';
 import type { ProjectInContext, RequestContext } from '../../kernel/context/request-context.js';
-import { newId } from '../../kernel/database/ids.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { defineTarget } from '../../kernel/event-log/targets.js';
 import { Figures } from '../../kernel/facets/figures.js';
+import { Promotions } from '../../kernel/facets/promotions.port.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
-import { fold } from '../../kernel/text/search.js';
-import { NotificationService } from '../notifications/notification.service.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import { MemberService } from '../teams/member.service.js';
 import type { User } from '../users/user.dto.js';
-import { displayName, UserService } from '../users/user.service.js';
+import { UserService } from '../users/user.service.js';
 import { ListedProjects } from './listed-projects.service.js';
+import { NewProjects } from './new-projects.service.js';
 import { OwnerLimit } from './owner-limit.service.js';
 import {
   type CreateProject,
@@ -24,7 +23,6 @@ import {
   toProjectRecord,
 } from './project.dto.js';
 import type { ProjectEntity } from './project.entity.js';
-import { WELCOME_MAIL } from './project.mails.js';
 import { ProjectRepository, type ProjectScope } from './project.repository.js';
 
 /** Projects: made, listed, shown. What changes one stands in `ProjectChanges`. */
@@ -38,7 +36,8 @@ export class ProjectService {
     private readonly organizations: OrganizationService,
     private readonly members: MemberService,
     private readonly listed: ListedProjects,
-    private readonly notifications: NotificationService,
+    private readonly newProjects: NewProjects,
+    private readonly promotions: Promotions,
     private readonly config: Config,
   ) {}
 
@@ -52,36 +51,8 @@ export class ProjectService {
     }
     const owner = await this.ownerOf(ctx, input);
     await this.limit.admit(ctx, owner.id);
-    const project: ProjectEntity = {
-      id: newId('prj'),
-      organization_id: await this.organizationOf(ctx, input, owner),
-      owner_id: owner.id,
-      name: input.name,
-      search_text: fold(input.name),
-      status: 'new',
-      suspended_by: null,
-      environment: input.environment,
-      purpose: input.purpose ?? null,
-      country: input.country ?? null,
-      description: input.description ?? null,
-      billing_owner_email: null,
-      verified_at: null,
-      verified_by: null,
-      created_at: new Date(),
-    };
-    await this.projects.insert(ctx, project);
-    await this.members.addOwner(ctx, project.id, owner.id);
-    await this.notifications.notify(ctx, {
-      to: owner.email,
-      toName: displayName(owner),
-      userId: owner.id,
-      template: WELCOME_MAIL,
-      data: {
-        name: owner.first_name,
-        projectName: project.name,
-        projectUrl: `${this.config.publicUrl}/docs`,
-      },
-    });
+    const organization_id = await this.organizationOf(ctx, input, owner);
+    const project = await this.newProjects.make(ctx, owner, { ...input, organization_id });
     const { name, environment, purpose, country, description } = project;
     ctx.audit.inProject(project.id).about(owner.id).change(projectTarget(project), null, {
       name,
@@ -119,7 +90,8 @@ export class ProjectService {
   async record(ctx: RequestContext, id: string): Promise<ProjectRecord> {
     const project = await this.existing(ctx, id);
     const owner = await this.users.get(ctx, project.owner_id);
-    return toProjectRecord(project, owner, (await this.figures.ofProjects(ctx, [id])).get(id)!);
+    const figures = (await this.figures.ofProjects(ctx, [id])).get(id)!;
+    return toProjectRecord(project, owner, figures, await this.promotions.standing(ctx, project));
   }
 
   /** The project as lists show it. @throws AppError `not_found` */
@@ -131,6 +103,12 @@ export class ProjectService {
   async findForAccess(ctx: RequestContext, id: string): Promise<ProjectInContext | null> {
     const project = await this.projects.find(ctx, id);
     return project && toProjectInContext(project);
+  }
+
+  /** The names of projects, by id. */
+  async names(ctx: RequestContext, ids: string[]): Promise<Map<string, string>> {
+    const found = await this.projects.findMany(ctx, [...new Set(ids)]);
+    return new Map(found.map(({ id, name }) => [id, name]));
   }
 
   /** Which of the projects run: neither suspended nor deleted. */
@@ -145,6 +123,12 @@ export class ProjectService {
     const project = await this.existing(ctx, id);
     // The owner is one of them.
     return { name: project.name, people: await this.members.administrators(ctx, id) };
+  }
+
+  /** The project, kept as it is by others until the caller's unit of work ends; null when there is none. */
+  async lock(ctx: RequestContext, id: string): Promise<ProjectInContext | null> {
+    const project = await this.projects.lock(ctx, id);
+    return project && toProjectInContext(project);
   }
 
   private async existing(ctx: RequestContext, id: string): Promise<ProjectEntity> {

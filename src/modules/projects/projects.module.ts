@@ -8,6 +8,7 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ListedProjects } from './listed-projects.service.js';
+import { NewProjects } from './new-projects.service.js';
 import { OwnerLimit } from './owner-limit.service.js';
 import { ProjectController } from './project.controller.js';
 import { ProjectEntity } from './project.entity.js';
@@ -15,6 +16,8 @@ import { ProjectsFacet } from './project.facet.js';
 import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
 import { ProjectChanges } from './project-changes.service.js';
+import { ProjectConfiguration } from './project-configuration.js';
+import { ProjectContacts } from './project-contacts.service.js';
 import { ProjectInvitations } from './project-invitations.js';
 import { ProjectNotices } from './project-notices.service.js';
 import { StoredProjectOwner } from './project-owner.js';
@@ -41,7 +44,10 @@ import { ProjectRights } from './project-rights.service.js';
     ProjectRepository,
     ProjectService,
     ProjectChanges,
+    ProjectConfiguration,
+    ProjectContacts,
     OwnerLimit,
+    NewProjects,
     ProjectNotices,
     ProjectOwnership,
     ProjectInvitations,
@@ -49,6 +55,15 @@ import { ProjectRights } from './project-rights.service.js';
     ProjectsFacet,
     { provide: ProjectOwner, useClass: StoredProjectOwner },
   ],
-  exports: [ProjectService, ProjectChanges, ProjectNotices, ProjectOwnership, ProjectOwner, ProjectRights],
+  exports: [
+    ProjectService,
+    NewProjects,
+    ProjectContacts,
+    ProjectChanges,
+    ProjectNotices,
+    ProjectOwnership,
+    ProjectOwner,
+    ProjectRights,
+  ],
 })
 export class ProjectsModule {}

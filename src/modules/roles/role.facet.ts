@@ -1,11 +1,13 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { AnswersConfiguration } from '../../kernel/facets/configuration.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import { RoleRepository } from './role.repository.js';
+import { RoleConfiguration } from './role-configuration.js';
 
-/** A project's own roles can be looked up by id; system roles belong to no project. */
+/** A project's own roles can be looked up by id, and travel with its configuration; system roles belong to no project. */
 @Facet()
-export class RoleFacet implements AnswersLookups {
+export class RoleFacet implements AnswersConfiguration, AnswersLookups {
   readonly lookup = {
     prefix: 'rol',
     object: 'role',
@@ -14,7 +16,10 @@ export class RoleFacet implements AnswersLookups {
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
 
-  constructor(private readonly roles: RoleRepository) {}
+  constructor(
+    readonly configuration: RoleConfiguration,
+    private readonly roles: RoleRepository,
+  ) {}
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
     const role = await this.roles.findAnywhere(ctx, id);

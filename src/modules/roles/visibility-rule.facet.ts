@@ -1,11 +1,13 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { AnswersConfiguration } from '../../kernel/facets/configuration.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import { VisibilityRuleRepository } from './visibility-rule.repository.js';
+import { VisibilityRuleConfiguration } from './visibility-rule-configuration.js';
 
-/** Visibility rules can be looked up by id. */
+/** Visibility rules can be looked up by id, and travel with a project's configuration. */
 @Facet()
-export class VisibilityRuleFacet implements AnswersLookups {
+export class VisibilityRuleFacet implements AnswersConfiguration, AnswersLookups {
   readonly lookup = {
     prefix: 'avr',
     object: 'visibility_rule',
@@ -14,7 +16,10 @@ export class VisibilityRuleFacet implements AnswersLookups {
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
 
-  constructor(private readonly rules: VisibilityRuleRepository) {}
+  constructor(
+    readonly configuration: VisibilityRuleConfiguration,
+    private readonly rules: VisibilityRuleRepository,
+  ) {}
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
     const rule = await this.rules.findAnywhere(ctx, id);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
+import { insertRows } from '../../kernel/database/insert-rows.js';
 import { VisibilityRuleEntity, VisibilityRuleRoleEntity } from './visibility-rule.entity.js';
 
 /** That an attribute is hidden from a role. */
@@ -42,19 +43,28 @@ export class VisibilityRuleRepository {
       .getMany();
   }
 
+  /** Every rule of a project; within a unit of work that writes, nobody else changes them, or adds one, until it ends. */
+  all(ctx: RequestContext, projectId: string): Promise<VisibilityRuleEntity[]> {
+    const where = { project_id: projectId };
+    return ctx.unit?.writing
+      ? this.database.lockAll(ctx, VisibilityRuleEntity, where)
+      : this.database.read(ctx).findBy(VisibilityRuleEntity, where);
+  }
+
   count(ctx: RequestContext, projectId: string): Promise<number> {
     return this.database.read(ctx).countBy(VisibilityRuleEntity, { project_id: projectId });
   }
 
-  /** The roles of each rule. */
+  /** The roles of each rule; within a unit of work that writes, nobody else changes them until it ends. */
   async rolesOf(ctx: RequestContext, ruleIds: string[]): Promise<Map<string, string[]>> {
     const roles = new Map<string, string[]>(ruleIds.map(id => [id, []]));
     if (ruleIds.length === 0) return roles;
-    const rows = await this.database.read(ctx).find(VisibilityRuleRoleEntity, {
-      where: { rule_id: In(ruleIds) },
-      order: { rule_id: 'ASC', role_id: 'ASC' },
-    });
+    const where = { rule_id: In(ruleIds) };
+    const rows = ctx.unit?.writing
+      ? await this.database.lockAll(ctx, VisibilityRuleRoleEntity, where)
+      : await this.database.read(ctx).findBy(VisibilityRuleRoleEntity, where);
     for (const row of rows) roles.get(row.rule_id)!.push(row.role_id);
+    for (const ids of roles.values()) ids.sort();
     return roles;
   }
 
@@ -80,6 +90,29 @@ export class VisibilityRuleRepository {
   async insert(ctx: RequestContext, rule: VisibilityRuleEntity): Promise<void> {
     await this.database.refuseBeyond(ctx, VisibilityRuleEntity, { project_id: rule.project_id }, MOST);
     await (await this.database.write(ctx)).insert(VisibilityRuleEntity, rule);
+  }
+
+  /** Inserts many rules of one project, with the roles they name. @throws AppError `limit_reached` */
+  async insertAll(
+    ctx: RequestContext,
+    projectId: string,
+    added: readonly { rule: VisibilityRuleEntity; hidden_from: readonly string[] }[],
+  ): Promise<void> {
+    if (added.length === 0) return;
+    await this.database.refuseBeyond(
+      ctx,
+      VisibilityRuleEntity,
+      { project_id: projectId },
+      MOST,
+      added.length,
+    );
+    const manager = await this.database.write(ctx);
+    await manager.insert(
+      VisibilityRuleEntity,
+      added.map(({ rule }) => rule),
+    );
+    const named = added.flatMap(({ rule, hidden_from }) => hidden_from.map(role_id => [rule.id, role_id]));
+    await insertRows(manager, 'visibility_rule_roles', ['rule_id', 'role_id'], named, row => row);
   }
 
   async rename(ctx: RequestContext, id: string, attribute: string): Promise<void> {

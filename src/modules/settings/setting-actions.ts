@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import type { PromotionState } from '../../kernel/facets/promotions.port.js';
 import type { ProjectValues } from '../projects/project-changes.service.js';
 
 /** What is done to a project as a whole. */
@@ -42,6 +43,17 @@ export function unavailable(
     return impossible('The project is already verified.');
   if (!STARTS_FROM[action].includes(values.status)) return impossible(`The project is ${values.status}.`);
   return action === 'activate' ? refusalToLift(values.suspended_by, powerOf(ctx, 'team')) : null;
+}
+
+/** Why the caller cannot ask for a promotion now, as a sentence; null when it is available. */
+export function promotionUnavailable(ctx: RequestContext, state: PromotionState): string | null {
+  if (ctx.project?.environment !== 'sandbox') return 'Only sandbox projects are promoted.';
+  if (!ctx.can('promotion:request')) return 'Requires the permission promotion:request.';
+  if (state === 'under_review' || state === 'approved')
+    return 'The project has a promotion request that is under review or approved.';
+  return state === 'not_ready'
+    ? `Not every handoff check passes: GET /v1/projects/${ctx.project.id}/handoff.`
+    : null;
 }
 
 /** Whether the owner's address is hidden from the caller: the team's list shows it as a member's. */

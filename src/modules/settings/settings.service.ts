@@ -3,6 +3,7 @@ import { REDACTED } from '../../kernel/context/hidden-attributes.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { Effects } from '../../kernel/facets/effects.js';
+import { Promotions } from '../../kernel/facets/promotions.port.js';
 import type { Project } from '../projects/project.dto.js';
 import { ProjectService } from '../projects/project.service.js';
 import {
@@ -14,6 +15,7 @@ import { ProjectNotices } from '../projects/project-notices.service.js';
 import { ProjectOwnership } from '../projects/project-ownership.service.js';
 import {
   hidesOwner,
+  promotionUnavailable,
   SETTING_ACTIONS,
   type SettingAction,
   type StatusAction,
@@ -32,6 +34,7 @@ export class SettingsService {
     private readonly notices: ProjectNotices,
     private readonly ownership: ProjectOwnership,
     private readonly effects: Effects,
+    private readonly promotions: Promotions,
   ) {}
 
   /** @throws AppError `not_found` */
@@ -66,7 +69,22 @@ export class SettingsService {
             ...(reason === null ? {} : { reason: reason.message }),
           };
         }),
+        await this.promotion(ctx, id),
       ],
+    };
+  }
+
+  /** How far the project is on its way to production, and whether the caller may ask for it to get there. */
+  private async promotion(ctx: RequestContext, id: string): Promise<Settings['actions'][number]> {
+    const { state } = await this.promotions.standing(ctx, ctx.project!);
+    const reason = promotionUnavailable(ctx, state);
+    return {
+      action: 'request-promotion',
+      method: 'POST',
+      url: `/v1/projects/${id}/promotion-requests`,
+      value: state,
+      available: reason === null,
+      ...(reason === null ? {} : { reason }),
     };
   }
 

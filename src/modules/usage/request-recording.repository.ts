@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { inPieces, insertMissing, insertRows } from '../../kernel/database/insert-rows.js';
+import { insertMissing, insertRows } from '../../kernel/database/insert-rows.js';
 import { upsert } from '../../kernel/database/upsert.js';
 import { type RequestRecord, type SeriesHour, seriesOf } from './request-record.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
+import { RequestSeriesRepository } from './request-series.repository.js';
 
 const LOG_COLUMNS = [
   ...['id', 'project_id', 'series_id', 'duration_ms'],
@@ -26,7 +27,10 @@ type SeriesId = (gathered: SeriesHour) => number;
 /** Writes what was recorded of requests. Plain statements: thousands of rows a second go through here. */
 @Injectable()
 export class RequestRecordingRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly series: RequestSeriesRepository,
+  ) {}
 
   /** The ids of the series the samples belong to, made where there is none yet; by the series' text. */
   async ensureSeries(ctx: RequestContext, samples: readonly RequestRecord[]): Promise<Map<string, number>> {
@@ -77,21 +81,12 @@ export class RequestRecordingRepository {
 
   /** Notes how many lines the log got more, by series. */
   async addLogged(ctx: RequestContext, gathered: readonly SeriesHour[], seriesId: SeriesId): Promise<void> {
-    const manager = await this.database.write(ctx);
     const logged = new Map<number, number>();
     for (const one of gathered) {
       if (one.lines.length === 0) continue;
       logged.set(seriesId(one), (logged.get(seriesId(one)) ?? 0) + one.lines.length);
     }
-    const sorted = [...logged].sort(([one], [other]) => one - other);
-    for (const piece of inPieces(sorted, 64)) {
-      const cases = 'WHEN ? THEN ? '.repeat(piece.length);
-      const ids = piece.map(([id]) => id);
-      await manager.query(
-        `UPDATE request_series SET logged = logged + CASE id ${cases}END WHERE id IN (${ids.map(() => '?').join(', ')})`,
-        [...piece.flat(), ...ids],
-      );
-    }
+    await this.series.addLogged(ctx, logged);
   }
 }
 

@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
+import { firstIdAt, timeOfId } from '../../kernel/database/ids.js';
+import { inPieces } from '../../kernel/database/insert-rows.js';
 import type { LogPart, SeriesSize } from './log-path.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
+import { startOf } from './usage-range.js';
 import type { RequestFilter, UsageScope } from './usage-scope.js';
 
 @Injectable()
@@ -35,6 +38,35 @@ export class RequestSeriesRepository {
     return query;
   }
 
+  /**
+   * The key that first made a successful request to one of these routes, and when: to the millisecond while the request
+   * log has it, else to the hour. Null when none did.
+   */
+  async firstSuccess(
+    ctx: RequestContext,
+    projectId: string,
+    routes: readonly string[],
+  ): Promise<{ keyId: string; at: Date } | null> {
+    const manager = this.database.read(ctx);
+    const among = routes.map(() => '?').join(', ');
+    const series = await manager.query<{ id: number; api_key_id: string; hour: number | null }[]>(
+      `SELECT s.id, s.api_key_id, (SELECT MIN(h.hour) FROM usage_hours h WHERE h.series_id = s.id) AS hour
+        FROM request_series s
+        WHERE s.project_id = ? AND s.route IN (${among}) AND s.status BETWEEN 200 AND 299`,
+      [projectId, ...routes],
+    );
+    const used = series.filter(({ hour }) => hour !== null);
+    if (used.length === 0) return null;
+    const first = used.reduce((one, other) => (other.hour! < one.hour! ? other : one));
+    const end = firstIdAt('req', startOf('hour', first.hour! + 1));
+    const [line] = await manager.query<[{ id: string | null }]>(
+      'SELECT MIN(id) AS id FROM request_logs WHERE series_id = ? AND id < ?',
+      [first.id, end],
+    );
+    const at = line.id === null ? startOf('hour', first.hour!) : new Date(timeOfId(line.id));
+    return { keyId: first.api_key_id, at };
+  }
+
   async sizes(ctx: RequestContext, scope: UsageScope, filter: RequestFilter): Promise<SeriesSize[]> {
     const rows = await this.matching(ctx, scope, filter)
       .select('s.id', 'id')
@@ -58,5 +90,19 @@ export class RequestSeriesRepository {
       .select('DISTINCT s.project_id', 'id')
       .getRawMany<{ id: string }>();
     return rows.map(row => ({ column: 'project_id', value: row.id }));
+  }
+
+  /** Notes how many lines the request log has more, or fewer, by series; in the order of their ids, as everybody does. */
+  async addLogged(ctx: RequestContext, lines: ReadonlyMap<number, number>): Promise<void> {
+    const manager = await this.database.write(ctx);
+    const sorted = [...lines].sort(([one], [other]) => one - other);
+    for (const piece of inPieces(sorted, 64)) {
+      const cases = 'WHEN ? THEN ? '.repeat(piece.length);
+      const ids = piece.map(([id]) => id);
+      await manager.query(
+        `UPDATE request_series SET logged = logged + CASE id ${cases}END WHERE id IN (${ids.map(() => '?').join(', ')})`,
+        [...piece.flat(), ...ids],
+      );
+    }
   }
 }

@@ -1,17 +1,26 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import type { AnswersProjectEffects, Effect } from '../../kernel/facets/effects.js';
 import { Facet } from '../../kernel/facets/facets.js';
+import type { AnswersHandoffChecks, HandoffFinding } from '../../kernel/facets/handoff-checks.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersMetrics, MeasureMetric } from '../../kernel/facets/metrics.js';
+import type { AnswersPurging } from '../../kernel/facets/purging.js';
 import { RequestLogRepository } from './request-log.repository.js';
+import { RequestLogPurge } from './request-log-purge.service.js';
 import { RequestRecorder } from './request-recorder.service.js';
+import { RequestSeriesRepository } from './request-series.repository.js';
 import { UsageService } from './usage.service.js';
 
 type Span = Parameters<MeasureMetric>[2];
 
-/** What usage adds to projects: who is cut off when one stops, and requests by their id. */
+/** What scripts call first to see whether their key works. */
+const LOOKUPS = ['/v1/whoami', '/v1/lookup/:id'];
+
+/** What usage adds to projects: who is cut off when one stops, what was called first, and requests by their id. */
 @Facet()
-export class UsageFacet implements AnswersLookups, AnswersMetrics, AnswersProjectEffects {
+export class UsageFacet
+  implements AnswersHandoffChecks, AnswersLookups, AnswersMetrics, AnswersProjectEffects, AnswersPurging
+{
   readonly lookup = {
     prefix: 'req',
     object: 'request_log',
@@ -29,15 +38,43 @@ export class UsageFacet implements AnswersLookups, AnswersMetrics, AnswersProjec
     },
   };
 
+  readonly handoffChecks = {
+    first_lookup_made: (ctx: RequestContext, id: string) => this.firstLookupMade(ctx, id),
+    usage_visible: (ctx: RequestContext, id: string) => this.usageVisible(ctx, id),
+  };
+
+  readonly purging = { request_logs: this.purge };
+
   constructor(
+    private readonly purge: RequestLogPurge,
     private readonly usage: UsageService,
     private readonly logs: RequestLogRepository,
+    private readonly series: RequestSeriesRepository,
     private readonly recorder: RequestRecorder,
   ) {}
 
   async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
     if (action !== 'suspend' && action !== 'delete') return [];
     return [{ effect: 'callers_last_24h', count: await this.usage.callersOfLastDay(ctx, projectId) }];
+  }
+
+  private async firstLookupMade(ctx: RequestContext, id: string): Promise<HandoffFinding> {
+    if (!ctx.unit?.writing) await this.recorder.flush();
+    const first = await this.series.firstSuccess(ctx, id, LOOKUPS);
+    return {
+      passed: first !== null,
+      evidence: first && { key_id: first.keyId, at: first.at.toISOString() },
+      fix: 'Call GET /v1/whoami with a key of the project.',
+    };
+  }
+
+  private async usageVisible(ctx: RequestContext, id: string): Promise<HandoffFinding> {
+    const count = await this.usage.requestsOfLastMonth(ctx, id);
+    return {
+      passed: count > 0,
+      evidence: count > 0 ? { count } : null,
+      fix: `Make a request with a key of the project, and look at GET /v1/projects/${id}/usage.`,
+    };
   }
 
   private async measure(ctx: RequestContext, projectId: string, span: Span, what: 'requests' | 'errors') {

@@ -4,6 +4,8 @@ import { RequestLogEntity } from './request-log.entity.js';
 import { RequestLogRepository } from './request-log.repository.js';
 import { RequestLogService } from './request-log.service.js';
 import { RequestLogCount } from './request-log-count.service.js';
+import { RequestLogPurgeRepository } from './request-log-purge.repository.js';
+import { RequestLogPurge } from './request-log-purge.service.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { RequestRecordingRepository } from './request-recording.repository.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
@@ -33,6 +35,8 @@ import { UsageDayEntity, UsageHourEntity } from './usage-count.entity.js';
     RequestLogRepository,
     RequestLogCount,
     RequestLogService,
+    RequestLogPurgeRepository,
+    RequestLogPurge,
     UsageRepository,
     UsageService,
     UsageFacet,

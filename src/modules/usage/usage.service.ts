@@ -46,6 +46,14 @@ export class UsageService {
     return { requests, errors: client + server };
   }
 
+  /** How many requests a project got in the last thirty days, today included. */
+  async requestsOfLastMonth(ctx: RequestContext, projectId: string): Promise<number> {
+    if (!ctx.unit?.writing) await this.recorder.flush();
+    const from = new Date(Date.now() - 30 * 24 * 3_600_000).toISOString();
+    const range = rangeOf({ from, granularity: 'day' }, Date.now());
+    return (await this.usage.total(ctx, { project_id: projectId }, {}, range)).requests;
+  }
+
   /** How many keys of a project made requests in the last 24 hours, the current one included. */
   async callersOfLastDay(ctx: RequestContext, projectId: string): Promise<number> {
     // Inside a transaction one cannot wait for another.

@@ -65,6 +65,15 @@ export class UserRepository {
       .countBy(UserEntity, { platform_role: 'admin', status: 'activated', id: Not(id) });
   }
 
+  /** Active platform admins, oldest first, at most so many. */
+  admins(ctx: RequestContext, limit: number): Promise<UserEntity[]> {
+    return this.database.read(ctx).find(UserEntity, {
+      where: { platform_role: 'admin', status: 'activated' },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+  }
+
   /** Newest first, one row more than `limit`; without a status, all but deleted ones. */
   list(
     ctx: RequestContext,

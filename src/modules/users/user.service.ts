@@ -176,6 +176,11 @@ export class UserService {
     return this.users.adminExists(ctx);
   }
 
+  /** Active platform admins, those who were there first, at most so many. */
+  async admins(ctx: RequestContext, limit: number): Promise<User[]> {
+    return (await this.users.admins(ctx, limit)).map(toUser);
+  }
+
   /** Changes what people may change of their own account. */
   async updateSelf(
     ctx: RequestContext,
