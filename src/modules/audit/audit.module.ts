@@ -2,6 +2,7 @@ import './audit.events.js';
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventLog } from '../../kernel/database/event-log.port.js';
+import { EventFeed } from '../../kernel/facets/event-feed.port.js';
 import { RefusalObserver } from '../../kernel/http/error.filter.js';
 import { EventController } from './event.controller.js';
 import { EventEntity } from './event.entity.js';
@@ -10,6 +11,7 @@ import { EventRepository } from './event.repository.js';
 import { EventService } from './event.service.js';
 import { EventChainEntity } from './event-chain.entity.js';
 import { EventChainRepository } from './event-chain.repository.js';
+import { StoredEventFeed } from './event-feed.service.js';
 import { EventLogService } from './event-log.service.js';
 import { EventSealer } from './event-sealer.service.js';
 import { RefusalLog } from './refusal-log.service.js';
@@ -30,9 +32,10 @@ import { RefusalLog } from './refusal-log.service.js';
     EventSealer,
     EventLogService,
     { provide: EventLog, useExisting: EventLogService },
+    { provide: EventFeed, useClass: StoredEventFeed },
     RefusalLog,
     { provide: RefusalObserver, useExisting: RefusalLog },
   ],
-  exports: [EventLog, RefusalLog, RefusalObserver],
+  exports: [EventLog, EventFeed, RefusalLog, RefusalObserver],
 })
 export class AuditModule {}
