@@ -1,5 +1,5 @@
 import type { LookupAddress } from 'node:dns';
-import { parseAddress } from '../network/addresses.js';
+import { contains, parseAddress, parseNetwork } from '../network/addresses.js';
 
 /** What an operator lets outgoing calls reach beyond https at public addresses. */
 export interface Allowances {
@@ -9,6 +9,8 @@ export interface Allowances {
 
 /** Link-local networks, among them where clouds hand out credentials; and Amazon's address for that within IPv6. */
 const NEVER = [/^169\.254\./, /^fe[89ab][0-9a-f]:/, /^fd00:ec2::254$/];
+/** All of IPv6 that is given out to anybody (RFC 4291, 2.4, by IANA); the rest is special, or will be. */
+const GLOBAL_UNICAST = parseNetwork('2000::/3')!;
 /** Names that mean this machine or this network wherever they are asked for. */
 const LOCAL_NAME = /(?:^|\.)(?:localhost|local|internal|lan|home\.arpa)$/;
 
@@ -34,13 +36,14 @@ export function hostOf(url: URL): string {
 }
 
 /**
- * Whether calls may go to an address: to public ones, by default. Those that stand for an IPv4 address (mapped, NAT64,
- * 6to4, Teredo) are not public, apart from mapped ones, which mean the same as the address itself.
+ * Whether calls may go to an address: to public ones, by default. Those that stand for an IPv4 address (NAT64, 6to4,
+ * Teredo) are not public, apart from mapped ones, which mean the same as the address itself.
  */
 export function isAllowedAddress(text: string, { privateAddresses }: Allowances): boolean {
   const address = parseAddress(text);
   if (!address || NEVER.some(network => network.test(String(address)))) return false;
-  return privateAddresses || address.range() === 'unicast';
+  if (privateAddresses) return true;
+  return address.range() === 'unicast' && (address.kind() === 'ipv4' || contains(GLOBAL_UNICAST, address));
 }
 
 /** Whether calls may go to all of these: a name with one private address may lead there at the next try. */

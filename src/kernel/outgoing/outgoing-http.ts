@@ -51,6 +51,8 @@ export class OutgoingFailure extends Error {
 @Injectable()
 export class OutgoingHttp {
   private readonly allowed: Allowances;
+  /** In milliseconds; tests have less patience. */
+  deadlineMs = DEADLINE_MS;
 
   constructor(
     config: Config,
@@ -87,7 +89,7 @@ export class OutgoingHttp {
         lookup: this.lookup,
         rejectUnauthorized: true,
         maxHeaderSize: MOST_HEADER_BYTES,
-        signal: AbortSignal.timeout(DEADLINE_MS),
+        signal: AbortSignal.timeout(this.deadlineMs),
       });
       request.on('error', reject);
       request.on('response', response => {

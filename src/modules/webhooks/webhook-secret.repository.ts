@@ -13,7 +13,9 @@ export class WebhookSecretRepository {
     if (endpointIds.length === 0) return [];
     const secrets = await this.database
       .read(ctx)
-      .find(WebhookSecretEntity, { where: { endpoint_id: In(endpointIds) }, order: { id: 'DESC' } });
+      .findBy(WebhookSecretEntity, { endpoint_id: In(endpointIds) });
+    // Sorted here: the database would sort those of many endpoints at once, too.
+    secrets.sort((one, other) => other.id - one.id);
     return secrets.filter(({ expires_at }) => expires_at === null || expires_at > now);
   }
 
