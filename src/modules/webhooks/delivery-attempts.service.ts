@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { newId, timeOfId } from '../../kernel/database/ids.js';
+import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { OutgoingFailure, OutgoingHttp } from '../../kernel/outgoing/outgoing-http.js';
 import { DeliveryMeters } from './delivery-meters.js';
@@ -99,7 +99,7 @@ export class DeliveryAttempts {
     const { status_code, error } = outcome;
     const succeeded = status_code !== null && status_code >= 200 && status_code < 300;
     const id = newId('wat');
-    const at = new Date(timeOfId(id));
+    const at = new Date();
     const step = delivery.step + 1;
     const final = succeeded || status_code === GONE || error === 'event_deleted';
     const wait = final ? null : waitAfter(step, { retryAfter });

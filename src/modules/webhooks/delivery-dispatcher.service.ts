@@ -23,9 +23,9 @@ import { WebhookQueueRepository } from './webhook-queue.repository.js';
 const SWEEP_MS = 1_000;
 /** How many endpoints one process looks after at once. */
 const MOST_PUMPS = 500;
-/** How many attempts are under way in one process, and for one project. */
-const MOST_ATTEMPTS = 200;
-const MOST_ATTEMPTS_OF_PROJECT = 20;
+/** How many attempts are under way in one process; and for one project: what all its endpoints may have at once. */
+const MOST_ATTEMPTS = 1_000;
+const MOST_ATTEMPTS_OF_PROJECT = 200;
 
 /**
  * Sees to it that what is due goes out. Apart from the job runner, whose few places are for short work: a receiver may take

@@ -10,7 +10,7 @@ import type { WebhookDeliveryRepository } from './webhook-delivery.repository.js
 import type { WebhookEndpointRepository } from './webhook-endpoint.repository.js';
 import type { WebhookQueueRepository } from './webhook-queue.repository.js';
 
-/** How many deliveries to one endpoint are under way at once; while it fails, one. */
+/** How many deliveries to one endpoint are under way at once: one until the last one succeeded, so that one that hangs holds little. */
 const MOST = 4;
 const LEASE_MS = 15_000;
 const RENEW_MS = 4_000;
@@ -91,8 +91,8 @@ export class EndpointPump {
     const ctx = context();
     const open = await this.open(ctx);
     if (open === 'nothing') return;
-    const failing = (await this.parts.queues.find(ctx, this.endpointId))?.failing_since;
-    const most = failing ? 1 : MOST;
+    const queue = await this.parts.queues.find(ctx, this.endpointId);
+    const most = queue?.last_success_at && !queue.failing_since ? MOST : 1;
     const due = await this.parts.deliveries.due(ctx, this.endpointId, {
       now: new Date(),
       limit: MOST + this.underWay.size,

@@ -79,7 +79,7 @@ export class WebhookDeliveryService {
   ): Promise<WebhookDelivery> {
     const endpoint = await this.endpoint(ctx, projectId, endpointId);
     const id = newId('dlv');
-    const now = new Date(timeOfId(id));
+    const created_at = new Date(timeOfId(id));
     const delivery: WebhookDeliveryEntity = {
       id,
       project_id: projectId,
@@ -91,8 +91,8 @@ export class WebhookDeliveryService {
       attempt_count: 0,
       step: 0,
       in_order: false,
-      next_attempt_at: now,
-      created_at: now,
+      next_attempt_at: new Date(),
+      created_at,
     };
     await this.deliveries.insert(ctx, delivery);
     await this.wake(ctx, endpointId);
