@@ -1,5 +1,13 @@
 import { Webhook } from 'standardwebhooks';
+import { RequestContext } from '../../src/kernel/context/request-context.js';
+import { Database } from '../../src/kernel/database/database.js';
+import { newId } from '../../src/kernel/database/ids.js';
+import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
+import { Configuration, type ConfigurationChanges } from '../../src/kernel/facets/configuration.js';
+import { type HandoffCheck, HandoffChecks } from '../../src/kernel/facets/handoff-checks.js';
+import { Purging } from '../../src/kernel/facets/purging.js';
 import { AlertEvaluation } from '../../src/modules/alerts/alert-evaluation.service.js';
+import { projectTarget } from '../../src/modules/projects/project.service.js';
 import { DeliveryDispatcher } from '../../src/modules/webhooks/delivery-dispatcher.service.js';
 import { codeOf, eventOf, projectEvents } from '../support/answers.js';
 import { waitForMail } from '../support/mail.js';
@@ -213,7 +221,7 @@ it('refuses what is no endpoint, and those who may not', async () => {
 
 it('allows no more than fifty endpoints', async () => {
   const project = await scene.project();
-  const body = { url: 'https://hooks.example.com/', event_types: ['*'] };
+  const body = { url: 'https://hooks.example.com/', event_types: ['webhook.test'] };
   for (let i = 0; i < 49; i++) expectStatus(201, await post(pathOf(project), body));
   const both = await Promise.all([post(pathOf(project), body), post(pathOf(project), body)]);
   expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
@@ -461,4 +469,131 @@ it('shows enabled endpoints on the project record', async () => {
   const { project } = await connected();
   await post(pathOf(project), { url: sink.url('/off'), event_types: ['*'], status: 'disabled' });
   expect((await get(`/v1/projects/${project.id}`)).environment.webhook_targets).toBe(1);
+});
+
+describe('what other modules ask', () => {
+  const ask = <T>(asker: new (...parameters: any[]) => T): T =>
+    scene.server.app.get(asker, { strict: false });
+  const context = () => RequestContext.system('test', newId('req'));
+
+  it('finds endpoints in the configuration by lineage, and lets them arrive disabled with a new secret', async () => {
+    const source = await connected({ description: 'Orders', event_types: ['role.*', 'api_key.*'] });
+    await post(pathOf(source.project), { url: sink.url('/x'), description: 'Orders', event_types: ['*'] });
+    const target = await scene.project();
+    const configuration = ask(Configuration);
+    const part = async (project: Project) =>
+      (await configuration.snapshot(context(), project.id)).get('webhook_endpoints')!;
+    const items = await part(source.project);
+    expect(items).toEqual([
+      {
+        key: source.id,
+        name: 'Orders',
+        values: { description: 'Orders', event_types: ['api_key.*', 'role.*'] },
+        carried: { url: sink.url(source.hook) },
+      },
+      expect.objectContaining({ name: 'Orders#2' }),
+    ]);
+    const change = (changes: ConfigurationChanges, ctx = context()) =>
+      ask(UnitOfWork).run(ctx, { events: ['project.updated'] }, async () => {
+        await configuration.apply(ctx, target.id, new Map([['webhook_endpoints', changes]]));
+        ctx.audit.inProject(target.id).change(projectTarget(target as any), null, null);
+      });
+    await change({ add: items, change: [], remove: [] });
+    expect(await part(target)).toEqual(items);
+    const { items: arrived } = await get(pathOf(target));
+    const [first] = arrived.filter(({ url }: { url: string }) => url === sink.url(source.hook));
+    expect(first).toMatchObject({ status: 'disabled', disabled_reason: 'promoted', description: 'Orders' });
+    expect(first.id).not.toBe(source.id);
+    expect(first.secrets).toHaveLength(1);
+    await patch(`${pathOf(target)}/${first.id}`, { url: sink.url('/production'), status: 'enabled' });
+    const changed = { ...items[0]!, values: { description: 'Orders', event_types: ['*'] } };
+    await change({ add: [], change: [changed], remove: [items[1]!] });
+    const { items: left } = await get(pathOf(target));
+    expect(left).toEqual([
+      expect.objectContaining({
+        id: first.id,
+        url: sink.url('/production'),
+        status: 'enabled',
+        event_types: ['*'],
+      }),
+    ]);
+    const [{ effects }] = (await projectEvents(scene.server, owner.auth, target.id)) as [any];
+    expect(effects.map(({ type }: { type: string }) => type).sort()).toEqual([
+      'webhook_endpoint.deleted',
+      'webhook_endpoint.updated',
+    ]);
+  });
+
+  it('passes the handoff checks once an endpoint is there, and once it has answered a test', async () => {
+    const checks = ask(HandoffChecks);
+    const check = (name: HandoffCheck, { id }: Project) => checks.get(name)!(context(), id);
+    const bare = await scene.project();
+    expect(await check('test_endpoint_connected', bare)).toMatchObject({
+      passed: false,
+      evidence: null,
+      fix: expect.stringContaining(`POST ${pathOf(bare)}`),
+    });
+    const { project, path, id } = await connected();
+    expect(await check('test_endpoint_connected', project)).toMatchObject({
+      passed: true,
+      evidence: { webhook_endpoint_id: id },
+    });
+    expect(await check('webhook_delivery_verified', project)).toMatchObject({
+      passed: false,
+      fix: expect.stringContaining(`${path}/test`),
+    });
+    const test = expectStatus(202, await post(`${path}/test`)).body;
+    await deliveries(path, 'succeeded');
+    expect(await check('webhook_delivery_verified', project)).toMatchObject({
+      passed: true,
+      evidence: { webhook_endpoint_id: id, delivery_id: test.id, at: expect.any(String) },
+    });
+  });
+
+  it('deletes deliveries by their age, in batches, with their attempts', async () => {
+    const { project, path } = await connected();
+    for (let i = 0; i < 4; i++) await scene.key(project);
+    const [, , third] = await deliveries(path, 'succeeded', 4);
+    const purge = ask(Purging).get('webhook_deliveries')!;
+    const before = new Date(third.created_at);
+    expect(await purge.count(context(), project.id, before)).toBe(2);
+    expect(await purge.deleteBatch(context(), project.id, before, 1)).toBe(1);
+    expect(await purge.deleteBatch(context(), project.id, before, 10)).toBe(1);
+    expect(await purge.deleteBatch(context(), project.id, before, 10)).toBe(0);
+    const { items } = await get(`${path}/deliveries`);
+    expect(items.map(({ id }: { id: string }) => id)).toContain(third.id);
+    expect(items).toHaveLength(2);
+  });
+
+  it('forgets what was delivered to an endpoint that is deleted', async () => {
+    const { project, path, id } = await connected();
+    await scene.key(project);
+    const [delivery] = await deliveries(path, 'succeeded');
+    expectStatus(200, await scene.api.delete(path, undefined, owner));
+    expect((await scene.api.get(`/v1/lookup/${delivery.id}`, owner)).status).toBe(404);
+    const rows = (table: string) =>
+      ask(Database).read(context()).query(`SELECT id FROM ${table} WHERE endpoint_id = ?`, [id]);
+    await waitFor('the rows to go', async () => {
+      const left = [...(await rows('webhook_deliveries')), ...(await rows('webhook_attempts'))];
+      return left.length === 0;
+    });
+  });
+});
+
+it('documents what is posted for every type of event that belongs to a project', async () => {
+  const document: any = (await scene.api.get('/docs/openapi.json')).body;
+  const types = Object.keys(document.webhooks);
+  expect(types).toEqual(
+    expect.arrayContaining(['project.created', 'alert.fired', 'webhook.test', 'access.denied']),
+  );
+  expect(types.filter(type => /^(user|session|organization)\./.test(type))).toEqual([]);
+  for (const type of types) {
+    const { schema, examples } = document.webhooks[type].post.requestBody.content['application/json'];
+    expect(schema.allOf[1].properties.type).toEqual({ const: type });
+    const { value } = examples[type];
+    expect(value).toMatchObject({ type, data: { target: { type: expect.any(String) } } });
+    const { required, properties } = document.components.schemas.WebhookPayload;
+    expect(Object.keys(value).sort()).toEqual([...required].sort());
+    expect(Object.keys(value.data).sort()).toEqual([...properties.data.required].sort());
+  }
 });
