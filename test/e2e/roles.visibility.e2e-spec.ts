@@ -646,7 +646,7 @@ describe('the list of attributes', () => {
   /** What cannot be hidden, property by property: whoever adds one to this list says why it may always be seen. */
   const STRUCTURAL = new Set([
     ...['project.name', 'project.status', 'project.environment'],
-    'issued_api_key.secret',
+    ...['issued_api_key.secret', 'issued_webhook_endpoint.secret'],
   ]);
   const ALWAYS =
     /(^|[._])id$|\.(object|deleted|counts)(\.|$)|\.(items|total_count(_is_minimum)?|has_more|next_cursor)$/;

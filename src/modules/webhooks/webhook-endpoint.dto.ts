@@ -111,7 +111,7 @@ export type RecoverWebhooks = z.output<typeof RecoverWebhooks>;
 
 export const WebhookRecovery = z
   .object({ queued: z.number().int().describe('How many deliveries will be sent.') })
-  .meta({ id: 'WebhookRecovery', 'x-structural': true });
+  .meta({ id: 'WebhookRecovery' });
 export type WebhookRecovery = z.infer<typeof WebhookRecovery>;
 
 /** What an endpoint is shown with. */
