@@ -1,12 +1,13 @@
-// npm run bench [whoami] [verify] [mutation] [request-log] [lists]: ratios, each measured side by side in this one run. Needs `npm run build`.
+// npm run bench [whoami] [verify] [mutation] [request-log] [lists] [webhooks]: ratios, each measured side by side in this one run. Needs `npm run build`.
 import { lists } from './lists.mjs';
 import { mutation } from './mutation.mjs';
 import { requestLog } from './request-log.mjs';
 import { pin } from './servers.mjs';
 import { verify } from './verify.mjs';
+import { webhooks } from './webhooks.mjs';
 import { whoami } from './whoami.mjs';
 
-const BENCHMARKS = { whoami, verify, mutation, 'request-log': requestLog, lists };
+const BENCHMARKS = { whoami, verify, mutation, 'request-log': requestLog, lists, webhooks };
 
 pin(process.pid, 1);
 const asked = process.argv.slice(2);

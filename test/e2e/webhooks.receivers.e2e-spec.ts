@@ -21,7 +21,6 @@ let endpoints: string;
 beforeAll(async () => {
   sink = await WebhookSink.open();
   scene = await Scene.open({ WEBHOOK_ALLOW_HTTP: 'true', WEBHOOK_ALLOW_PRIVATE: 'true' });
-  scene.server.app.get(OutgoingHttp, { strict: false }).deadlineMs = 400;
   owner = await scene.owner();
   project = await scene.project();
   endpoints = `/v1/projects/${project.id}/webhook-endpoints`;
@@ -92,7 +91,10 @@ it.each<[string, (response: ServerResponse) => void, object]>([
   const hook = `/hostile${sink.replies.size}`;
   sink.replies.set(hook, reply);
   const path = await connect(hook);
-  const { delivery, attempt } = await tried(path);
+  const outgoing = scene.server.app.get(OutgoingHttp, { strict: false });
+  const { deadlineMs } = outgoing;
+  outgoing.deadlineMs = 1_000;
+  const { delivery, attempt } = await tried(path).finally(() => (outgoing.deadlineMs = deadlineMs));
   expect(attempt).toMatchObject(expected);
   expect(delivery).toMatchObject({ status: 'pending', attempt_count: 1 });
   expect(Date.parse(delivery.next_attempt_at)).toBeGreaterThan(Date.parse(attempt.at));
@@ -113,8 +115,6 @@ it('waits as long as the receiver asks for, up to the next time', async () => {
 });
 
 it('lets receivers that do not answer hold up nobody else', async () => {
-  const outgoing = scene.server.app.get(OutgoingHttp, { strict: false });
-  outgoing.deadlineMs = 25_000;
   const hooks = Array.from({ length: 25 }, (_, i) => `/held${i}`);
   const held: ServerResponse[] = [];
   for (const hook of hooks) sink.replies.set(hook, response => void held.push(response));
@@ -123,19 +123,24 @@ it('lets receivers that do not answer hold up nobody else', async () => {
     await connect('/quick');
     for (let i = 0; i < 4; i++) await scene.key(project);
     await sink.waitFor('/quick', 4);
-    const elsewhere = await scene.project();
+    const other = await scene.project();
     const body = { url: sink.url('/elsewhere'), event_types: ['*'] };
-    expectStatus(201, await scene.api.post(`/v1/projects/${elsewhere.id}/webhook-endpoints`, body, owner));
-    await scene.key(elsewhere);
+    expectStatus(201, await scene.api.post(`/v1/projects/${other.id}/webhook-endpoints`, body, owner));
+    await scene.key(other);
     await sink.waitFor('/elsewhere');
     await waitFor('all to be held', () => held.length >= hooks.length);
     expect(held.filter(response => response.destroyed)).toEqual([]);
   } finally {
-    outgoing.deadlineMs = 400;
     for (const hook of hooks) sink.replies.set(hook, 200);
     for (const response of held) response.end();
   }
 });
+
+/** A project without the endpoints of the tests before. */
+async function elsewhere() {
+  project = await scene.project();
+  endpoints = `/v1/projects/${project.id}/webhook-endpoints`;
+}
 
 /** Moves the clock by `ms`, and has what is due then sent. */
 async function later(ms: number): Promise<void> {
@@ -151,6 +156,7 @@ const TIMERS = [
 const again = () => signIn(scene.server, owner.user.email, owner.password);
 
 it('tries again at the times of the schedule, under one id with a time of its own each, and then gives up', async () => {
+  await elsewhere();
   const hook = '/schedule';
   sink.replies.set(hook, 503);
   const path = await connect(hook);
@@ -189,6 +195,7 @@ it('tries again at the times of the schedule, under one id with a time of its ow
 });
 
 it('disables what has failed for five days, and not before', async () => {
+  await elsewhere();
   const hook = '/failing';
   sink.replies.set(hook, 500);
   const path = await connect(hook);

@@ -43,12 +43,21 @@ export class DeliveryAttempts {
     private readonly units: UnitOfWork,
   ) {}
 
-  /** Attempts a delivery if it still waits; `ctx` is of this attempt alone. */
-  async make(ctx: RequestContext, { id, endpoint_id }: WebhookDeliveryEntity): Promise<void> {
+  /** Attempts a delivery that has waited since it was read, if it still waits. */
+  async makeAnew(ctx: RequestContext, { id, endpoint_id }: WebhookDeliveryEntity): Promise<void> {
     const delivery = await this.deliveries.findAnywhere(ctx, id);
     const endpoint = await this.endpoints.findAnywhere(ctx, endpoint_id);
     if (!endpoint || delivery?.status !== 'pending') return;
-    if (endpoint.status === 'disabled' && !delivery.test) return;
+    if (endpoint.status === 'enabled' || delivery.test) await this.make(ctx, endpoint, delivery);
+  }
+
+  /** Attempts a delivery; `ctx` is of this attempt alone. */
+  async make(
+    ctx: RequestContext,
+    endpoint: WebhookEndpointEntity,
+    delivery: WebhookDeliveryEntity,
+  ): Promise<void> {
+    const { id } = delivery;
     try {
       await this.note(ctx, endpoint, delivery, await this.send(ctx, endpoint, delivery));
     } catch (error) {
@@ -63,7 +72,7 @@ export class DeliveryAttempts {
     { id, url }: WebhookEndpointEntity,
     delivery: WebhookDeliveryEntity,
   ): Promise<Outcome> {
-    const payload = await this.payloads.of(ctx, delivery);
+    const payload = await this.payloads.recent(ctx, delivery);
     if (!payload) return failure('event_deleted', 0, null);
     const body = JSON.stringify(payload);
     const secrets = await this.secrets.signing(ctx, id);

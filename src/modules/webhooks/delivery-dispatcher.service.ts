@@ -50,7 +50,7 @@ export class DeliveryDispatcher implements OnApplicationBootstrap, BeforeApplica
     units: UnitOfWork,
   ) {
     const slots = new DeliverySlots(MOST_ATTEMPTS, MOST_ATTEMPTS_OF_PROJECT);
-    this.parts = { endpoints, deliveries, queues, projects, attempts, slots, units };
+    this.parts = { endpoints, deliveries, queues, projects, attempts, slots, units, logger: this.logger };
   }
 
   onApplicationBootstrap(): void {

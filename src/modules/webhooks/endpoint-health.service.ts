@@ -40,7 +40,7 @@ export class EndpointHealth {
     if (!queue) return null;
     const changes: Partial<WebhookQueueEntity> = {};
     if (succeeded && queue.verified_at === null) Object.assign(changes, { verified_at: at, verified_by: id });
-    if (!test) Object.assign(changes, succeeded ? recovered(at) : failedAgain(queue, at));
+    if (!test) Object.assign(changes, succeeded ? recovered(queue, at) : failedAgain(queue, at));
     if (Object.keys(changes).length) await this.queues.update(ctx, endpoint_id, changes);
     return changes.failing_since ?? null;
   }
@@ -104,8 +104,13 @@ export class EndpointHealth {
   }
 }
 
-function recovered(at: Date): Partial<WebhookQueueEntity> {
-  return { last_success_at: at, failing_since: null };
+/** Of many successes within a second, one is noted. */
+function recovered(
+  { failing_since, last_success_at }: WebhookQueueEntity,
+  at: Date,
+): Partial<WebhookQueueEntity> {
+  const known = last_success_at !== null && at.getTime() - last_success_at.getTime() < 1_000;
+  return known && failing_since === null ? {} : { last_success_at: at, failing_since: null };
 }
 
 function failedAgain({ failing_since, last_failure_at }: WebhookQueueEntity, at: Date) {

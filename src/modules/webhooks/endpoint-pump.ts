@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@nestjs/common';
 import { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import type { UnitOfWork } from '../../kernel/database/unit-of-work.js';
+import { describeFailure } from '../../kernel/jobs/job-failure.js';
 import type { ProjectService } from '../projects/project.service.js';
 import type { DeliveryAttempts } from './delivery-attempts.service.js';
 import type { DeliverySlots } from './delivery-slots.js';
 import type { WebhookDeliveryEntity } from './webhook-delivery.entity.js';
 import type { WebhookDeliveryRepository } from './webhook-delivery.repository.js';
+import type { WebhookEndpointEntity } from './webhook-endpoint.entity.js';
 import type { WebhookEndpointRepository } from './webhook-endpoint.repository.js';
 import type { WebhookQueueRepository } from './webhook-queue.repository.js';
 
@@ -16,6 +19,8 @@ const LEASE_MS = 15_000;
 const RENEW_MS = 4_000;
 /** While something is under way, how often it is seen to whether something else is due. */
 const LOOK_MS = 1_000;
+/** For how long what was read of an endpoint and a delivery is taken to hold. */
+const FRESH_MS = 500;
 /** When somebody looks again after an endpoint that must wait: enabling and activating wake it sooner. */
 const PARKED_MS = 60_000;
 
@@ -28,6 +33,7 @@ export interface PumpParts {
   readonly attempts: DeliveryAttempts;
   readonly slots: DeliverySlots;
   readonly units: UnitOfWork;
+  readonly logger: Logger;
 }
 
 /** What of an endpoint's queue may go out now. */
@@ -89,8 +95,9 @@ export class EndpointPump {
   private async begin(): Promise<void> {
     if (this.stopping || this.lost) return;
     const ctx = context();
-    const open = await this.open(ctx);
-    if (open === 'nothing') return;
+    const endpoint = await this.parts.endpoints.findAnywhere(ctx, this.endpointId);
+    const open = await this.open(ctx, endpoint);
+    if (!endpoint || open === 'nothing') return;
     const queue = await this.parts.queues.find(ctx, this.endpointId);
     const most = queue?.last_success_at && !queue.failing_since ? MOST : 1;
     const due = await this.parts.deliveries.due(ctx, this.endpointId, {
@@ -100,7 +107,7 @@ export class EndpointPump {
     });
     for (const delivery of due) {
       if (this.underWay.size >= most) return;
-      if (!this.underWay.has(delivery.id) && this.isItsTurn(delivery)) this.start(delivery);
+      if (!this.underWay.has(delivery.id) && this.isItsTurn(delivery)) this.start(endpoint, delivery);
     }
   }
 
@@ -109,20 +116,30 @@ export class EndpointPump {
     return !in_order || ![...this.underWay.values()].some(({ inOrder }) => inOrder);
   }
 
-  private start(delivery: WebhookDeliveryEntity): void {
+  private start(endpoint: WebhookEndpointEntity, delivery: WebhookDeliveryEntity): void {
     const { id, project_id, in_order } = delivery;
-    const attempt = () =>
-      this.lost || this.stopping ? Promise.resolve() : this.parts.attempts.make(context(), delivery);
+    const readAt = performance.now();
+    const attempt = async () => {
+      if (this.lost || this.stopping) return;
+      // After a wait for a slot, what was read may be old.
+      if (performance.now() - readAt < FRESH_MS)
+        await this.parts.attempts.make(context(), endpoint, delivery);
+      else await this.parts.attempts.makeAnew(context(), delivery);
+    };
     const work = this.parts.slots
       .run(project_id, attempt)
-      // What cannot even be noted (the database is away) ends this pump; the lease runs out, and another goes on.
-      .catch(() => void (this.lost = true))
+      .catch((error: unknown) => this.giveUp(error))
       .finally(() => this.underWay.delete(id));
     this.underWay.set(id, { work, inOrder: in_order });
   }
 
-  private async open(ctx: RequestContext): Promise<Open> {
-    const endpoint = await this.parts.endpoints.findAnywhere(ctx, this.endpointId);
+  /** What cannot even be noted (the database is away) ends this pump; the lease runs out, and another goes on. */
+  private giveUp(error: unknown): void {
+    this.lost = true;
+    this.parts.logger.error(`deliveries to ${this.endpointId} are interrupted: ${describeFailure(error)}`);
+  }
+
+  private async open(ctx: RequestContext, endpoint: WebhookEndpointEntity | null): Promise<Open> {
     if (!endpoint) return 'nothing';
     const project = await this.parts.projects.findForAccess(ctx, endpoint.project_id);
     if (project?.status !== 'new' && project?.status !== 'activated') return 'nothing';
@@ -151,7 +168,7 @@ export class EndpointPump {
   private async nextDue(ctx: RequestContext): Promise<Date | null> {
     const next = await this.parts.deliveries.nextDue(ctx, this.endpointId, { testsOnly: false });
     if (next === null) return null;
-    const open = await this.open(ctx);
+    const open = await this.open(ctx, await this.parts.endpoints.findAnywhere(ctx, this.endpointId));
     if (open === 'all') return next;
     const parked = new Date(Math.max(next.getTime(), Date.now() + PARKED_MS));
     if (open === 'nothing') return parked;

@@ -1,6 +1,5 @@
 import './webhook.events.js';
 import '../projects/project.events.js';
-import '../alerts/alert.events.js';
 import { covers, isForEndpoint, isSelector, typesOf } from './event-selection.js';
 
 it.each(['project.created', 'project.*', '*', 'webhook.test', 'webhook_endpoint.*'])('takes %s', selector =>
