@@ -23,6 +23,8 @@ const LOOK_MS = 1_000;
 const FRESH_MS = 500;
 /** When somebody looks again after an endpoint that must wait: enabling and activating wake it sooner. */
 const PARKED_MS = 60_000;
+/** Deliveries ended by one unit of work. */
+const END_BATCH = 200;
 
 /** What a pump works with. */
 export interface PumpParts {
@@ -36,8 +38,8 @@ export interface PumpParts {
   readonly logger: Logger;
 }
 
-/** What of an endpoint's queue may go out now. */
-type Open = 'all' | 'tests' | 'nothing';
+/** What of an endpoint's queue may go out now; in a deleted project nothing ever will. */
+type Open = 'all' | 'tests' | 'nothing' | 'never';
 
 /**
  * Delivers to one endpoint until nothing is due. It holds the endpoint's lease meanwhile, so that of all processes one
@@ -97,7 +99,7 @@ export class EndpointPump {
     const ctx = context();
     const endpoint = await this.parts.endpoints.findAnywhere(ctx, this.endpointId);
     const open = await this.open(ctx, endpoint);
-    if (!endpoint || open === 'nothing') return;
+    if (!endpoint || open === 'nothing' || open === 'never') return;
     const queue = await this.parts.queues.find(ctx, this.endpointId);
     const most = queue?.last_success_at && !queue.failing_since ? MOST : 1;
     const due = await this.parts.deliveries.due(ctx, this.endpointId, {
@@ -142,7 +144,8 @@ export class EndpointPump {
   private async open(ctx: RequestContext, endpoint: WebhookEndpointEntity | null): Promise<Open> {
     if (!endpoint) return 'nothing';
     const project = await this.parts.projects.findForAccess(ctx, endpoint.project_id);
-    if (project?.status !== 'new' && project?.status !== 'activated') return 'nothing';
+    if (project?.status === 'deleted') return 'never';
+    if (project?.status === 'suspended') return 'nothing';
     return endpoint.status === 'enabled' ? 'all' : 'tests';
   }
 
@@ -170,6 +173,11 @@ export class EndpointPump {
     if (next === null) return null;
     const open = await this.open(ctx, await this.parts.endpoints.findAnywhere(ctx, this.endpointId));
     if (open === 'all') return next;
+    // What was fanned out after the job that ends all of it had gone by.
+    if (open === 'never') {
+      const ended = await this.parts.deliveries.endPending(ctx, this.endpointId, END_BATCH);
+      return ended < END_BATCH ? null : new Date();
+    }
     const parked = new Date(Math.max(next.getTime(), Date.now() + PARKED_MS));
     if (open === 'nothing') return parked;
     const test = await this.parts.deliveries.nextDue(ctx, this.endpointId, { testsOnly: true });

@@ -46,10 +46,11 @@ export class FanOutJob implements JobHandler, OnModuleInit {
       .map(({ id }) => id);
     if (receivers.length === 0) return;
     const now = new Date();
-    const deliveries = receivers.map(endpointId => ({ endpointId, eventId, type }));
     await this.units.bookkeeping(ctx, async () => {
+      const present = [...(await this.queues.hold(ctx, receivers))];
+      const deliveries = present.map(endpointId => ({ endpointId, eventId, type }));
       await this.deliveries.insertMissing(ctx, projectId, deliveries, { at: now, inOrder: false });
-      await this.queues.wake(ctx, receivers, now);
+      await this.queues.wake(ctx, present, now);
     });
     for (const id of receivers) this.dispatcher.nudge(id);
   }

@@ -62,7 +62,8 @@ export class RecoverJob implements JobHandler, OnModuleInit {
     const wanted = events.filter(event => endpoint && isWanted(event, endpoint));
     const more = events.length === PAGE;
     await this.units.bookkeeping(ctx, async () => {
-      if (wanted.length > 0) await this.queue(ctx, recovery, wanted);
+      const present = (await this.queues.hold(ctx, [endpoint_id])).size > 0;
+      if (present && wanted.length > 0) await this.queue(ctx, recovery, wanted);
       // The smallest text that is greater.
       if (more) await this.recoveries.advance(ctx, id, `${events.at(-1)!.id}0`);
       else await this.recoveries.delete(ctx, id);

@@ -94,6 +94,7 @@ export class WebhookDeliveryService {
       next_attempt_at: new Date(),
       created_at,
     };
+    if (!(await this.queues.hold(ctx, [endpointId])).size) throw new AppError('not_found');
     await this.deliveries.insert(ctx, delivery);
     await this.wake(ctx, endpointId);
     ctx.audit

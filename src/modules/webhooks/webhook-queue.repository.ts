@@ -100,6 +100,12 @@ export class WebhookQueueRepository {
     return this.database.lock(ctx, WebhookQueueEntity, { endpoint_id: endpointId });
   }
 
+  /** Locks the queues of those endpoints that are still there, and answers their ids: nobody deletes them meanwhile. */
+  async hold(ctx: RequestContext, endpointIds: string[]): Promise<Set<string>> {
+    const queues = await this.database.lockAll(ctx, WebhookQueueEntity, { endpoint_id: In(endpointIds) });
+    return new Set(queues.map(queue => queue.endpoint_id));
+  }
+
   async release(ctx: RequestContext, endpointId: string, by: string, nextDueAt: Date | null): Promise<void> {
     const manager = await this.database.write(ctx);
     await manager.update(
