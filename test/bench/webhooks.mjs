@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
+import { Redis } from 'ioredis';
 import { probeRedis, REDIS_URL } from '../support/services.mjs';
 import { print, sideBySide } from './load.mjs';
 import { databases, post, signIn, startBuilt } from './servers.mjs';
@@ -14,17 +15,18 @@ const ALLOWED = { WEBHOOK_ALLOW_HTTP: 'true', WEBHOOK_ALLOW_PRIVATE: 'true' };
  */
 export async function webhooks() {
   const all = await databases();
-  for (const database of all) await cost(database);
   const redis = (await probeRedis()) ? null : REDIS_URL;
+  const prefix = `bailiwick_bench_${process.pid}`;
   const sink = await openSink();
   try {
+    for (const database of all) await cost(database);
     const bare = await bareLoop(sink);
     console.log(
       `\nDeliveries a second, ${EVENTS} events to ${ENDPOINTS} endpoints\n  a bare loop of posts ${bare.toFixed(0)}`,
     );
     for (const database of all) {
       const lanes = redis
-        ? { embedded: {}, Bull: { REDIS_URL: redis, REDIS_PREFIX: `bench_${process.pid}` } }
+        ? { embedded: {}, Bull: { REDIS_URL: redis, REDIS_PREFIX: prefix } }
         : { embedded: {} };
       for (const [lane, environment] of Object.entries(lanes)) {
         const rate = await deliver(sink, { ...database.environment, ...environment });
@@ -34,8 +36,16 @@ export async function webhooks() {
     }
   } finally {
     sink.server.close();
+    if (redis) await forget(redis, prefix);
     for (const { drop } of all) await drop();
   }
+}
+
+async function forget(url, prefix) {
+  const client = new Redis(url);
+  const keys = await client.keys(`${prefix}:*`);
+  if (keys.length) await client.del(...keys);
+  await client.quit();
 }
 
 async function cost({ name, environment }) {
