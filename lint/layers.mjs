@@ -68,6 +68,7 @@ export const KERNEL_LAYERS = {
   buffers: ['database'],
   facets: ['access', 'context', 'database', 'errors', 'event-log'],
   attempts: ['config', 'crypto', 'errors', 'network', 'redis'],
+  outgoing: ['config', 'network'],
   storage: ['config', 'context', 'crypto', 'errors'],
 
   jobs: ['config', 'context', 'database', 'errors', 'redis'],

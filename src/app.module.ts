@@ -16,6 +16,7 @@ import { JobsModule } from './kernel/jobs/jobs.module.js';
 import { MetricsModule } from './kernel/metrics/metrics.module.js';
 import { MutationsModule } from './kernel/mutations/mutations.module.js';
 import { OutboxModule } from './kernel/outbox/outbox.module.js';
+import { OutgoingModule } from './kernel/outgoing/outgoing.module.js';
 import { RoutesModule } from './kernel/routes/routes.module.js';
 import { StorageModule } from './kernel/storage/storage.module.js';
 import { VisibilityModule } from './kernel/visibility/visibility.module.js';
@@ -41,6 +42,7 @@ import { SettingsModule } from './modules/settings/settings.module.js';
 import { TeamsModule } from './modules/teams/teams.module.js';
 import { UsageModule } from './modules/usage/usage.module.js';
 import { UsersModule } from './modules/users/users.module.js';
+import { WebhooksModule } from './modules/webhooks/webhooks.module.js';
 
 /** The kernel's modules that every process has. */
 const kernel = (config: Config) => [
@@ -54,6 +56,7 @@ const kernel = (config: Config) => [
   JobsModule.forRoot(config),
   AttemptsModule,
   OutboxModule,
+  OutgoingModule,
   RoutesModule,
   StorageModule,
   VisibilityModule,
@@ -73,6 +76,7 @@ const FEATURES = [
   ProjectsModule,
   ApiKeysModule,
   MediaModule,
+  WebhooksModule,
   AlertsModule,
   SettingsModule,
   EnvironmentsModule,

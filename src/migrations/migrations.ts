@@ -20,6 +20,7 @@ import { Notices1764550000000 } from './1764550000000-notices.js';
 import { Checkpoints1764560000000 } from './1764560000000-checkpoints.js';
 import { EventAudiences1764570000000 } from './1764570000000-event-audiences.js';
 import { Media1764600000100 } from './1764600000100-media.js';
+import { Webhooks1764700000100 } from './1764700000100-webhooks.js';
 import { Environments1764800000100 } from './1764800000100-environments.js';
 import { Retention1764800000200 } from './1764800000200-retention.js';
 
@@ -46,6 +47,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Checkpoints1764560000000,
   EventAudiences1764570000000,
   Media1764600000100,
+  Webhooks1764700000100,
   Environments1764800000100,
   Retention1764800000200,
 ];

@@ -185,6 +185,26 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
   'POST /v1/projects/{id}/retention/run':     row('401     404   404        403    403    200     404         401       200', { body: { confirm: true } }),
   'POST /v1/projects/{id}/retention/run # ask':
                                               row('401     404   404        403    403    428     404         401       428'),
+  'GET /v1/projects/{id}/webhook-endpoints':  row('401     404   404        403    200    200     404         401       200'),
+  'POST /v1/projects/{id}/webhook-endpoints': row('401     404   404        403    403    201     404         401       201', { body: { url: 'https://hooks.example.com/', event_types: ['*'] } }),
+  'GET /v1/projects/{id}/webhook-endpoints/{whk}':
+                                              row('401     404   404        403    200    200     404         401       200', on.endpoint),
+  'PATCH /v1/projects/{id}/webhook-endpoints/{whk}':
+                                              row('401     404   404        403    403    200     404         401       200', { ...on.endpoint, body: { description: 'Other' } }),
+  'DELETE /v1/projects/{id}/webhook-endpoints/{whk}':
+                                              row('401     404   404        403    403    200     404         401       200', on.endpoint),
+  'POST /v1/projects/{id}/webhook-endpoints/{whk}/rotate-secret':
+                                              row('401     404   404        403    403    200     404         401       200', on.endpoint),
+  'POST /v1/projects/{id}/webhook-endpoints/{whk}/test':
+                                              row('401     404   404        403    403    202     404         401       202', { ...on.endpoint, body: {} }),
+  'POST /v1/projects/{id}/webhook-endpoints/{whk}/recover':
+                                              row('401     404   404        403    403    202     404         401       202', { ...on.endpoint, body: { since: '2026-01-01T00:00:00.000Z' } }),
+  'GET /v1/projects/{id}/webhook-endpoints/{whk}/deliveries':
+                                              row('401     404   404        403    200    200     404         401       200', on.endpoint),
+  'GET /v1/projects/{id}/webhook-endpoints/{whk}/deliveries/{dlv}':
+                                              row('401     404   404        403    200    200     404         401       200', on.delivery),
+  'POST /v1/projects/{id}/webhook-endpoints/{whk}/deliveries/{dlv}/resend':
+                                              row('401     404   404        403    403    202     404         401       202', on.delivery),
 
   'GET /v1/events':                           row('401     403   403        403    403    403     403         401       200'),
   'GET /v1/projects/{id}/events':             row('401     404   404        403    403    200     404         401       200'),

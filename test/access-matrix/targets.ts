@@ -156,3 +156,20 @@ export const threshold = {
     return { alr: id };
   },
 };
+
+const makeEndpoint = async (stage: Stage) => {
+  const body = { url: 'https://hooks.example.com/', event_types: ['webhook.test'] };
+  const path = `/v1/projects/${stage.project.id}/webhook-endpoints`;
+  return (await post(stage, path, body)).webhook_endpoint.id as string;
+};
+export const endpoint = { path: async (stage: Stage) => ({ whk: await makeEndpoint(stage) }) };
+
+export const delivery = {
+  path: async (stage: Stage) => {
+    const { server, owner: by, project } = stage;
+    const whk = await makeEndpoint(stage);
+    const path = `/v1/projects/${project.id}/webhook-endpoints/${whk}/test`;
+    const { body } = expectStatus(202, await server.api.post(path, {}, { auth: by.auth }));
+    return { whk, dlv: body.id };
+  },
+};

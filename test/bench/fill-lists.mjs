@@ -21,6 +21,7 @@ export const FILLED = {
   project: id('prj', 1),
   key: id('key', 1),
   teamMember: id('mbr', 1),
+  endpoint: id('whk', 1),
   events: {
     from: new Date(ENDS - 20 * DAY_MS).toISOString(),
     to: new Date(ENDS - 10 * DAY_MS).toISOString(),
@@ -46,6 +47,10 @@ export async function fillLists(databaseUrl, sizes) {
   await database.fill('alert_thresholds', thresholds());
   await database.fill('media_files', media(sizes));
   await database.fill('promotion_requests', promotions(sizes));
+  await database.fill('webhook_endpoints', endpoints());
+  await database.fill('webhook_queues', queues());
+  await database.fill('webhook_deliveries', deliveries(sizes));
+  await database.fill('webhook_attempts', attempts(sizes));
   await database.fill('events', events(sizes));
   await database.fill('notifications', notifications(sizes));
   await database.fill('request_series', series(sizes));
@@ -211,6 +216,49 @@ function* media({ events }) {
       },
       ...{ uploader_type: 'user', uploader_id: id('usr', 1), uploader_name: 'Ada Lovelace' },
       ...{ created_at: instant(ENDS), deleted_at: status === 'deleted' ? instant(ENDS) : null },
+    };
+  }
+}
+
+function* endpoints() {
+  for (const [i, project_id] of eachOfProjects()) {
+    yield {
+      ...{
+        id: id('whk', i),
+        project_id,
+        lineage: id('whk', i),
+        url: 'https://hooks.example.com',
+        event_types: '["*"]',
+      },
+      ...{ status: i % 3 ? 'enabled' : 'disabled', created_at: instant(ENDS) },
+    };
+  }
+}
+
+function* queues() {
+  for (const [i, project_id] of eachOfProjects()) yield { endpoint_id: id('whk', i), project_id };
+}
+
+/** Most of them to one endpoint, as many as there are events; every eleventh failed. */
+function* deliveries({ events }) {
+  for (let i = 1; i <= events; i++) {
+    const at = ENDS - 30 * DAY_MS + Math.floor((i * 30 * DAY_MS) / events);
+    yield {
+      ...{ id: id('dlv', i, at), project_id: id('prj', 1), endpoint_id: id('whk', i % 10 ? 1 : 2) },
+      ...{ event_id: id('evt', i, at), type: TYPES[(i * 7) % TYPES.length], test: 0 },
+      ...{ status: i % 11 ? 'succeeded' : 'failed', attempt_count: 1, step: 1, in_order: 0 },
+      created_at: instant(at),
+    };
+  }
+}
+
+function* attempts({ events }) {
+  for (let i = 1; i <= events; i++) {
+    const at = ENDS - 30 * DAY_MS + Math.floor((i * 30 * DAY_MS) / events);
+    yield {
+      ...{ id: id('wat', i, at), endpoint_id: id('whk', i % 10 ? 1 : 2), delivery_id: id('dlv', i, at) },
+      ...{ test: 0, succeeded: i % 11 ? 1 : 0, status_code: i % 11 ? 200 : 500, latency_ms: i % 400 },
+      ...{ response_body: 'ok', at: instant(at) },
     };
   }
 }

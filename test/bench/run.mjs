@@ -1,4 +1,4 @@
-// npm run bench [whoami] [verify] [mutation] [request-log] [lists] [media] [retention]: ratios, each measured side by side in this one run. Needs `npm run build`.
+// npm run bench [whoami] [verify] [mutation] [request-log] [lists] [media] [retention] [webhooks]: ratios, each measured side by side in this one run. Needs `npm run build`.
 import { lists } from './lists.mjs';
 import { media } from './media.mjs';
 import { mutation } from './mutation.mjs';
@@ -6,9 +6,10 @@ import { requestLog } from './request-log.mjs';
 import { retention } from './retention.mjs';
 import { pin } from './servers.mjs';
 import { verify } from './verify.mjs';
+import { webhooks } from './webhooks.mjs';
 import { whoami } from './whoami.mjs';
 
-const BENCHMARKS = { whoami, verify, mutation, 'request-log': requestLog, lists, media, retention };
+const BENCHMARKS = { whoami, verify, mutation, 'request-log': requestLog, lists, media, retention, webhooks };
 
 pin(process.pid, 1);
 const asked = process.argv.slice(2);

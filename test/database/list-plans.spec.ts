@@ -77,6 +77,7 @@ it('no list reads a whole table, nor sorts what nothing bounds', async () => {
 function urlsOf({ path, parameters }: Operation): string[] {
   const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     if (name === 'id') return path.startsWith('/v1/organizations') ? FILLED.organization : FILLED.project;
+    if (name === 'whk') return FILLED.endpoint;
     throw new Error(`nothing is filled in for {${name}} of ${path}`);
   });
   const filters = parameters.filter(({ name, in: place }) => place === 'query' && name !== 'cursor');

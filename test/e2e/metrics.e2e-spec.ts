@@ -1,13 +1,19 @@
 import { freePort } from '../support/free-port.js';
 import { createProject, expectStatus, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { waitFor } from '../support/wait-for.js';
+import { WebhookSink } from '../support/webhook-sink.js';
 
 let server: TestServer;
 let metrics: string;
 beforeAll(async () => {
   const port = await freePort();
   metrics = `http://127.0.0.1:${port}/metrics`;
-  server = await startServer({ METRICS_PORT: String(port) });
+  server = await startServer({
+    METRICS_PORT: String(port),
+    WEBHOOK_ALLOW_HTTP: 'true',
+    WEBHOOK_ALLOW_PRIVATE: 'true',
+  });
 });
 afterAll(() => server.stop());
 
@@ -44,9 +50,34 @@ it('tells how the database, the outbox, the jobs and the process are', async () 
     'bailiwick_database_waiting',
     'bailiwick_outbox_oldest_pending_seconds',
     'bailiwick_jobs_queued',
+    'bailiwick_webhook_oldest_due_seconds',
     'process_resident_memory_bytes',
   ]) {
     expect([name, samples.get(name)]).toEqual([name, expect.any(Number)]);
+  }
+});
+
+it('counts webhooks by what came of them, and times them', async () => {
+  const sink = await WebhookSink.open();
+  try {
+    const ada = await signUp(server);
+    const { id } = await createProject(server, ada.auth);
+    const endpoints = `/v1/projects/${id}/webhook-endpoints`;
+    sink.replies.set('/bad', 500);
+    for (const path of ['/good', '/bad']) {
+      const body = { url: sink.url(path), event_types: ['*'] };
+      const { webhook_endpoint } = expectStatus(201, await server.api.post(endpoints, body, ada)).body;
+      expectStatus(202, await server.api.post(`${endpoints}/${webhook_endpoint.id}/test`, {}, ada));
+    }
+    const attempts = (outcome: string) => `bailiwick_webhook_attempts_total{outcome="${outcome}"}`;
+    const samples = await waitFor('the attempts to be counted', async () => {
+      const all = await scrape();
+      return all.has(attempts('failed')) && (all.get(attempts('succeeded')) ?? 0) > 1 ? all : null;
+    });
+    expect(samples.get('bailiwick_webhook_deliveries_total{outcome="succeeded"}')).toBeGreaterThan(1);
+    expect(samples.get('bailiwick_webhook_duration_seconds_count')).toBeGreaterThan(2);
+  } finally {
+    await sink.close();
   }
 });
 

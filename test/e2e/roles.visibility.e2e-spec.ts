@@ -646,15 +646,15 @@ describe('the list of attributes', () => {
   /** What cannot be hidden, property by property: whoever adds one to this list says why it may always be seen. */
   const STRUCTURAL = new Set([
     ...['project.name', 'project.status', 'project.environment'],
-    'issued_api_key.secret',
+    ...['issued_api_key.secret', 'issued_webhook_endpoint.secret'],
     // Beside the list, not of one file; it hides with `media.size`.
     'media_page.total_size',
   ]);
   const ALWAYS =
     /(^|[._])id$|\.(object|deleted|counts)(\.|$)|\.(items|total_count(_is_minimum)?|has_more|next_cursor)$/;
-  /** What one is, what one may do, and the rules themselves. */
+  /** What one is, what one may do, the rules themselves, and what proves that the log was not changed. */
   const RESOURCES =
-    /^(who_am_i|lookup|role|visibility_rule|visibility_attribute_list|permission_list|project\.actions)(\.|$)/;
+    /^(who_am_i|lookup|role|visibility_rule|visibility_attribute_list|permission_list|checkpoint|log_verification|project\.actions)(\.|$)/;
 
   it('has every property of every answer a role admits to, or the property is structural', async () => {
     const scene = await Scene.set();

@@ -11,6 +11,7 @@ export interface World {
   readonly projects: { id: string; name: string }[];
   readonly keys: { project: string; id: string; secret: string }[];
   readonly organizations: string[];
+  readonly endpoints: { project: string; id: string }[];
 }
 
 /** One request, and what its success leaves in the event log. */
@@ -150,6 +151,42 @@ export const MOVES: Readonly<Record<string, MoveMaker>> = {
       leaves: ['api_key.updated'],
       send: () => server.api.patch(keyPath(key), body, { auth: basic(key.secret) }),
     };
+  },
+
+  'create a webhook endpoint': ({ server, owner, projects, endpoints }, target, variant) => {
+    const project = pick(projects, target).id;
+    const url = pick(['https://hooks.example.com/', 'https://127.0.0.1/', 'nowhere'], variant >> 2);
+    const options = { auth: owner.auth, headers: once(variant) };
+    const path = `/v1/projects/${project}/webhook-endpoints`;
+    return {
+      leaves: ['webhook_endpoint.created'],
+      send: () => server.api.post(path, { url, event_types: ['*'] }, options),
+      learn: body => endpoints.push({ project, id: body.webhook_endpoint.id }),
+    };
+  },
+
+  'use a webhook endpoint': ({ server, owner, projects, endpoints }, target, variant) => {
+    const { project, id } = endpoints.length
+      ? pick(endpoints, target)
+      : { project: pick(projects, target).id, id: 'whk_unknown' };
+    const path = `/v1/projects/${project}/webhook-endpoints/${id}`;
+    const options = { auth: owner.auth, headers: once(variant) };
+    const post = (action: string, body: object) => () => server.api.post(`${path}/${action}`, body, options);
+    const patch = (body: object) => () => server.api.patch(path, body, { auth: owner.auth });
+    const [send, ...leaves] = pick<[() => Promise<Answer>, ...string[]]>(
+      [
+        [patch({ description: 'Other' }), 'webhook_endpoint.updated'],
+        [patch({ status: 'disabled' }), 'webhook_endpoint.updated'],
+        [patch({ status: 'enabled', event_types: ['project.*'] }), 'webhook_endpoint.updated'],
+        [post('rotate-secret', {}), 'webhook_endpoint.secret_rotated'],
+        [post('test', {}), 'webhook.test'],
+        [post('recover', { since: '2026-01-01T00:00:00Z' }), 'webhook.recovered'],
+        [post('recover', {})],
+        [() => server.api.delete(path, undefined, { auth: owner.auth }), 'webhook_endpoint.deleted'],
+      ],
+      variant >> 2,
+    );
+    return { leaves, send };
   },
 
   'create an organization': ({ server, owner, organizations }, _, variant) => {

@@ -128,5 +128,6 @@ async function newWorld(): Promise<World> {
     projects: [{ id, name }],
     keys: [{ project: id, id: api_key.id, secret }],
     organizations: [organization_id],
+    endpoints: [],
   };
 }

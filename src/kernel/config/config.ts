@@ -130,6 +130,8 @@ const Environment = z.object({
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000_000, 1000),
   REQUESTS_PER_DAY: whole(1, 1_000_000_000_000, 100_000),
   PROMOTION_REVIEW: z.enum(['required', 'off'], { error: 'must be required or off' }).default('required'),
+  WEBHOOK_ALLOW_HTTP: flag(false),
+  WEBHOOK_ALLOW_PRIVATE: flag(false),
   RUN_JOBS: flag(true),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -183,6 +185,9 @@ export class Config {
   readonly requestsPerDay = this.env.REQUESTS_PER_DAY;
   /** Whether a production project needs an approved promotion. */
   readonly promotionReview = this.env.PROMOTION_REVIEW === 'required';
+  /** Whether webhooks may go out by http, and to private addresses: for development and tests. */
+  readonly webhookAllowHttp = this.env.WEBHOOK_ALLOW_HTTP;
+  readonly webhookAllowPrivate = this.env.WEBHOOK_ALLOW_PRIVATE;
   readonly runJobs = this.env.RUN_JOBS;
   readonly logLevel = this.env.LOG_LEVEL;
   /** Port of the Prometheus endpoint; null when it is off. */

@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   file_required: bad('Send the file as the form field `file`.'),
   invalid_token: bad('The token is unknown, already used or expired.'),
   wrong_current_password: bad('The current password is wrong.'),
+  webhook_url_not_allowed: bad('Webhooks must not go to this URL.'),
 
   missing_api_key: auth(
     'No credentials: send Authorization: Basic with api-key:<secret>, or Bearer with a key or session token.',

@@ -29,6 +29,8 @@ export class AuditRecord {
   organizationId: string | null = null;
   subjectUserId: string | null = null;
   reason: string | null = null;
+  /** The entry's id, where something refers to it before it is written; see {@link identified}. */
+  eventId: string | null = null;
   /** Whether nothing was changed after all; see {@link nothing}. */
   idle = false;
   /** The acting principal when the request itself had none yet, e.g. the person signing in. */
@@ -51,6 +53,12 @@ export class AuditRecord {
   /** Chooses among the event types the handler declared. */
   as(type: EventType): this {
     this.type = type;
+    return this;
+  }
+
+  /** Gives the entry its id, for what refers to it within the same unit of work. */
+  identified(id: string): this {
+    this.eventId = id;
     return this;
   }
 

@@ -21,6 +21,11 @@ export interface ConfiguredItem {
   readonly name: string;
   /** Everything of it that travels. What other parts have is named, never by its id. */
   readonly values: Readonly<Record<string, ConfigurationValue>>;
+  /**
+   * What an added item begins with although it belongs to its environment: an endpoint's URL. It is neither compared, nor
+   * shown in a plan, nor written over what is there.
+   */
+  readonly carried?: Readonly<Record<string, ConfigurationValue>>;
 }
 
 /** What brings one part of a project's configuration to what it shall be. */

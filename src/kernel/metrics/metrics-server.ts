@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { Registry } from 'prom-client';
 import { Buffers } from '../buffers/buffers.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
@@ -9,6 +10,7 @@ import { ListenError } from '../errors/listen-error.js';
 import { methodLabel, routeLabel } from '../http/request-labels.js';
 import { JobRunner } from '../jobs/job-runner.js';
 import { Outbox } from '../outbox/outbox.js';
+import { Meters } from './meters.js';
 import { Metrics } from './metrics.js';
 
 /**
@@ -26,6 +28,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     outbox: Outbox,
     jobs: JobRunner,
     buffers: Buffers,
+    private readonly meters: Meters,
   ) {
     this.metrics =
       config.metricsPort === null
@@ -72,7 +75,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
       response.writeHead(404).end();
       return;
     }
-    const { registry } = this.metrics!;
+    const registry = Registry.merge([this.metrics!.registry, this.meters.registry]);
     try {
       const text = await registry.metrics();
       response.writeHead(200, { 'content-type': registry.contentType }).end(text);

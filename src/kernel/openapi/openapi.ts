@@ -9,6 +9,7 @@ import type { MutationOptions } from '../mutations/mutation-options.js';
 import { type DeclaredRoute, DeclaredRoutes } from '../routes/declared-routes.js';
 import { asMarkdown, introduction } from './openapi-introduction.js';
 import { polishParameters, removeEmptyBounds } from './openapi-polish.js';
+import { WebhookDocs } from './webhook-docs.port.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -35,10 +36,12 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   for (const [server, description] of serversOf(app.get(Config))) builder.addServer(server, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: operationId });
   const declarations = declarationsOf(app);
+  const webhooks = app.get(WebhookDocs, { strict: false });
   document.components = {
     ...document.components,
-    schemas: { ...document.components?.schemas, Error: ERROR_SCHEMA },
+    schemas: { ...document.components?.schemas, Error: ERROR_SCHEMA, ...webhooks.schemas() },
   };
+  Object.assign(document, { webhooks: webhooks.webhooks() });
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];

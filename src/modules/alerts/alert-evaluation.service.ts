@@ -92,10 +92,10 @@ export class AlertEvaluation implements OnApplicationBootstrap {
       await this.units.run(ctx, { events: ['alert.fired'] }, async () => {
         if (!(await this.thresholds.fire(ctx, threshold.id, now, quietSince)))
           throw new AppError('invalid_transition');
-        const { metric, operator, value, window } = threshold;
+        const { metric, operator, value, window, channels } = threshold;
         ctx.audit
           .inProject(threshold.project_id)
-          .change(thresholdTarget(threshold), null, { metric, operator, value, window, measured });
+          .change(thresholdTarget(threshold), null, { metric, operator, value, window, channels, measured });
         if (threshold.channels.includes('email')) await this.tell(ctx, threshold, measured);
       });
     } catch (error) {

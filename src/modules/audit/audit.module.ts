@@ -3,6 +3,7 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../../kernel/config/config.js';
 import { EventLog } from '../../kernel/database/event-log.port.js';
+import { EventFeed } from '../../kernel/facets/event-feed.port.js';
 import { RefusalObserver } from '../../kernel/http/error.filter.js';
 import { CheckpointController } from './checkpoint.controller.js';
 import { CheckpointEntity } from './checkpoint.entity.js';
@@ -16,6 +17,7 @@ import { EventRepository } from './event.repository.js';
 import { EventService } from './event.service.js';
 import { EventChainEntity } from './event-chain.entity.js';
 import { EventChainRepository } from './event-chain.repository.js';
+import { StoredEventFeed } from './event-feed.service.js';
 import { EventLogService } from './event-log.service.js';
 import { EventPurge } from './event-purge.service.js';
 import { EventSealer } from './event-sealer.service.js';
@@ -49,9 +51,10 @@ import { SigningKeyEntity } from './signing-key.entity.js';
     EventPurge,
     EventLogService,
     { provide: EventLog, useExisting: EventLogService },
+    { provide: EventFeed, useClass: StoredEventFeed },
     RefusalLog,
     { provide: RefusalObserver, useExisting: RefusalLog },
   ],
-  exports: [EventService, EventLog, RefusalLog, RefusalObserver],
+  exports: [EventService, EventLog, EventFeed, RefusalLog, RefusalObserver],
 })
 export class AuditModule {}

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { EventLog } from '../../kernel/database/event-log.port.js';
 import { newId, timeOfId } from '../../kernel/database/ids.js';
 import type { AuditRecord } from '../../kernel/event-log/audit-record.js';
+import { EventFollowers } from '../../kernel/facets/event-followers.js';
 import { searchedText } from '../../kernel/text/search.js';
 import type { EventCategory, EventEntity } from './event.entity.js';
 import { EventRepository } from './event.repository.js';
@@ -10,7 +11,10 @@ import { EventRepository } from './event.repository.js';
 /** Writes the event log: the unit of work calls it for every mutation. */
 @Injectable()
 export class EventLogService extends EventLog {
-  constructor(private readonly events: EventRepository) {
+  constructor(
+    private readonly events: EventRepository,
+    private readonly followers: EventFollowers,
+  ) {
     super();
   }
 
@@ -24,7 +28,7 @@ export class EventLogService extends EventLog {
     if (!target) throw new Error(`a unit ended with ${type} but without its target`);
     const actor = actorOf(ctx, record);
     const projectId = record.projectId ?? ctx.project?.id ?? null;
-    const id = newId('evt');
+    const id = record.eventId ?? newId('evt');
     await this.events.insert(ctx, {
       id,
       project_id: projectId,
@@ -50,6 +54,7 @@ export class EventLogService extends EventLog {
       // The very time that the id tells: what the log has of a time is found by its ids.
       created_at: new Date(timeOfId(id)),
     });
+    await this.followers.tell(ctx, { id, type, projectId });
   }
 
   private async organizationOf(

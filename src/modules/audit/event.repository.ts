@@ -65,6 +65,36 @@ export class EventRepository {
     return this.lists.count(ctx, [{ table: 'events', id: 'id', index, equal, before }]);
   }
 
+  /** Entries of a project from one id on and before another, oldest first; of one type, when it is given. */
+  oldest(
+    ctx: RequestContext,
+    projectId: string,
+    { from, before, type }: { from: string; before: string; type?: string },
+    limit: number,
+  ): Promise<EventEntity[]> {
+    const query = this.database.read(ctx).createQueryBuilder(EventEntity, 'e');
+    query.where('e.project_id = :projectId AND e.id >= :from AND e.id < :before', {
+      projectId,
+      from,
+      before,
+    });
+    if (type) query.andWhere('e.type = :type', { type });
+    return query.orderBy('e.id', 'ASC').limit(limit).getMany();
+  }
+
+  /** How many entries of these types a project has between two ids. */
+  countOfTypes(
+    ctx: RequestContext,
+    projectId: string,
+    { from, before, types }: { from: string; before: string; types: readonly string[] },
+  ): Promise<number> {
+    const index = INDICES['project_id,type'];
+    const stretches = types.map((type): Stretch => {
+      return { table: 'events', id: 'id', index, equal: { project_id: projectId, type }, from, before };
+    });
+    return this.lists.count(ctx, stretches);
+  }
+
   /** How many entries of each category match, whatever category the filter asks for. */
   async countByCategory(ctx: RequestContext, filter: EventFilter): Promise<Record<EventCategory, number>> {
     const count = async (about: EventCategory) =>

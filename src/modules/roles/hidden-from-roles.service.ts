@@ -21,6 +21,11 @@ export class HiddenFromRoles {
     );
   }
 
+  /** What is hidden, in one project, from any role whatever. */
+  async fromAnybody(ctx: RequestContext, projectId: string): Promise<HiddenAttributes> {
+    return hiddenAttributes((await this.rules.hidings(ctx, [projectId])).map(({ attribute }) => attribute));
+  }
+
   /** What is hidden from one role in each of many projects; projects where nothing is are left out. */
   async inProjects(
     ctx: RequestContext,

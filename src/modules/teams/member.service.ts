@@ -137,6 +137,11 @@ export class MemberService {
     return new Map([...roles].map(([id, role]) => [id, role.name]));
   }
 
+  /** What a project's visibility rules hide from any role: what goes out to somebody who has none is without all of it. */
+  hiddenFromAnybody(ctx: RequestContext, projectId: string): Promise<HiddenAttributes> {
+    return this.hidden.fromAnybody(ctx, projectId);
+  }
+
   /** What visibility rules hide from a member in each of some projects; projects where nothing is are left out. */
   async hiddenFrom(
     ctx: RequestContext,
