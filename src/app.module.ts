@@ -26,8 +26,10 @@ import { AccessGuard } from './modules/auth/access.guard.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { AuthenticationGuard } from './modules/auth/authentication.guard.js';
 import { RateGuard } from './modules/auth/rate.guard.js';
+import { CustomersModule } from './modules/customers/customers.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { InvitationsModule } from './modules/invitations/invitations.module.js';
+import { LedgerModule } from './modules/ledger/ledger.module.js';
 import { NotificationsModule } from './modules/notifications/notifications.module.js';
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
 import { ProjectsModule } from './modules/projects/projects.module.js';
@@ -67,6 +69,8 @@ const FEATURES = [
   TeamsModule,
   ProjectsModule,
   ApiKeysModule,
+  CustomersModule,
+  LedgerModule,
   AlertsModule,
   SettingsModule,
 ];

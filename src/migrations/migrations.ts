@@ -16,6 +16,8 @@ import { DeletedOrganizations1764200000400 } from './1764200000400-deleted-organ
 import { UnloggedRequests1764300000000 } from './1764300000000-unlogged-requests.js';
 import { ListOrder1764400000000 } from './1764400000000-list-order.js';
 import { BlindSearch1764500000100 } from './1764500000100-blind-search.js';
+import { Customers1764900000100 } from './1764900000100-customers.js';
+import { Ledger1764900000110 } from './1764900000110-ledger.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -36,4 +38,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   UnloggedRequests1764300000000,
   ListOrder1764400000000,
   BlindSearch1764500000100,
+  Customers1764900000100,
+  Ledger1764900000110,
 ];

@@ -1,6 +1,7 @@
 import { QueryFailedError } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 import type { ErrorCode } from '../errors/error-codes.js';
+import { StaleRead } from './stale-read.js';
 
 const UNIQUE = new Set<unknown>(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', 'ER_DUP_ENTRY']);
 const MISSING = new Set<unknown>([
@@ -65,11 +66,11 @@ export function isMissingReference(error: unknown): boolean {
 }
 
 /**
- * Whether the same unit of work may succeed when run again at once: deadlock or lock timeout. Not when it
+ * Whether the same unit of work may succeed when run again at once: deadlock, lock timeout, stale read. Not when it
  * waited for SQLite's writer in vain: that queue is fair, and may be waiting for the unit itself.
  */
 export function isContention(error: unknown): boolean {
-  return CONTENTION.has(driverError(error).code);
+  return error instanceof StaleRead || CONTENTION.has(driverError(error).code);
 }
 
 /** The application's view of a database that is busy or away, for now; undefined for any other error. */

@@ -6,6 +6,7 @@ import type { EventType } from '../event-log/event-types.js';
 import { Database } from './database.js';
 import { isContention } from './database-errors.js';
 import { EventLog } from './event-log.port.js';
+import { StaleRead } from './stale-read.js';
 import { Unit } from './unit.js';
 
 /** What a unit of work declares before it begins. */
@@ -38,7 +39,7 @@ export class UnitOfWork {
 
   /**
    * Runs `work` in one transaction that begins at its first write, adds its event-log entry and
-   * commits. Inside another unit it joins that one. A deadlock or lock timeout runs the whole work
+   * commits. Inside another unit it joins that one. A deadlock, lock timeout or stale read runs the whole work
    * again, up to three times, so `work` must be able to be re-run.
    *
    * An `AppError` that keeps its records commits what was written before it, then is thrown.
@@ -95,28 +96,31 @@ export class UnitOfWork {
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const outcome = await this.attempt(ctx, events, work, finish);
+        const outcome = await this.attempt(ctx, attempt, events, work, finish);
         if ('refusal' in outcome) throw outcome.refusal;
         return outcome.value;
       } catch (error) {
         if (attempt >= ATTEMPTS || !isContention(error)) throw error;
-        await pause(attempt);
+        // Whoever came in between has committed: there is nothing to wait for.
+        if (!(error instanceof StaleRead)) await pause(attempt);
       }
     }
   }
 
   private async attempt<T>(
     ctx: RequestContext,
+    attempt: number,
     events: readonly EventType[],
     work: () => Promise<T>,
     finish: (unit: Unit, outcome: Outcome<T>) => Promise<void>,
   ): Promise<Outcome<T>> {
-    const unit = new Unit(new AuditRecord(events), () => this.database.begin());
+    const unit = new Unit(new AuditRecord(events), () => this.database.begin(), attempt);
     ctx.unit = unit;
     let outcome: Outcome<T>;
     try {
       outcome = await settle(work);
       await finish(unit, outcome);
+      await unit.finishWrites();
       await unit.commit();
     } catch (error) {
       await unit.rollback();

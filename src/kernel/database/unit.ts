@@ -11,10 +11,12 @@ export class Unit implements OpenUnit {
   private begun: Transaction | null = null;
   private ended = false;
   private readonly committed: (() => void)[] = [];
+  private readonly lastWrites: (() => Promise<void>)[] = [];
 
   constructor(
     readonly audit: AuditRecord,
     private readonly begin: () => Promise<Transaction>,
+    readonly attempt = 1,
   ) {}
 
   /** The transaction's manager once something was written or locked; from then on reads use it too. */
@@ -39,6 +41,16 @@ export class Unit implements OpenUnit {
 
   onCommit(hook: () => void): void {
     this.committed.push(hook);
+  }
+
+  /** Puts off a write to the end of the transaction; see `Database.writeLast`. */
+  writeLast(write: () => Promise<void>): void {
+    this.lastWrites.push(write);
+  }
+
+  /** Does what was put off, in the order in which it came. */
+  async finishWrites(): Promise<void> {
+    for (const write of this.lastWrites.splice(0)) await write();
   }
 
   async commit(): Promise<void> {

@@ -1,0 +1,11 @@
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { Customer } from './customer.dto.js';
+
+/** What a customer has, as on the wire. */
+export type CustomerCredit = Pick<Customer, 'balance' | 'accounts' | 'wallets'>;
+
+/** Knows what customers have; the `ledger` module provides it. */
+export abstract class CustomerWallets {
+  /** What each customer has at `at`, by the ids of their rows; there is an entry for each. */
+  abstract of(ctx: RequestContext, rowIds: readonly string[], at: Date): Promise<Map<string, CustomerCredit>>;
+}
