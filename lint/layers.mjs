@@ -80,7 +80,7 @@ export const KERNEL_LAYERS = {
   visibility: ['access', 'context', 'errors', 'event-log', 'facets', 'http', 'routes'],
   pages: ['errors', 'http'],
   openapi: ['access', 'config', 'database', 'errors', 'event-log', 'mutations', 'routes'],
-  metrics: ['buffers', 'config', 'database', 'errors', 'http', 'jobs', 'outbox'],
+  metrics: ['buffers', 'config', 'database', 'errors', 'facets', 'http', 'jobs', 'outbox'],
 };
 
 /** What stays inside its module: others go through its service. */

@@ -27,6 +27,7 @@ import { AuthModule } from './modules/auth/auth.module.js';
 import { AuthenticationGuard } from './modules/auth/authentication.guard.js';
 import { RateGuard } from './modules/auth/rate.guard.js';
 import { CustomersModule } from './modules/customers/customers.module.js';
+import { EntitlementsModule } from './modules/entitlements/entitlements.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { InvitationsModule } from './modules/invitations/invitations.module.js';
 import { LedgerModule } from './modules/ledger/ledger.module.js';
@@ -36,6 +37,7 @@ import { ProjectsModule } from './modules/projects/projects.module.js';
 import { QuotaModule } from './modules/quota/quota.module.js';
 import { RolesModule } from './modules/roles/roles.module.js';
 import { SettingsModule } from './modules/settings/settings.module.js';
+import { SlotsModule } from './modules/slots/slots.module.js';
 import { TeamsModule } from './modules/teams/teams.module.js';
 import { UsageModule } from './modules/usage/usage.module.js';
 import { UsersModule } from './modules/users/users.module.js';
@@ -71,6 +73,8 @@ const FEATURES = [
   ApiKeysModule,
   CustomersModule,
   LedgerModule,
+  SlotsModule,
+  EntitlementsModule,
   AlertsModule,
   SettingsModule,
 ];

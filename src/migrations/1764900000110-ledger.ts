@@ -58,7 +58,7 @@ function accounts(c: Columns): Table {
     indices: [
       unique('wallet_accounts_key', 'customer_row_id', 'wallet', 'source', 'window_key'),
       index('wallet_accounts_customer', 'customer_row_id', 'swept'),
-      index('wallet_accounts_project', 'project_id', 'customer_row_id', 'id'),
+      index('wallet_accounts_project', 'project_id', 'id'),
       index('wallet_accounts_expiry', 'swept', 'expires_at'),
     ],
     foreignKeys: [

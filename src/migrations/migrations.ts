@@ -18,6 +18,7 @@ import { ListOrder1764400000000 } from './1764400000000-list-order.js';
 import { BlindSearch1764500000100 } from './1764500000100-blind-search.js';
 import { Customers1764900000100 } from './1764900000100-customers.js';
 import { Ledger1764900000110 } from './1764900000110-ledger.js';
+import { SlotsAndEntitlements1764900000120 } from './1764900000120-slots-and-entitlements.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -40,4 +41,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   BlindSearch1764500000100,
   Customers1764900000100,
   Ledger1764900000110,
+  SlotsAndEntitlements1764900000120,
 ];

@@ -99,6 +99,19 @@ export class Database {
     return this.kind === 'sqlite' ? {} : { lock: { mode: 'pessimistic_write' } };
   }
 
+  /**
+   * Reads by many statements what is true at one moment, whatever is written meanwhile; nobody waits for it. For work of
+   * seconds, not minutes: the database keeps what is overwritten until it ends.
+   */
+  async snapshot<T>(read: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const snapshot = await this.dialect.snapshot();
+    try {
+      return await read(snapshot.manager);
+    } finally {
+      await snapshot.end();
+    }
+  }
+
   /** Opens a transaction; for the unit of work alone. */
   begin(): Promise<Transaction> {
     return this.dialect.begin();

@@ -56,7 +56,8 @@ export function writerOptions(location: DatabaseLocation, { alone = false } = {}
 export async function openDatabase(writer: WriterSource, queue = new WriterQueue()): Promise<Database> {
   await writer.runMigrations();
   if (writer.options.type !== 'better-sqlite3') return new Database(new MysqlDialect(writer));
-  return new Database(new SqliteDialect(writer, await openReader(writer), queue));
+  const another = () => openReader(writer);
+  return new Database(new SqliteDialect(writer, await another(), queue, another));
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import type { DatabaseLoad, Dialect, Transaction } from './transaction.js';
+import type { DatabaseLoad, Dialect, Snapshot, Transaction } from './transaction.js';
 import type { WriterQueue } from './writer-queue.js';
 
 /**
@@ -14,6 +14,7 @@ export class SqliteDialect implements Dialect {
     private readonly writer: DataSource,
     private readonly readerSource: DataSource,
     private readonly queue: WriterQueue,
+    private readonly openReader: () => Promise<DataSource>,
   ) {}
 
   get reader(): EntityManager {
@@ -44,6 +45,14 @@ export class SqliteDialect implements Dialect {
       }
     };
     return { manager: runner.manager, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
+  }
+
+  /** On a connection of its own: the readers' one shows everybody else what has been committed since. */
+  async snapshot(): Promise<Snapshot> {
+    const source = await this.openReader();
+    // The first statement that reads fixes what all of them see.
+    await source.query('BEGIN');
+    return { manager: source.manager, end: () => source.destroy() };
   }
 
   load(): DatabaseLoad {

@@ -5,6 +5,7 @@ import { Configuration } from './configuration.js';
 import { Effects } from './effects.js';
 import { Facets } from './facets.js';
 import { Figures } from './figures.js';
+import { Gauges } from './gauges.js';
 import { HandoffChecks } from './handoff-checks.js';
 import { Lookups } from './lookups.js';
 import { AlertMetrics } from './metrics.js';
@@ -14,6 +15,7 @@ import { Standings } from './standings.js';
 
 const ASKERS = [
   Figures,
+  Gauges,
   Effects,
   Cascades,
   Ownership,

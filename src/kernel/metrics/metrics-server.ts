@@ -6,6 +6,7 @@ import { Buffers } from '../buffers/buffers.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { ListenError } from '../errors/listen-error.js';
+import { Gauges } from '../facets/gauges.js';
 import { methodLabel, routeLabel } from '../http/request-labels.js';
 import { JobRunner } from '../jobs/job-runner.js';
 import { Outbox } from '../outbox/outbox.js';
@@ -26,6 +27,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     outbox: Outbox,
     jobs: JobRunner,
     buffers: Buffers,
+    gauges: Gauges,
   ) {
     this.metrics =
       config.metricsPort === null
@@ -35,6 +37,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
             outboxAgeSeconds: () => outbox.oldestPendingSeconds(),
             jobDepth: () => jobs.depth(),
             buffers: () => buffers.state(),
+            modules: () => gauges.all(),
           });
   }
 

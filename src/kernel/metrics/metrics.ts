@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ModuleGauge } from '../facets/gauges.js';
 
 /** What the gauges ask at each scrape. A question that fails or has no answer leaves its gauge out of it. */
 export interface MetricSources {
@@ -7,6 +8,8 @@ export interface MetricSources {
   jobDepth(): Promise<number | null>;
   /** What waits in each buffer, and what each has given up so far. */
   buffers(): { name: string; waiting: number; lost: number }[];
+  /** What the modules measure. */
+  modules(): readonly ModuleGauge[];
 }
 
 /** From 1 ms to 10 s, in seconds. */
@@ -53,6 +56,7 @@ export class Metrics {
       () => sources.jobDepth(),
     );
     this.buffers(sources);
+    for (const { name, help, ask } of sources.modules()) this.gauge(name, help, ask);
     collectDefaultMetrics({ register: this.registry });
   }
 

@@ -1,8 +1,5 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import type { Customer } from './customer.dto.js';
-
-/** What a customer has, as on the wire. */
-export type CustomerCredit = Pick<Customer, 'balance' | 'accounts' | 'wallets'>;
+import type { CustomerCredit } from './customer-credit.js';
 
 /** Knows what customers have; the `ledger` module provides it. */
 export abstract class CustomerWallets {

@@ -3,32 +3,8 @@ import { coded } from '../../kernel/http/coded.js';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import { instant, like, longText } from '../../kernel/http/schemas.js';
 import type { CustomerEntity } from './customer.entity.js';
+import { accounts, balance, type CustomerCredit, wallets } from './customer-credit.js';
 import { customerId } from './customer-id.js';
-import type { CustomerCredit } from './customer-wallets.js';
-
-const credits = z.number().int().min(0);
-
-/** Credit, in whole units. `available` = `total` − `used` − `frozen`. */
-export const balanceFields = { total: credits, used: credits, frozen: credits, available: credits };
-const window = {
-  starts_at: instant.nullable().describe('From when on it can be spent; null: from the beginning.'),
-  expires_at: instant.nullable().describe('Until when it can be spent; null: for ever.'),
-};
-
-/** The wallets of a customer, by their names. */
-export const wallets = z.record(
-  z.string(),
-  z.object({
-    ...balanceFields,
-    sources: z
-      .array(z.object({ source: like('default'), ...balanceFields, ...window }))
-      .describe('What can be spent now, in the order in which it will be.'),
-  }),
-);
-
-export const balance = z
-  .object(balanceFields)
-  .describe('Over all wallets. Credit not yet started or expired counts nowhere but in `accounts`.');
 
 export const Customer = z
   .object({
@@ -37,14 +13,7 @@ export const Customer = z
     email: like('grace@example.com').nullable(),
     metadata: z.record(z.string(), z.unknown()).describe('Returned as it was given.'),
     balance,
-    accounts: z.array(
-      z.object({
-        account_type: z.literal('CREDIT'),
-        credit_type: like('default').describe('The wallet.'),
-        ...balanceFields,
-        ...window,
-      }),
-    ),
+    accounts,
     wallets,
     created_at: instant,
   })

@@ -1,5 +1,5 @@
 import { toWire } from '../../kernel/http/schemas.js';
-import type { CustomerCredit } from '../customers/customer-wallets.js';
+import type { CustomerCredit } from '../customers/customer-credit.js';
 import { type Account, type Figures, isActive } from './account.js';
 import type { FreezeRow } from './freeze.js';
 import { add, changesOf, release, use } from './movements.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { CustomerService,customerTarget } from '../customers/customer.service.js';
+import { CustomerService, customerTarget } from '../customers/customer.service.js';
 import { AccountRepository } from './account.repository.js';
 import { type Consume, type ConsumeAnswer, toDetails } from './billing.dto.js';
 import { Books } from './books.service.js';
@@ -97,7 +97,8 @@ function firstAnswer(freeze: FreezeRow | null, { actual_amount: actual }: Consum
       return { ...settlement!, is_idempotent_replay: true };
     case 'AUTO_UNFROZEN':
       throw new AppError('freeze_auto_unfrozen');
-    default:
+    case 'UNFROZEN':
+    case undefined:
       throw new AppError('no_consumable_freeze_records');
   }
 }

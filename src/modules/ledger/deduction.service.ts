@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { StaleRead } from '../../kernel/database/stale-read.js';
-import { CustomerService,customerTarget } from '../customers/customer.service.js';
+import { CustomerService, customerTarget } from '../customers/customer.service.js';
 import { type Deduct, type DeductAnswer, toDetails } from './billing.dto.js';
 import { Books } from './books.service.js';
 import { CreditService } from './credit.service.js';

@@ -3,7 +3,7 @@ import { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { RecurringJobs } from '../../kernel/jobs/recurring.js';
-import { CustomerService,customerTarget } from '../customers/customer.service.js';
+import { CustomerService, customerTarget } from '../customers/customer.service.js';
 import { availableIn, hasEnded } from './account.js';
 import { AccountRepository } from './account.repository.js';
 import { Books } from './books.service.js';

@@ -4,7 +4,7 @@ import { newId } from '../../kernel/database/ids.js';
 import { StaleRead } from '../../kernel/database/stale-read.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { toWire } from '../../kernel/http/schemas.js';
-import { type CustomerRef, CustomerService,customerTarget } from '../customers/customer.service.js';
+import { type CustomerRef, CustomerService, customerTarget } from '../customers/customer.service.js';
 import { type Freeze, type FreezeAnswer, toDetails } from './billing.dto.js';
 import { Books } from './books.service.js';
 import { CreditService } from './credit.service.js';

@@ -8,16 +8,22 @@ import { BillingController } from './billing.controller.js';
 import { Books } from './books.service.js';
 import { ConsumptionService } from './consumption.service.js';
 import { CreditService } from './credit.service.js';
+import { CustomerLedgerController } from './customer-ledger.controller.js';
 import { DeductionService } from './deduction.service.js';
 import { DepositService } from './deposit.service.js';
 import { EntryEntity } from './entry.entity.js';
 import { EntryRepository } from './entry.repository.js';
+import { EntrySumRepository } from './entry-sums.repository.js';
 import { ExpiryService } from './expiry.service.js';
 import { FreezeRepository } from './freeze.repository.js';
 import { FreezingService } from './freezing.service.js';
 import { LedgerService } from './ledger.service.js';
 import { OperationRepository } from './operation.repository.js';
 import { OwnLedgerController } from './own-ledger.controller.js';
+import { PastBalanceService } from './past-balance.service.js';
+import { ProjectLedgerController } from './project-ledger.controller.js';
+import { ProofService } from './proof.service.js';
+import { ReversalService } from './reversal.service.js';
 import { SettlementService } from './settlement.service.js';
 import { UnfreezingService } from './unfreezing.service.js';
 import { WalletsService } from './wallets.service.js';
@@ -30,7 +36,7 @@ import { WalletsService } from './wallets.service.js';
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([EntryEntity]), CustomersModule],
-  controllers: [BillingController, OwnLedgerController],
+  controllers: [BillingController, OwnLedgerController, CustomerLedgerController, ProjectLedgerController],
   providers: [
     AccountRepository,
     EntryRepository,
@@ -46,6 +52,10 @@ import { WalletsService } from './wallets.service.js';
     ConsumptionService,
     UnfreezingService,
     LedgerService,
+    EntrySumRepository,
+    PastBalanceService,
+    ProofService,
+    ReversalService,
     WalletsService,
     { provide: CustomerWallets, useExisting: WalletsService },
   ],

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { CustomerService,customerTarget } from '../customers/customer.service.js';
+import { CustomerService, customerTarget } from '../customers/customer.service.js';
 import { AccountRepository } from './account.repository.js';
 import { toDetails, type Unfreeze, type UnfreezeAnswer } from './billing.dto.js';
 import { Books } from './books.service.js';
@@ -66,7 +66,7 @@ function firstAnswer(freeze: FreezeRow | null): UnfreezeAnswer | null {
     case 'CONSUMED':
     case 'AUTO_CONSUMED':
       throw new AppError('freeze_records_already_consumed');
-    default:
+    case undefined:
       throw new AppError('no_unfreezable_records');
   }
 }

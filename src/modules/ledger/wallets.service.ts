@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { type CustomerCredit, CustomerWallets } from '../customers/customer-wallets.js';
+import type { CustomerCredit } from '../customers/customer-credit.js';
+import { CustomerWallets } from '../customers/customer-wallets.js';
 import type { Account } from './account.js';
 import { AccountRepository } from './account.repository.js';
 import { creditOf, settled } from './balances.js';
