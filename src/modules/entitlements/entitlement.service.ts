@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { CustomerService,customerTarget } from '../customers/customer.service.js';
+import { CustomerService, customerTarget } from '../customers/customer.service.js';
 import {
   type EntitlementRemoved,
   type EntitlementSet,

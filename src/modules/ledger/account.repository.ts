@@ -37,6 +37,12 @@ export class AccountRepository {
     return rows.map(toAccount).sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
+  /** A project's accounts in the order of their ids, after one of them. */
+  async ofProject(ctx: RequestContext, projectId: string, after: string, limit: number): Promise<Account[]> {
+    const sql = `SELECT ${COLUMNS} FROM wallet_accounts a WHERE a.project_id = ? AND a.id > ? ORDER BY a.id LIMIT ?`;
+    return (await this.database.read(ctx).query<Row[]>(sql, [projectId, after, limit])).map(toAccount);
+  }
+
   /** The customer's accounts that have not ended, as they are now. */
   async spendable(ctx: RequestContext, rowId: string): Promise<Spendable> {
     const rows = await this.database

@@ -47,6 +47,10 @@ export class EntryRepository {
     return this.database.read(ctx).findOneBy(EntryEntity, { id, project_id: projectId });
   }
 
+  findAnywhere(ctx: RequestContext, id: string): Promise<EntryEntity | null> {
+    return this.database.read(ctx).findOneBy(EntryEntity, { id });
+  }
+
   findReversal(ctx: RequestContext, projectId: string, id: string): Promise<EntryEntity | null> {
     return this.database.read(ctx).findOneBy(EntryEntity, { reverses_id: id, project_id: projectId });
   }

@@ -17,11 +17,15 @@ import { EntrySumRepository } from './entry-sums.repository.js';
 import { ExpiryService } from './expiry.service.js';
 import { FreezeRepository } from './freeze.repository.js';
 import { FreezingService } from './freezing.service.js';
+import { LedgerFacet } from './ledger.facet.js';
 import { LedgerService } from './ledger.service.js';
+import { LowestBalance } from './lowest-balance.service.js';
 import { OperationRepository } from './operation.repository.js';
 import { OwnLedgerController } from './own-ledger.controller.js';
 import { PastBalanceService } from './past-balance.service.js';
 import { ProjectLedgerController } from './project-ledger.controller.js';
+import { ProofJob } from './proof.job.js';
+import { ProofRepository } from './proof.repository.js';
 import { ProofService } from './proof.service.js';
 import { ReversalService } from './reversal.service.js';
 import { SettlementService } from './settlement.service.js';
@@ -56,6 +60,10 @@ import { WalletsService } from './wallets.service.js';
     PastBalanceService,
     ProofService,
     ReversalService,
+    ProofRepository,
+    ProofJob,
+    LowestBalance,
+    LedgerFacet,
     WalletsService,
     { provide: CustomerWallets, useExisting: WalletsService },
   ],

@@ -4,7 +4,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { StaleRead } from '../../kernel/database/stale-read.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { type CustomerRef, CustomerService,customerTarget } from '../customers/customer.service.js';
+import { type CustomerRef, CustomerService, customerTarget } from '../customers/customer.service.js';
 import { type ChangeCapacity, type SlotPool, toPool } from './slot.dto.js';
 import { SlotEventEntity, type SlotEventType, SlotPoolEntity } from './slot.entity.js';
 import { SlotRepository } from './slot.repository.js';

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { StaleRead } from '../../kernel/database/stale-read.js';
 import { AppError } from '../../kernel/errors/app-error.js';
-import { type CustomerRef, CustomerService,customerTarget } from '../customers/customer.service.js';
+import { type CustomerRef, CustomerService, customerTarget } from '../customers/customer.service.js';
 import { choosePool } from './pool-choice.js';
 import { type ClaimSlots, type HeldSlotPool, type ReleaseSlots, toPool } from './slot.dto.js';
 import {
