@@ -55,7 +55,12 @@ export class BillingClient {
   }
 }
 
-const now = () => new Date().toISOString().replace('T', ' ').slice(0, -1);
+/** The next millisecond, so that nothing that was done before was done at the same time. */
+function now(): string {
+  const before = Date.now();
+  while (Date.now() === before);
+  return new Date().toISOString().replace('T', ' ').slice(0, -1);
+}
 
 /** Lets the time of a freeze be over at this moment. */
 export function overdue(scene: Scene, transactionId: string): Promise<void> {

@@ -6,9 +6,11 @@ const codes = new WeakMap<z.core.$ZodType, ErrorCode>();
 /**
  * Gives a field an error code of its own: whatever is wrong with it is answered with that code instead of
  * `validation_failed`. For contracts that name one code for each field. Comes last: what a schema's methods make is
- * another schema.
+ * another schema. One schema has one code.
  */
 export function coded<T extends z.ZodType>(schema: T, code: ErrorCode): T {
+  const known = codes.get(schema);
+  if (known && known !== code) throw new Error(`a field answers ${known} already, and shall answer ${code}`);
   codes.set(schema, code);
   return schema;
 }

@@ -10,7 +10,7 @@ export const ENTITLEMENT_EVENT_TYPES = ['SET', 'REMOVE'] as const;
 
 const featureKey = coded(externalId('max_projects'), 'feature_key_required');
 /** From 1970 on: what came before, some databases cannot tell. */
-const moment = anyInstant.refine(value => value >= '1970').nullish();
+const moment = () => anyInstant.refine(value => value >= '1970').nullish();
 
 export const SetEntitlement = z
   .object({
@@ -23,8 +23,8 @@ export const SetEntitlement = z
         .meta({ type: 'string', examples: ['25'] }),
       'value_required',
     ),
-    valid_from: coded(moment, 'invalid_valid_from'),
-    valid_until: coded(moment, 'invalid_valid_until'),
+    valid_from: coded(moment(), 'invalid_valid_from'),
+    valid_until: coded(moment(), 'invalid_valid_until'),
     source: z
       .string()
       .min(1)

@@ -80,7 +80,8 @@ function entryOf(operation: Operation, { type, account, amount, change, at }: Mo
     transaction_id: transactionId,
     business_type: businessType,
     description,
-    reverses_id: reversesId,
+    // What returns to an account that has ended leaves a second entry, for its end.
+    reverses_id: type === 'REVERSE' ? reversesId : null,
     // The very time that the id tells: what the ledger has of a time is found by its ids.
     created_at: new Date(timeOfId(id)),
   };
