@@ -6,6 +6,7 @@ export const FILLED: {
   readonly project: string;
   readonly key: string;
   readonly teamMember: string;
+  readonly customer: string;
   readonly events: { from: string; to: string };
 };
 
