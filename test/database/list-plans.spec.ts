@@ -33,7 +33,8 @@ const VALUES: Record<string, readonly string[]> = {
   wallet: ['default', 'seats'],
   source: ['default'],
   resource_id: ['resource 1'],
-  types: ['CLAIM,RELEASE', 'SET'],
+  '/v1/slot/events/{id} types': ['CLAIM,RELEASE'],
+  '/v1/entitlement/{customer}/events types': ['SET'],
   sources: ['plan'],
   feature_key: ['f1'],
   from_at: [FILLED.events.from],
@@ -96,7 +97,7 @@ function urlsOf({ path, parameters }: Operation): string[] {
   const filters = parameters.filter(({ name, in: place }) => place === 'query' && name !== 'cursor');
   const narrowed = filters.flatMap(({ name, schema }) => {
     if (name === 'limit') return ['limit=2'];
-    const values = schema?.enum ?? VALUES[name];
+    const values = schema?.enum ?? VALUES[`${path} ${name}`] ?? VALUES[name];
     if (!values) throw new Error(`VALUES does not say what to ask for with ${name} of ${path}`);
     return values.map(value => `${name}=${encodeURIComponent(String(value))}`);
   });

@@ -44,6 +44,7 @@ it('tells how the database, the outbox, the jobs and the process are', async () 
     'bailiwick_database_waiting',
     'bailiwick_outbox_oldest_pending_seconds',
     'bailiwick_jobs_queued',
+    'bailiwick_ledger_mismatches',
     'process_resident_memory_bytes',
   ]) {
     expect([name, samples.get(name)]).toEqual([name, expect.any(Number)]);

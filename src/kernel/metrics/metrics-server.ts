@@ -27,7 +27,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     outbox: Outbox,
     jobs: JobRunner,
     buffers: Buffers,
-    gauges: Gauges,
+    private readonly gauges: Gauges,
   ) {
     this.metrics =
       config.metricsPort === null
@@ -37,7 +37,6 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
             outboxAgeSeconds: () => outbox.oldestPendingSeconds(),
             jobDepth: () => jobs.depth(),
             buffers: () => buffers.state(),
-            modules: () => gauges.all(),
           });
   }
 
@@ -55,6 +54,8 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
   /** @throws ListenError when the port is taken */
   async onApplicationBootstrap(): Promise<void> {
     if (!this.metrics) return;
+    // Not earlier: only now are all modules there.
+    for (const gauge of this.gauges.all()) this.metrics.add(gauge);
     this.server = createServer((request, response) => void this.answer(request, response));
     this.server.listen(this.config.metricsPort!, this.config.host);
     await once(this.server, 'listening').catch((error: Error) => {

@@ -8,8 +8,6 @@ export interface MetricSources {
   jobDepth(): Promise<number | null>;
   /** What waits in each buffer, and what each has given up so far. */
   buffers(): { name: string; waiting: number; lost: number }[];
-  /** What the modules measure. */
-  modules(): readonly ModuleGauge[];
 }
 
 /** From 1 ms to 10 s, in seconds. */
@@ -56,8 +54,12 @@ export class Metrics {
       () => sources.jobDepth(),
     );
     this.buffers(sources);
-    for (const { name, help, ask } of sources.modules()) this.gauge(name, help, ask);
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Adds what a module measures. */
+  add({ name, help, ask }: ModuleGauge): void {
+    this.gauge(name, help, ask);
   }
 
   /** Counts an answered request. `route` is the template, never the path: its values would be endless. */
