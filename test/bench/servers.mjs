@@ -58,6 +58,11 @@ export function startBare(headers, body) {
   return start('bare-server.mjs', {}, { headers, body });
 }
 
+/** The yardstick of `bare-ledger.mjs`, which deducts by hand: `POST /bare`. */
+export function startBareLedger(database, project) {
+  return start('bare-ledger.mjs', {}, { database, project });
+}
+
 async function start(file, environment, message) {
   const child = fork(join(import.meta.dirname, file), {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },

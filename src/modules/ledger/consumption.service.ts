@@ -77,7 +77,7 @@ export class ConsumptionService {
   /** What is used beyond what was frozen, of the wallets that the freeze may draw upon. */
   private async surplus(ctx: RequestContext, freeze: FreezeRow, overage: number, now: Date): Promise<Part[]> {
     const { customer_row_id: id, selector } = freeze;
-    const spending = spend(await this.credit.toSpend(ctx, { id }, now), overage, selector, now);
+    const spending = spend(await this.credit.ofRow(ctx, id, now), overage, selector, now);
     if ('available' in spending) throw shortage(selector, overage, spending.available);
     return spending.parts;
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { StaleRead } from '../../kernel/database/stale-read.js';
-import { CustomerService, customerTarget } from '../customers/customer.service.js';
+import { customerTarget } from '../customers/customer.service.js';
 import { type Deduct, type DeductAnswer, toDetails } from './billing.dto.js';
 import { Books } from './books.service.js';
 import { CreditService } from './credit.service.js';
@@ -14,7 +14,6 @@ import { spend } from './spending.js';
 @Injectable()
 export class DeductionService {
   constructor(
-    private readonly customers: CustomerService,
     private readonly credit: CreditService,
     private readonly operations: OperationRepository,
     private readonly books: Books,
@@ -36,9 +35,9 @@ export class DeductionService {
       const first = await this.replay(ctx, name);
       if (first) return first;
     }
-    const customer = await this.customers.existing(ctx, projectId, customer_id);
     const now = new Date();
-    const spending = spend(await this.credit.toSpend(ctx, customer, now), amount, selector, now);
+    const { customer, accounts } = await this.credit.ofCustomer(ctx, projectId, customer_id, now);
+    const spending = spend(accounts, amount, selector, now);
     if ('available' in spending) {
       const first = await this.replay(ctx, name);
       if (first) return first;

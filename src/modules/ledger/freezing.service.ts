@@ -33,17 +33,17 @@ export class FreezingService {
     if (input.unfreeze_after_seconds && input.consume_after_seconds)
       throw new AppError('invalid_auto_settlement');
     const selector = selectorOf(input);
-    const customer = await this.customers.existing(ctx, projectId, input.customer_id);
-    const replay = () => this.replay(ctx, customer, input, selector);
     if (ctx.unit!.attempt > 1) {
-      const first = await replay();
+      const known = await this.customers.existing(ctx, projectId, input.customer_id);
+      const first = await this.replay(ctx, known, input, selector);
       if (first) return first;
     }
     const now = new Date();
     const { amount } = input;
-    const spending = spend(await this.credit.toSpend(ctx, customer, now), amount, selector, now);
+    const { customer, accounts } = await this.credit.ofCustomer(ctx, projectId, input.customer_id, now);
+    const spending = spend(accounts, amount, selector, now);
     if ('available' in spending) {
-      const first = await replay();
+      const first = await this.replay(ctx, customer, input, selector);
       if (first) return first;
       throw shortage(selector, amount, spending.available);
     }
