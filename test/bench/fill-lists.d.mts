@@ -12,3 +12,6 @@ export const FILLED: {
 
 /** Fills a database whose tables are there. */
 export function fillLists(databaseUrl: string, sizes: { projects: number; events: number }): Promise<void>;
+
+/** Fills a database with one project's ledger. */
+export function fillLedger(databaseUrl: string, sizes: { events: number }): Promise<void>;

@@ -58,6 +58,24 @@ export async function fillLists(databaseUrl, sizes) {
   await database.close();
 }
 
+/** Adds customers with `events` ledger entries to one project alone, half of them of one customer. */
+export async function fillLedger(databaseUrl, sizes) {
+  const database = await open(databaseUrl);
+  const few = { projects: 800 };
+  for (const [table, rows] of Object.entries({
+    users,
+    organizations,
+    organization_members: organizationMembers,
+    projects,
+  }))
+    await database.fill(table, rows(few));
+  await database.fill('sessions', sessions());
+  await database.fill('customers', customers(sizes));
+  await database.fill('wallet_accounts', accounts(sizes));
+  await database.fill('ledger_entries', entries(sizes));
+  await database.close();
+}
+
 function* users({ projects }) {
   for (let i = 1; i <= projects; i++) {
     yield {

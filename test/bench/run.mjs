@@ -1,5 +1,6 @@
-// npm run bench [whoami] [verify] [mutation] [deduct] [request-log] [lists]: ratios, each measured side by side in this one run. Needs `npm run build`.
+// npm run bench [whoami] [verify] [mutation] [deduct] [ledger] [request-log] [lists]: ratios, each measured side by side in this one run. Needs `npm run build`.
 import { deduct } from './deduct.mjs';
+import { ledger } from './ledger.mjs';
 import { lists } from './lists.mjs';
 import { mutation } from './mutation.mjs';
 import { requestLog } from './request-log.mjs';
@@ -7,7 +8,7 @@ import { pin } from './servers.mjs';
 import { verify } from './verify.mjs';
 import { whoami } from './whoami.mjs';
 
-const BENCHMARKS = { whoami, verify, mutation, deduct, 'request-log': requestLog, lists };
+const BENCHMARKS = { whoami, verify, mutation, deduct, ledger, 'request-log': requestLog, lists };
 
 pin(process.pid, 1);
 const asked = process.argv.slice(2);
