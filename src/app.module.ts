@@ -28,9 +28,12 @@ import { AccessGuard } from './modules/auth/access.guard.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { AuthenticationGuard } from './modules/auth/authentication.guard.js';
 import { RateGuard } from './modules/auth/rate.guard.js';
+import { CustomersModule } from './modules/customers/customers.module.js';
+import { EntitlementsModule } from './modules/entitlements/entitlements.module.js';
 import { EnvironmentsModule } from './modules/environments/environments.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { InvitationsModule } from './modules/invitations/invitations.module.js';
+import { LedgerModule } from './modules/ledger/ledger.module.js';
 import { MediaModule } from './modules/media/media.module.js';
 import { NotificationsModule } from './modules/notifications/notifications.module.js';
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
@@ -39,6 +42,7 @@ import { QuotaModule } from './modules/quota/quota.module.js';
 import { RetentionModule } from './modules/retention/retention.module.js';
 import { RolesModule } from './modules/roles/roles.module.js';
 import { SettingsModule } from './modules/settings/settings.module.js';
+import { SlotsModule } from './modules/slots/slots.module.js';
 import { TeamsModule } from './modules/teams/teams.module.js';
 import { UsageModule } from './modules/usage/usage.module.js';
 import { UsersModule } from './modules/users/users.module.js';
@@ -77,6 +81,10 @@ const FEATURES = [
   ApiKeysModule,
   MediaModule,
   WebhooksModule,
+  CustomersModule,
+  LedgerModule,
+  SlotsModule,
+  EntitlementsModule,
   AlertsModule,
   SettingsModule,
   EnvironmentsModule,

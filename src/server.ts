@@ -34,7 +34,8 @@ export async function createServer(
       headersTimeout: patience.request,
       connectionsCheckingInterval: Math.ceil(patience.request / 10),
     },
-    routerOptions: { maxParamLength: 1_000 },
+    // A customer's id of 255 characters, each of which may take twelve when percent-encoded.
+    routerOptions: { maxParamLength: 3_100 },
     forceCloseConnections: 'idle',
     // Said by a hook of `prepareHttp`, in the form of every other error.
     return503OnClosing: false,

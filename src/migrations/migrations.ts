@@ -23,6 +23,9 @@ import { Media1764600000100 } from './1764600000100-media.js';
 import { Webhooks1764700000100 } from './1764700000100-webhooks.js';
 import { Environments1764800000100 } from './1764800000100-environments.js';
 import { Retention1764800000200 } from './1764800000200-retention.js';
+import { Customers1764900000100 } from './1764900000100-customers.js';
+import { Ledger1764900000110 } from './1764900000110-ledger.js';
+import { SlotsAndEntitlements1764900000120 } from './1764900000120-slots-and-entitlements.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -50,4 +53,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Webhooks1764700000100,
   Environments1764800000100,
   Retention1764800000200,
+  Customers1764900000100,
+  Ledger1764900000110,
+  SlotsAndEntitlements1764900000120,
 ];

@@ -205,6 +205,46 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
                                               row('401     404   404        403    200    200     404         401       200', on.delivery),
   'POST /v1/projects/{id}/webhook-endpoints/{whk}/deliveries/{dlv}/resend':
                                               row('401     404   404        403    403    202     404         401       202', on.delivery),
+  'GET /v1/projects/{id}/customers':          row('401     404   404        200    200    200     404         401       200'),
+  'POST /v1/projects/{id}/customers':         row('401     404   404        403    201    201     404         401       201', { body: on.newCustomer }),
+  'GET /v1/projects/{id}/customers/{customer_id}':
+                                              row('401     404   404        200    200    200     404         401       200', on.customer),
+  'PATCH /v1/projects/{id}/customers/{customer_id}':
+                                              row('401     404   404        403    200    200     404         401       200', { ...on.customer, body: { name: 'Other' } }),
+  'GET /v1/projects/{id}/customers/{customer_id}/ledger':
+                                              row('401     404   404        200    200    200     404         401       200', on.customer),
+  'GET /v1/projects/{id}/customers/{customer_id}/balance':
+                                              row('401     404   404        200    200    200     404         401       200', on.customer),
+  'POST /v1/projects/{id}/customers/{customer_id}/deposit':
+                                              row('401     404   404        403    200    200     404         401       200', { ...on.customer, body: { amount: 1 } }),
+  'POST /v1/projects/{id}/customers/{customer_id}/deduct':
+                                              row('401     404   404        403    200    200     404         401       200', { ...on.customer, body: { amount: 1, transaction_id: 't' } }),
+  'GET /v1/projects/{id}/ledger':             row('401     404   404        200    200    200     404         401       200'),
+  'GET /v1/projects/{id}/ledger/proof':       row('401     404   404        200    200    200     404         401       200'),
+  'POST /v1/projects/{id}/ledger/{led}/reverse':
+                                              row('401     404   404        403    201    201     404         401       201', { ...on.ledgerEntry, body: { reason: 'Mistake', confirm: true } }),
+
+  // Of the key's own project: whoever is no key names none.
+  'GET /v1/customers':                        row('401     200   403        403    403    403     403         401       403'),
+  'GET /v1/customers/{id}':                   row('401     404   403        403    403    403     403         401       403', on.customer),
+  'GET /v1/customers/{id}/ledger':            row('401     404   403        403    403    403     403         401       403', on.customer),
+  'POST /v1/customers/deposit':               row('401     200   403        403    403    403     403         401       403', { body: on.newDeposit }),
+  'POST /v1/billing/deposit':                 row('401     200   403        403    403    403     403         401       403', { body: on.newDeposit }),
+  'POST /v1/billing/deduct':                  row('401     404   403        403    403    403     403         401       403', { body: on.spending }),
+  'POST /v1/billing/freeze':                  row('401     404   403        403    403    403     403         401       403', { body: on.spending }),
+  'POST /v1/billing/consume':                 row('401     400   403        403    403    403     403         401       403', { body: on.spending }),
+  'POST /v1/billing/unfreeze':                row('401     400   403        403    403    403     403         401       403', { body: on.spending }),
+  'POST /v1/slot/grant':                      row('401     404   403        403    403    403     403         401       403', { body: on.slots }),
+  'POST /v1/slot/revoke':                     row('401     404   403        403    403    403     403         401       403', { body: on.slots }),
+  'POST /v1/slot/claim':                      row('401     404   403        403    403    403     403         401       403', { body: on.slots }),
+  'POST /v1/slot/release':                    row('401     404   403        403    403    403     403         401       403', { body: on.slots }),
+  'GET /v1/slot/customer/{id}':               row('401     404   403        403    403    403     403         401       403', on.customer),
+  'GET /v1/slot/events/{id}':                 row('401     404   403        403    403    403     403         401       403', on.customer),
+  'POST /v1/entitlement/set':                 row('401     404   403        403    403    403     403         401       403', { body: on.entitlement }),
+  'POST /v1/entitlement/remove':              row('401     404   403        403    403    403     403         401       403', { body: on.entitlement }),
+  'GET /v1/entitlement/{customer}':           row('401     404   403        403    403    403     403         401       403', on.customer),
+  'GET /v1/entitlement/{customer}/events':    row('401     404   403        403    403    403     403         401       403', on.customer),
+  'GET /v1/entitlement/{customer}/{feature}': row('401     404   403        403    403    403     403         401       403', on.customer),
 
   'GET /v1/events':                           row('401     403   403        403    403    403     403         401       200'),
   'GET /v1/projects/{id}/events':             row('401     404   404        403    403    200     404         401       200'),

@@ -173,3 +173,26 @@ export const delivery = {
     return { whk, dlv: body.id };
   },
 };
+
+const customerId = () => `customer ${randomBytes(5).toString('hex')}`;
+export const newCustomer = () => ({ customer_id: customerId() });
+export const newDeposit = () => ({ customer_id: customerId(), amount: 1 });
+export const spending = { customer_id: 'nobody', amount: 1, transaction_id: 't' };
+export const slots = { customer_id: 'nobody', wallet: 'seats', amount: 1, resource_id: 'r' };
+export const entitlement = { customer_id: 'nobody', feature_key: 'f', value: 'v' };
+
+const withCredit = async ({ server, owner: { auth }, project }: Stage) => {
+  const customer_id = customerId();
+  const path = `/v1/projects/${project.id}/customers/${encodeURIComponent(customer_id)}/deposit`;
+  const { record_id } = expectStatus(200, await server.api.post(path, { amount: 10 }, { auth })).body;
+  return { customer_id: encodeURIComponent(customer_id), led: record_id as string };
+};
+
+/** One of the project's, with credit. */
+export const customer = {
+  path: async (stage: Stage) => {
+    const { customer_id } = await withCredit(stage);
+    return { customer_id, customer: customer_id, feature: 'f' };
+  },
+};
+export const ledgerEntry = { path: withCredit };

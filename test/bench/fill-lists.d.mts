@@ -7,8 +7,12 @@ export const FILLED: {
   readonly key: string;
   readonly teamMember: string;
   readonly endpoint: string;
+  readonly customer: string;
   readonly events: { from: string; to: string };
 };
 
 /** Fills a database whose tables are there. */
 export function fillLists(databaseUrl: string, sizes: { projects: number; events: number }): Promise<void>;
+
+/** Fills a database with one project's ledger. */
+export function fillLedger(databaseUrl: string, sizes: { events: number }): Promise<void>;

@@ -22,6 +22,7 @@ export const FILLED = {
   key: id('key', 1),
   teamMember: id('mbr', 1),
   endpoint: id('whk', 1),
+  customer: 'customer 1',
   events: {
     from: new Date(ENDS - 20 * DAY_MS).toISOString(),
     to: new Date(ENDS - 10 * DAY_MS).toISOString(),
@@ -30,7 +31,8 @@ export const FILLED = {
 
 /**
  * Adds `projects` projects, half of them in the organization of `owner`, a quarter with `member` in the team;
- * as many accounts; `events` entries in the log of one project, a mail for every fifth of them and a logged request each.
+ * as many accounts; `events` entries in the log of one project, a mail for every fifth of them and a logged request
+ * each; and in its ledger, half of them of one customer.
  */
 export async function fillLists(databaseUrl, sizes) {
   const database = await open(databaseUrl);
@@ -55,6 +57,29 @@ export async function fillLists(databaseUrl, sizes) {
   await database.fill('notifications', notifications(sizes));
   await database.fill('request_series', series(sizes));
   await database.fill('request_logs', requests(sizes));
+  await database.fill('customers', customers(sizes));
+  await database.fill('wallet_accounts', accounts(sizes));
+  await database.fill('ledger_entries', entries(sizes));
+  await database.fill('slot_events', slotEvents());
+  await database.fill('entitlement_events', entitlementEvents());
+  await database.close();
+}
+
+/** Adds customers with `events` ledger entries to one project alone, half of them of one customer. */
+export async function fillLedger(databaseUrl, sizes) {
+  const database = await open(databaseUrl);
+  const few = { projects: 800 };
+  for (const [table, rows] of Object.entries({
+    users,
+    organizations,
+    organization_members: organizationMembers,
+    projects,
+  }))
+    await database.fill(table, rows(few));
+  await database.fill('sessions', sessions());
+  await database.fill('customers', customers(sizes));
+  await database.fill('wallet_accounts', accounts(sizes));
+  await database.fill('ledger_entries', entries(sizes));
   await database.close();
 }
 
@@ -354,6 +379,92 @@ function* requests({ events }) {
       project_id: id('prj', 1),
       series_id: 1 + (i % SERIES),
       duration_ms: i % 40,
+    };
+  }
+}
+
+const customersOf = ({ events }) => Math.ceil(events / 5);
+
+/** Most in one project, a few in others. */
+function* customers(sizes) {
+  for (let i = 1; i <= customersOf(sizes); i++) {
+    yield {
+      ...{
+        id: id('cus', i),
+        project_id: id('prj', i % 10 ? 1 : 2 + (i % 400)),
+        customer_id: `customer ${i}`,
+      },
+      ...{ name: `Grace ${i}`, email: null, metadata: '{}', search_text: `customer ${i} grace ${i}` },
+      created_at: instant(ENDS),
+    };
+  }
+}
+
+function* accounts(sizes) {
+  for (let i = 1; i <= customersOf(sizes); i++) {
+    yield {
+      ...{
+        id: id('acc', i),
+        project_id: id('prj', i % 10 ? 1 : 2 + (i % 400)),
+        customer_row_id: id('cus', i),
+      },
+      ...{ wallet: i % 3 ? 'default' : 'promo', source: 'default', window_key: '/', total: 1e12, used: 0 },
+      ...{ frozen: 0, expired: 0, swept: 0, created_at: instant(ENDS) },
+    };
+  }
+}
+
+const ENTRY_TYPES = ['GRANT', 'CONSUME', 'CONSUME', 'FREEZE', 'UNFREEZE'];
+
+/** Half of them of the first customer. */
+function* entries({ events }) {
+  for (let i = 1; i <= events; i++) {
+    const at = ENDS - 30 * DAY_MS + Math.floor((i * 30 * DAY_MS) / events);
+    const customer = i % 2 ? 1 : 1 + (i % customersOf({ events }));
+    const type = ENTRY_TYPES[i % ENTRY_TYPES.length];
+    yield {
+      ...{ id: id('led', i, at), project_id: id('prj', 1), customer_row_id: id('cus', customer) },
+      ...{
+        account_id: id('acc', customer),
+        operation_type: type,
+        amount: 1,
+        total_change: 0,
+        used_change: 0,
+      },
+      ...{
+        frozen_change: 0,
+        expired_change: 0,
+        wallet: customer % 3 ? 'default' : 'promo',
+        source: 'default',
+      },
+      ...{ transaction_id: `transaction ${i}`, business_type: 'UNDEFINED', created_at: instant(at) },
+    };
+  }
+}
+
+function* slotEvents() {
+  for (let i = 1; i <= 2_000; i++) {
+    yield {
+      ...{
+        id: id('sle', i),
+        project_id: id('prj', 1),
+        customer_row_id: id('cus', i % 20 ? 2 + (i % 400) : 1),
+      },
+      ...{ type: i % 2 ? 'CLAIM' : 'RELEASE', wallet: 'seats', source: 'plan', amount: 1 },
+      ...{ resource_id: `resource ${i % 9}`, created_at: instant(ENDS) },
+    };
+  }
+}
+
+function* entitlementEvents() {
+  for (let i = 1; i <= 2_000; i++) {
+    yield {
+      ...{
+        id: id('ene', i),
+        customer_row_id: id('cus', i % 20 ? 2 + (i % 400) : 1),
+        feature_key: `f${i % 9}`,
+      },
+      ...{ type: i % 2 ? 'SET' : 'REMOVE', created_at: instant(ENDS) },
     };
   }
 }

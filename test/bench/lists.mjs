@@ -64,6 +64,12 @@ const ROUTES = {
       'api-keys',
       'attribute-visibility',
       'alert-thresholds',
+      'customers',
+      'customers?q=grace+77',
+      'ledger',
+      'ledger?operation_type=FREEZE',
+      'customers/customer%201/ledger',
+      'customers/customer%201',
     ].map(list => `/v1/projects/${FILLED.project}/${list}`),
     ...[
       requests,

@@ -1,4 +1,6 @@
-// npm run bench [whoami] [verify] [mutation] [request-log] [lists] [media] [retention] [webhooks]: ratios, each measured side by side in this one run. Needs `npm run build`.
+// npm run bench [whoami] [verify] [mutation] [deduct] [ledger] [request-log] [lists] [media] [retention] [webhooks]: ratios, each measured side by side in this one run. Needs `npm run build`.
+import { deduct } from './deduct.mjs';
+import { ledger } from './ledger.mjs';
 import { lists } from './lists.mjs';
 import { media } from './media.mjs';
 import { mutation } from './mutation.mjs';
@@ -9,7 +11,18 @@ import { verify } from './verify.mjs';
 import { webhooks } from './webhooks.mjs';
 import { whoami } from './whoami.mjs';
 
-const BENCHMARKS = { whoami, verify, mutation, 'request-log': requestLog, lists, media, retention, webhooks };
+const BENCHMARKS = {
+  whoami,
+  verify,
+  mutation,
+  deduct,
+  ledger,
+  'request-log': requestLog,
+  lists,
+  media,
+  retention,
+  webhooks,
+};
 
 pin(process.pid, 1);
 const asked = process.argv.slice(2);

@@ -63,6 +63,11 @@ export function startStatic(folder) {
   return start('static-server.mjs', {}, { folder });
 }
 
+/** The yardstick of `bare-ledger.mjs`, which deducts by hand: `POST /bare`. */
+export function startBareLedger(database, project) {
+  return start('bare-ledger.mjs', {}, { database, project });
+}
+
 async function start(file, environment, message) {
   const child = fork(join(import.meta.dirname, file), {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },

@@ -57,7 +57,7 @@ export async function firstKey(server, key = { name: 'Bench' }) {
   const { secret } = await issue(key);
   const authorization = basic(secret);
   await fetch(`${server.url}/v1/whoami`, { headers: { authorization } });
-  return { authorization, issue };
+  return { authorization, issue, project: project.id };
 }
 
 /** Keys until the project has a thousand, each used once. */

@@ -5,7 +5,7 @@ import { FILLED, fillLists } from '../bench/fill-lists.mjs';
 import { bearer } from '../support/client.js';
 import { laneDatabase } from '../support/lane.js';
 import { type OpenApi, type Operation, operationsOf } from '../support/openapi-arbitraries.js';
-import { admin } from '../support/scene.js';
+import { admin, createKey, ROLE_IDS } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 /* Asks every list of the OpenAPI document with each of its filters, notes the statements that reach the database, and
@@ -29,6 +29,17 @@ const VALUES: Record<string, readonly string[]> = {
   method: ['GET'],
   route: ['/v1/route1'],
   '/v1/projects/{id}/media type': ['image', 'image/png'],
+  customer_id: [FILLED.customer],
+  transaction_id: ['transaction 7'],
+  wallet: ['default', 'seats'],
+  source: ['default'],
+  resource_id: ['resource 1'],
+  '/v1/slot/events/{id} types': ['CLAIM,RELEASE'],
+  '/v1/entitlement/{customer}/events types': ['SET'],
+  sources: ['plan'],
+  feature_key: ['f1'],
+  from_at: [FILLED.events.from],
+  to_at: [FILLED.events.to],
 };
 
 let server: TestServer;
@@ -42,7 +53,9 @@ beforeAll(async () => {
   server = await startServer({ RUN_JOBS: 'false' });
   await fillLists(server.databaseUrl, SIZES);
   manager = server.app.get(Database).read(RequestContext.reading('test'));
-  callers = [(await admin(server)).auth, bearer(FILLED.owner.token), bearer(FILLED.member.token)];
+  const owner = bearer(FILLED.owner.token);
+  const { secret } = await createKey(server, owner, FILLED.project, { role_id: ROLE_IDS.administrator });
+  callers = [(await admin(server)).auth, owner, bearer(FILLED.member.token), bearer(secret)];
   const document: OpenApi = (await server.api.get('/docs/openapi.json')).body;
   lists = operationsOf(document).filter(({ method, path }) => {
     const schema =
@@ -76,8 +89,11 @@ it('no list reads a whole table, nor sorts what nothing bounds', async () => {
 /** The list as it is, and narrowed by each of its filters. */
 function urlsOf({ path, parameters }: Operation): string[] {
   const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    if (name === 'id') return path.startsWith('/v1/organizations') ? FILLED.organization : FILLED.project;
+    if (path.startsWith('/v1/projects') && name === 'id') return FILLED.project;
+    if (path.startsWith('/v1/organizations')) return FILLED.organization;
     if (name === 'whk') return FILLED.endpoint;
+    if (name === 'customer_id' || /^\/v1\/(customers|slot|entitlement)\//.test(path))
+      return encodeURIComponent(FILLED.customer);
     throw new Error(`nothing is filled in for {${name}} of ${path}`);
   });
   const filters = parameters.filter(({ name, in: place }) => place === 'query' && name !== 'cursor');

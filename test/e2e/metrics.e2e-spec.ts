@@ -51,6 +51,7 @@ it('tells how the database, the outbox, the jobs and the process are', async () 
     'bailiwick_outbox_oldest_pending_seconds',
     'bailiwick_jobs_queued',
     'bailiwick_webhook_oldest_due_seconds',
+    'bailiwick_ledger_mismatches',
     'process_resident_memory_bytes',
   ]) {
     expect([name, samples.get(name)]).toEqual([name, expect.any(Number)]);

@@ -4,6 +4,8 @@ import type { AuditRecord } from '../event-log/audit-record.js';
 export interface OpenUnit {
   /** What the unit will write to the event log. */
   readonly audit: AuditRecord;
+  /** Which attempt this is, from 1: after a deadlock, a lock timeout or a stale read the work runs again. */
+  readonly attempt: number;
   /** Whether its transaction has begun: from then on reads see its own rows. */
   readonly writing: boolean;
   /** Calls `hook` once everything is committed, never when it is rolled back. */

@@ -1,6 +1,7 @@
 import { QueryFailedError } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 import type { ErrorCode } from '../errors/error-codes.js';
+import { StaleRead } from './stale-read.js';
 
 const UNIQUE = new Set<unknown>(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', 'ER_DUP_ENTRY']);
 const MISSING = new Set<unknown>([
@@ -31,17 +32,6 @@ const TROUBLES = new Set<ErrorCode>(['database_busy', 'database_unavailable']);
 interface DriverError {
   code?: unknown;
   fatal?: unknown;
-}
-
-/**
- * Thrown within a unit of work by whoever finds, by a unique key or a guarded update, that what it decided on has
- * changed since it was read: the unit runs again from the start, where it reads anew.
- */
-export class Overtaken extends Error {
-  constructor(cause?: unknown) {
-    super('what the unit of work decided on has changed meanwhile', { cause });
-    this.name = 'Overtaken';
-  }
 }
 
 function driverError(error: unknown): DriverError {
@@ -76,11 +66,11 @@ export function isMissingReference(error: unknown): boolean {
 }
 
 /**
- * Whether the same unit of work may succeed when run again at once: deadlock, lock timeout, overtaken. Not when it
+ * Whether the same unit of work may succeed when run again at once: deadlock, lock timeout, stale read. Not when it
  * waited for SQLite's writer in vain: that queue is fair, and may be waiting for the unit itself.
  */
 export function isContention(error: unknown): boolean {
-  return error instanceof Overtaken || CONTENTION.has(driverError(error).code);
+  return error instanceof StaleRead || CONTENTION.has(driverError(error).code);
 }
 
 /** The application's view of a database that is busy or away, for now; undefined for any other error. */

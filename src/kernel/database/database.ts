@@ -74,8 +74,43 @@ export class Database {
       throw new AppError('limit_reached', { details: { limit: most } });
   }
 
+  /** Reads rows with their locks held until the unit of work ends; `sql` is a plain SELECT. See {@link lock}. */
+  async queryLocked<Row>(ctx: RequestContext, sql: string, parameters: unknown[]): Promise<Row[]> {
+    const manager = await this.write(ctx);
+    return manager.query<Row[]>(this.kind === 'sqlite' ? sql : `${sql} FOR UPDATE`, parameters);
+  }
+
+  /** Runs an INSERT, UPDATE or DELETE and answers how many rows it changed. For guarded updates that no entity can say. */
+  async change(ctx: RequestContext, sql: string, parameters: unknown[]): Promise<number> {
+    const { queryRunner } = await this.write(ctx);
+    return (await queryRunner!.query(sql, parameters, true)).affected ?? 0;
+  }
+
+  /**
+   * Makes a write the last one of the unit of work, after its event-log entry: a row that many units want to change at
+   * once is then locked for little longer than the commit takes. What it throws undoes the unit like anything else.
+   */
+  writeLast(ctx: RequestContext, write: () => Promise<void>): void {
+    const unit = unitOf(ctx);
+    if (!unit) throw new Error('a write needs an open unit of work');
+    unit.writeLast(write);
+  }
+
   private get locking(): { lock?: { mode: 'pessimistic_write' } } {
     return this.kind === 'sqlite' ? {} : { lock: { mode: 'pessimistic_write' } };
+  }
+
+  /**
+   * Reads by many statements what is true at one moment, whatever is written meanwhile; nobody waits for it. For work of
+   * seconds, not minutes: the database keeps what is overwritten until it ends.
+   */
+  async snapshot<T>(read: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const snapshot = await this.dialect.snapshot();
+    try {
+      return await read(snapshot.manager);
+    } finally {
+      await snapshot.end();
+    }
   }
 
   /** Opens a transaction; for the unit of work alone. */

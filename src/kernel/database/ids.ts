@@ -41,7 +41,8 @@ export function exampleId(prefix: IdPrefix): string {
   return `${prefix}_01kaj0v7w3m6tn5x9q2e8rfyzd`;
 }
 
-const ulid = monotonicFactory(pooledRandom(1_024));
+const nextRandom = pooledRandom(1_024);
+const ulid = monotonicFactory(nextRandom);
 
 /** Random numbers from 0 to below 1, fetched many at a time: asking for each one took 35 µs an id. */
 function pooledRandom(size: number): () => number {
@@ -59,6 +60,15 @@ function pooledRandom(size: number): () => number {
 /** A new id `<prefix>_<ULID, lower case>`; ids of one process sort by the time they were made. */
 export function newId(prefix: IdPrefix): string {
   return `${prefix}_${ulid().toLowerCase()}`;
+}
+
+/**
+ * A new id as it would have been made at `at`: for what took effect then but is written later, and must stand at its
+ * time in lists sorted by id.
+ */
+export function newIdAt(prefix: IdPrefix, at: Date): string {
+  const random = Array.from({ length: 16 }, () => DIGITS[Math.floor(nextRandom() * 32)]).join('');
+  return `${prefix}_${encodeTime(Math.max(0, at.getTime()), 10).toLowerCase()}${random}`;
 }
 
 const ID = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$/;

@@ -71,6 +71,18 @@ export class Lists {
     return this.sum(ctx, stretches, Infinity);
   }
 
+  /** How many rows each of some stretches without conditions has, in their order; one statement for fifty short ones. */
+  async countEach(ctx: RequestContext, stretches: readonly Stretch[]): Promise<number[]> {
+    const manager = this.database.read(ctx);
+    const sizes = await sizesOf(manager, stretches);
+    const counts: number[] = [];
+    for (const stretch of stretches) {
+      const size = sizes.get(stretch)!;
+      counts.push(size < SHORT ? size : await this.walked(manager, stretch, Infinity));
+    }
+    return counts;
+  }
+
   /** How many rows of a stretch have each value of `column`. */
   tally(ctx: RequestContext, stretch: Stretch, column: string): Promise<ReadonlyMap<string, number>> {
     const manager = this.database.read(ctx);

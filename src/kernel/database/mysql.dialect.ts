@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { DatabaseLoad, Dialect, Transaction } from './transaction.js';
+import type { DatabaseLoad, Dialect, Snapshot, Transaction } from './transaction.js';
 
 type PoolQueues = Record<'_allConnections' | '_freeConnections' | '_connectionQueue', { length: number }>;
 
@@ -42,6 +42,25 @@ export class MysqlDialect implements Dialect {
         }
       },
     };
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const runner = this.source.createQueryRunner();
+    const end = async () => {
+      try {
+        await runner.query('COMMIT');
+      } finally {
+        await runner.release();
+      }
+    };
+    try {
+      await runner.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+      await runner.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+      return { manager: runner.manager, end };
+    } catch (error) {
+      await runner.release();
+      throw error;
+    }
   }
 
   /** mysql2 tells these lengths nowhere else. */

@@ -63,7 +63,8 @@ export async function openDatabase(writer: WriterSource, queue = new WriterQueue
   // Commits are spared the work that the checkpointer does, unless it falls behind.
   await writer.query(`PRAGMA wal_autocheckpoint = ${WAL_PAGES_AT_MOST}`);
   const checkpointer = new SqliteCheckpointer(writer.options.database as string);
-  return new Database(new SqliteDialect(writer, await openReader(writer), queue, checkpointer));
+  const another = () => openReader(writer);
+  return new Database(new SqliteDialect(writer, await another(), queue, another, checkpointer));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { SqliteCheckpointer } from './sqlite-checkpointer.js';
-import type { DatabaseLoad, Dialect, Durability, Transaction } from './transaction.js';
+import type { DatabaseLoad, Dialect, Durability, Snapshot, Transaction } from './transaction.js';
 import type { WriterQueue } from './writer-queue.js';
 
 /**
@@ -16,6 +16,7 @@ export class SqliteDialect implements Dialect {
     private readonly writer: DataSource,
     private readonly readerSource: DataSource,
     private readonly queue: WriterQueue,
+    private readonly openReader: () => Promise<DataSource>,
     private readonly checkpointer: SqliteCheckpointer,
   ) {}
 
@@ -52,6 +53,14 @@ export class SqliteDialect implements Dialect {
       }
     };
     return { manager: runner.manager, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
+  }
+
+  /** On a connection of its own: the readers' one shows everybody else what has been committed since. */
+  async snapshot(): Promise<Snapshot> {
+    const source = await this.openReader();
+    // The first statement that reads fixes what all of them see.
+    await source.query('BEGIN');
+    return { manager: source.manager, end: () => source.destroy() };
   }
 
   load(): DatabaseLoad {

@@ -10,6 +10,12 @@ export interface Transaction {
   rollback(): Promise<void>;
 }
 
+/** A view of the database as it is at one moment, for reading alone. Ended exactly once. */
+export interface Snapshot {
+  readonly manager: EntityManager;
+  end(): Promise<void>;
+}
+
 /** How busy the way to the database is. */
 export interface DatabaseLoad {
   /** Transactions on SQLite, connections elsewhere. */
@@ -31,6 +37,8 @@ export interface Dialect {
   readonly reader: EntityManager;
   /** Opens a writing transaction; waits for its turn where there is one writer. */
   begin(durability: Durability): Promise<Transaction>;
+  /** Holds the database still for a reader that takes many statements. */
+  snapshot(): Promise<Snapshot>;
   load(): DatabaseLoad;
   close(): Promise<void>;
 }

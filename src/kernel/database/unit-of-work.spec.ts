@@ -19,6 +19,7 @@ const database = new Database({
   kind: 'mysql',
   reader: manager,
   begin: () => Promise.resolve({ manager, commit, rollback }),
+  snapshot: () => Promise.resolve({ manager, end: () => Promise.resolve() }),
   load: () => ({ inUse: 0, waiting: 0 }),
   close: () => Promise.resolve(),
 });

@@ -6,6 +6,7 @@ import type { EventType } from '../event-log/event-types.js';
 import { Database } from './database.js';
 import { isContention } from './database-errors.js';
 import { EventLog } from './event-log.port.js';
+import { StaleRead } from './stale-read.js';
 import type { Durability } from './transaction.js';
 import { Unit, unitOf } from './unit.js';
 
@@ -39,7 +40,7 @@ export class UnitOfWork {
 
   /**
    * Runs `work` in one transaction that begins at its first write, adds its event-log entry and
-   * commits. Inside another unit it joins that one. A deadlock or lock timeout runs the whole work
+   * commits. Inside another unit it joins that one. A deadlock, lock timeout or stale read runs the whole work
    * again, up to three times, so `work` must be able to be re-run.
    *
    * An `AppError` that keeps its records commits what was written before it, then is thrown.
@@ -69,7 +70,7 @@ export class UnitOfWork {
   ): Promise<void> {
     if (ctx.unit) throw new Error('a unit of work cannot be rehearsed within another');
     const curtain = new Error('the rehearsal ends here');
-    ctx.unit = new Unit(new AuditRecord(events), () => Promise.reject(curtain), true);
+    ctx.unit = new Unit(new AuditRecord(events), () => Promise.reject(curtain), { rehearsed: true });
     try {
       await work();
     } catch (error) {
@@ -93,8 +94,8 @@ export class UnitOfWork {
     return this.withRetries(ctx, this.opening([], durability), work, async () => undefined);
   }
 
-  private opening(events: readonly EventType[], durability: Durability): () => Unit {
-    return () => new Unit(new AuditRecord(events), () => this.database.begin(durability));
+  private opening(events: readonly EventType[], durability: Durability): (attempt: number) => Unit {
+    return attempt => new Unit(new AuditRecord(events), () => this.database.begin(durability), { attempt });
   }
 
   /**
@@ -111,34 +112,35 @@ export class UnitOfWork {
 
   private async withRetries<T>(
     ctx: RequestContext,
-    open: () => Unit,
+    open: (attempt: number) => Unit,
     work: () => Promise<T>,
     finish: (unit: Unit, outcome: Outcome<T>) => Promise<void>,
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const outcome = await this.attempt(ctx, open, work, finish);
+        const outcome = await this.attempt(ctx, open(attempt), work, finish);
         if ('refusal' in outcome) throw outcome.refusal;
         return outcome.value;
       } catch (error) {
         if (attempt >= ATTEMPTS || !isContention(error)) throw error;
-        await pause(attempt);
+        // Whoever came in between has committed: there is nothing to wait for.
+        if (!(error instanceof StaleRead)) await pause(attempt);
       }
     }
   }
 
   private async attempt<T>(
     ctx: RequestContext,
-    open: () => Unit,
+    unit: Unit,
     work: () => Promise<T>,
     finish: (unit: Unit, outcome: Outcome<T>) => Promise<void>,
   ): Promise<Outcome<T>> {
-    const unit = open();
     ctx.unit = unit;
     let outcome: Outcome<T>;
     try {
       outcome = await settle(work);
       await finish(unit, outcome);
+      await unit.finishWrites();
       await unit.commit();
     } catch (error) {
       await unit.rollback();

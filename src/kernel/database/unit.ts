@@ -7,17 +7,24 @@ import type { Transaction } from './transaction.js';
 
 /** One unit of work in progress. `UnitOfWork` makes and ends it; repositories reach it through `Database`. */
 export class Unit implements OpenUnit {
+  /** Counted from 1; see `OpenUnit.attempt`. */
+  readonly attempt: number;
+  /** Whether it ends before its first write; see `UnitOfWork.rehearse`. */
+  readonly rehearsed: boolean;
   private transaction: Promise<Transaction> | null = null;
   private begun: Transaction | null = null;
   private ended = false;
   private readonly committed: (() => void)[] = [];
+  private readonly lastWrites: (() => Promise<void>)[] = [];
 
   constructor(
     readonly audit: AuditRecord,
     private readonly begin: () => Promise<Transaction>,
-    /** Whether it ends before its first write; see `UnitOfWork.rehearse`. */
-    readonly rehearsed = false,
-  ) {}
+    { attempt = 1, rehearsed = false }: { attempt?: number; rehearsed?: boolean } = {},
+  ) {
+    this.attempt = attempt;
+    this.rehearsed = rehearsed;
+  }
 
   /** The transaction's manager once something was written or locked; from then on reads use it too. */
   get transactionManager(): EntityManager | null {
@@ -41,6 +48,16 @@ export class Unit implements OpenUnit {
 
   onCommit(hook: () => void): void {
     this.committed.push(hook);
+  }
+
+  /** Puts off a write to the end of the transaction; see `Database.writeLast`. */
+  writeLast(write: () => Promise<void>): void {
+    this.lastWrites.push(write);
+  }
+
+  /** Does what was put off, in the order in which it came. */
+  async finishWrites(): Promise<void> {
+    for (const write of this.lastWrites.splice(0)) await write();
   }
 
   async commit(): Promise<void> {

@@ -29,6 +29,53 @@ export const ERROR_CODES = {
   wrong_current_password: bad('The current password is wrong.'),
   webhook_url_not_allowed: bad('Webhooks must not go to this URL.'),
 
+  customer_id_required: bad('customer_id is required: a string of 1 to 255 characters.'),
+  transaction_id_required: bad('transaction_id is required: a string of 1 to 255 characters.'),
+  amount_must_be_positive: bad(
+    'The amount must be a whole number from 1 to 9,007,199,254,740,991, as must the total with it.',
+  ),
+  actual_amount_must_be_non_negative: bad(
+    'actual_amount must be a whole number from 0 to 9,007,199,254,740,991.',
+  ),
+  wallet_required: bad('wallet is required: a name of 1 to 100 characters.'),
+  resource_id_required: bad('resource_id is required: a string of 1 to 255 characters.'),
+  feature_key_required: bad('feature_key is required: a string of 1 to 255 characters.'),
+  value_required: bad('value is required: a string that is not empty.'),
+  invalid_starts_at: bad('starts_at must be an instant such as 2026-01-31T12:00:00Z, from 1970 on.'),
+  invalid_expires_at: bad('expires_at must be an instant such as 2026-01-31T12:00:00Z, from 1970 on.'),
+  invalid_datetime_range: bad('expires_at must lie in the future, and after starts_at.'),
+  invalid_limit: bad('limit must be a whole number from 1 to 100.'),
+  invalid_operation_type: bad(
+    'operation_type must be one of GRANT, FREEZE, CONSUME, UNFREEZE, EXPIRE, REVERSE.',
+  ),
+  invalid_valid_from: bad('valid_from must be an instant such as 2026-01-31T12:00:00Z, from 1970 on.'),
+  invalid_valid_until: bad('valid_until must be an instant such as 2026-01-31T12:00:00Z, from 1970 on.'),
+  invalid_from_at: bad('from_at must be an instant such as 2026-01-31T12:00:00Z.'),
+  invalid_to_at: bad('to_at must be an instant such as 2026-01-31T12:00:00Z.'),
+  insufficient_balance: bad('There is not enough credit; details says how much there is.'),
+  insufficient_balance_in_selected_credit_types: bad(
+    'There is not enough credit in the selected credit types; details says how much there is.',
+  ),
+  invalid_credit_types: bad('credit_types must be a list of 1 to 50 wallet names, sent without wallet.'),
+  no_consumable_freeze_records: bad(
+    'There is nothing frozen under this transaction_id that could be consumed.',
+  ),
+  freeze_records_already_consumed: bad('What was frozen under this transaction_id has been consumed.'),
+  no_unfreezable_records: bad('There is nothing frozen under this transaction_id that could be released.'),
+  freeze_auto_unfrozen: bad('What was frozen under this transaction_id was released when its time was over.'),
+  invalid_auto_settlement: bad('Send unfreeze_after_seconds or consume_after_seconds, not both.'),
+  invalid_auto_settlement_ttl: bad(
+    'unfreeze_after_seconds must be a whole number from 1 to 2,592,000, consume_after_seconds from 1 to 604,800.',
+  ),
+  slot_capacity_below_in_use: bad('The pool would have less capacity than is in use.'),
+  slot_insufficient_capacity: bad('No pool of this wallet has that many slots free.'),
+  slot_split_required: bad(
+    'No single pool has that many slots free, only several together: claim smaller amounts.',
+  ),
+  entitlement_validation_error: bad(
+    'value must be a string, metadata an object, and valid_until must lie after valid_from.',
+  ),
+
   missing_api_key: auth(
     'No credentials: send Authorization: Basic with api-key:<secret>, or Bearer with a key or session token.',
   ),
@@ -57,6 +104,10 @@ export const ERROR_CODES = {
   system_role: denied('System roles cannot be changed.'),
 
   not_found: missing('There is nothing with this id, or you may not see it.'),
+  customer_not_found: missing('There is no customer with this id.'),
+  entitlement_customer_not_found: missing('There is no customer with this id.'),
+  slot_pool_not_found: missing('The customer has no such pool of slots.'),
+  slot_holding_not_found: missing('The customer holds no slot for this resource.'),
   route_not_found: missing('There is no such route; /docs lists them all.'),
 
   member_already_active: conflict('This person is already an active member.'),
@@ -92,6 +143,11 @@ export const ERROR_CODES = {
   project_limit_reached: conflict('The owner has reached the limit of projects.'),
   limit_reached: conflict('The project has as many of these as it may have; details.limit says how many.'),
   invalid_transition: conflict('The current status does not allow this.'),
+  transaction_conflict: conflict(
+    'This transaction_id or idempotency_key was already used for something else: another customer, amount or wallet.',
+  ),
+  customer_exists: conflict('The project already has a customer with this id.'),
+  already_reversed: conflict('The entry has been reversed already.'),
   grace_running: conflict(
     'An older secret of the key is still in its grace period, which this would end; repeat it with "confirm": true.',
   ),

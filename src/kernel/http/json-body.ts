@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '../errors/app-error.js';
+import { refuseInexact } from './exact-numbers.js';
 
 /** Largest JSON body, in bytes. */
 export const BODY_LIMIT = 100_000;
@@ -28,6 +29,8 @@ export function parseJsonBody(body: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(body);
+    const exact = refuseInexact(body);
+    if (exact !== body) value = JSON.parse(exact);
   } catch {
     throw new AppError('invalid_json');
   }

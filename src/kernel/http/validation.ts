@@ -2,6 +2,7 @@ import { type ArgumentMetadata, Injectable, StandardSchemaValidationPipe } from 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
 import { AppError } from '../errors/app-error.js';
+import { codedIssue, isCoded } from './coded.js';
 import { fixOf, messageOf } from './validation-phrases.js';
 
 /** One thing wrong with the input, as on the wire. */
@@ -19,12 +20,18 @@ z.config({ localeError: messageOf });
 /** The one validation pipe: parses input with the schema its parameter declares. */
 @Injectable()
 export class ValidationPipe extends StandardSchemaValidationPipe {
-  /** @throws AppError `validation_failed` */
+  /** @throws AppError `validation_failed`, or the code of the field that is wrong; see `coded` */
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
     const { schema } = metadata;
     if (!schema || !this.toValidate(metadata)) return value;
-    const result = await this.validate(value, schema);
+    // No body lacks the same fields as an empty one.
+    const result = await this.validate(value === undefined && isCoded(schema) ? {} : value, schema);
     if (!result.issues) return result.value as T;
+    const coded = codedIssue(schema, result.issues);
+    if (coded) {
+      const errors = toFieldErrors(coded.issue as z.core.$ZodIssue, 'body');
+      throw new AppError(coded.code, { param: errors[0]?.param, details: { errors } });
+    }
     // A path parameter is validated by itself and has no path within itself.
     const root = metadata.type === 'param' ? (metadata.data as string | undefined) : undefined;
     throw invalidInput(result.issues, root);

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { In, LessThan, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
-import { isUniqueViolation, Overtaken } from '../../kernel/database/database-errors.js';
+import { isUniqueViolation } from '../../kernel/database/database-errors.js';
 import { instantForDriver } from '../../kernel/database/instants.js';
 import { Lists } from '../../kernel/database/lists.js';
+import { StaleRead } from '../../kernel/database/stale-read.js';
 import { every, type Stretch } from '../../kernel/database/stretch.js';
 import { contains } from '../../kernel/text/search.js';
 import { MediaFileEntity, type MediaStatus, type MediaVisibility } from './media-file.entity.js';
@@ -83,7 +84,7 @@ export class MediaFileRepository {
 
   /**
    * Changes a file while it is in one of these statuses; false when it is in none.
-   * @throws Overtaken when another live file of the project has the same bytes
+   * @throws StaleRead when another live file of the project has the same bytes
    */
   async updateWhile(
     ctx: RequestContext,
@@ -96,7 +97,7 @@ export class MediaFileRepository {
       const which = { id, status: In([...statuses]) };
       return (await manager.update(MediaFileEntity, which, changes)).affected === 1;
     } catch (error) {
-      throw isUniqueViolation(error) ? new Overtaken(error) : error;
+      throw isUniqueViolation(error) ? new StaleRead('the files of the project') : error;
     }
   }
 
