@@ -47,6 +47,9 @@ const proxy = (entry: string) => {
 const isOrigin = (value: string) =>
   URL.canParse(value) && new URL(value).origin === value && !value.includes('*');
 
+/** A domain as it stands behind the @ of an address. */
+const isDomain = (value: string) => /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(value) && value.length <= 253;
+
 function isEd25519(pem: string): boolean {
   try {
     return createPrivateKey(pem).asymmetricKeyType === 'ed25519';
@@ -115,6 +118,16 @@ const Environment = z.object({
     .regex(/^[\w-]{1,100}$/, 'must be the name of a header, such as CF-IPCountry')
     .toLowerCase()
     .optional(),
+  REGISTRATION: z
+    .enum(['open', 'invited', 'closed'], { error: 'must be open, invited or closed' })
+    .default('open'),
+  REGISTRATION_DOMAINS: list
+    .transform(domains => domains.map(domain => domain.toLowerCase()))
+    .refine(domains => domains.every(isDomain), {
+      error:
+        'must be domains of e-mail addresses such as example.com, separated by commas; without wildcards',
+    })
+    .default([]),
   MAIL_LIMIT_PER_HOUR: whole(0, 1_000_000, 20),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000_000, 1000),
   REQUESTS_PER_DAY: whole(1, 1_000_000_000_000, 100_000),
@@ -160,6 +173,10 @@ export class Config {
   readonly geoipDatabase = this.env.GEOIP_DATABASE ?? null;
   /** The header, in lower case, in which trusted proxies send the client's country. */
   readonly countryHeader = this.env.COUNTRY_HEADER ?? null;
+  /** Who may register: everybody, people with an invitation, or nobody. Admins create accounts and invitations are accepted all the same. */
+  readonly registration = this.env.REGISTRATION;
+  /** The domains, in lower case, whose addresses may register; empty for all. */
+  readonly registrationDomains = this.env.REGISTRATION_DOMAINS;
   /** Mails that one address may cause and one recipient may get; 0 for no limit. */
   readonly mailLimitPerHour = this.env.MAIL_LIMIT_PER_HOUR;
   readonly requestsPerMinute = this.env.RATE_LIMIT_PER_MINUTE;

@@ -49,6 +49,9 @@ export const ERROR_CODES = {
   account_not_activated: denied('The account is not activated yet: open the link in the activation e-mail.'),
   account_suspended: denied('The account is suspended.'),
   password_change_required: denied('Change the password first: POST /v1/me/password.'),
+  registration_closed: denied(
+    'Registration is not open to this address; somebody who is in already can invite you, or an admin create the account.',
+  ),
   permission_escalation: denied('This would grant more than you have yourself.'),
   attribute_hidden: denied('You cannot filter or sort by an attribute that is hidden from you.'),
   system_role: denied('System roles cannot be changed.'),

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
+import { InvitationsModule } from '../invitations/invitations.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
@@ -22,6 +23,7 @@ import { IdentityController } from './identity.controller.js';
 import { IdentityService } from './identity.service.js';
 import { ProjectAccess } from './project-access.service.js';
 import { RateGuard } from './rate.guard.js';
+import { RegistrationRule } from './registration-rule.service.js';
 import { RegistrationService } from './registration.service.js';
 import { SecurityEventsController } from './security-events.controller.js';
 import { SignInService } from './sign-in.service.js';
@@ -38,6 +40,7 @@ import { UsageHook } from './usage.hook.js';
     PassportModule,
     QuotaModule,
     UsersModule,
+    InvitationsModule,
     OrganizationsModule,
     RolesModule,
     TeamsModule,
@@ -59,6 +62,7 @@ import { UsageHook } from './usage.hook.js';
     SignInThrottle,
     SignInService,
     FailedSignIns,
+    RegistrationRule,
     RegistrationService,
     FirstAdmin,
     IdentityService,

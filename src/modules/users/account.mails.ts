@@ -29,6 +29,23 @@ export const ACTIVATION_MAIL = defineTemplate(
   }),
 );
 
+/** To the owner of an account whose address somebody registered again; the answer told them nothing of it. */
+export const REGISTERED_ALREADY_MAIL = defineTemplate(
+  'registered_already',
+  ({ name, url }: { name: string; url: string }) => ({
+    subject: 'You already have an account',
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      'Somebody tried to register an account with this e-mail address. You already have one, so nothing was created or ' +
+        'changed.',
+      'If it was you, sign in to the account you have. If you forgot its password, ask for a password reset.',
+    ],
+    action: { label: 'Sign in', url },
+    footer:
+      'If it was not you, you need not do anything. Whoever tried was not told that you have an account.',
+  }),
+);
+
 /** To somebody for whom an admin made an account. Never holds the password: the admin hands it over. */
 export const TEMPORARY_PASSWORD_MAIL = defineTemplate(
   'temporary_password',

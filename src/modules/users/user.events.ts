@@ -2,6 +2,10 @@ import { defineEvents } from '../../kernel/event-log/event-types.js';
 
 export const USER_EVENTS = defineEvents({
   'user.created': 'An account was created: registered, or made by an admin.',
+  'user.registration_repeated': {
+    text: 'Somebody registered with the address of an existing account; its owner was told.',
+    access: false,
+  },
   'user.updated': 'Details of an account were changed.',
   'user.deleted': 'An account was deleted.',
   'user.restored': 'A deleted or suspended account was restored.',

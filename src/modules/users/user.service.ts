@@ -72,29 +72,16 @@ export class UserService {
 
   /** Inserts the account and what every account has from its first moment. @throws AppError `email_taken` */
   async insert(ctx: RequestContext, prepared: PreparedUser, options: NewUserOptions = {}): Promise<User> {
-    const user: UserEntity = {
-      id: newId('usr'),
-      email: prepared.email,
-      current_email: prepared.email,
-      first_name: prepared.first_name,
-      name: prepared.name,
-      phone: prepared.phone ?? null,
-      country: prepared.country ?? null,
-      status: options.status ?? 'new',
-      platform_role: options.platform_role ?? 'user',
-      password_hash: prepared.password_hash,
-      password_change_required: options.password_change_required ?? false,
-      max_projects: null,
-      last_sign_in_at: null,
-      last_sign_in_device: null,
-      last_sign_in_location: null,
-      search_text: searchText(prepared),
-      created_at: new Date(),
-    };
+    const user = newRow(prepared, options);
     await orIfTaken(this.users.insert(ctx, user), emailTaken);
     if (options.asEffect) ctx.audit.effect('user.created', userTarget(user));
     await this.cascades.userCreated(ctx, { id: user.id, name: displayName(user) });
     return toUser(user);
+  }
+
+  /** What a registration answers for an account that it does not make: as for one it does. */
+  pretend(prepared: PreparedUser): User {
+    return toUser(newRow(prepared, {}));
   }
 
   /**
@@ -239,6 +226,29 @@ export class UserService {
     if (!user) throw new AppError('not_found');
     return user;
   }
+}
+
+/** The row of a new account. */
+function newRow(prepared: PreparedUser, options: NewUserOptions): UserEntity {
+  return {
+    id: newId('usr'),
+    email: prepared.email,
+    current_email: prepared.email,
+    first_name: prepared.first_name,
+    name: prepared.name,
+    phone: prepared.phone ?? null,
+    country: prepared.country ?? null,
+    status: options.status ?? 'new',
+    platform_role: options.platform_role ?? 'user',
+    password_hash: prepared.password_hash,
+    password_change_required: options.password_change_required ?? false,
+    max_projects: null,
+    last_sign_in_at: null,
+    last_sign_in_device: null,
+    last_sign_in_location: null,
+    search_text: searchText(prepared),
+    created_at: new Date(),
+  };
 }
 
 /** Who acts stands there by name, who is acted on by address: projects show either as a member's. */
