@@ -19,6 +19,7 @@ import { BlindSearch1764500000100 } from './1764500000100-blind-search.js';
 import { Notices1764550000000 } from './1764550000000-notices.js';
 import { Checkpoints1764560000000 } from './1764560000000-checkpoints.js';
 import { EventAudiences1764570000000 } from './1764570000000-event-audiences.js';
+import { EmailChanges1765000000100 } from './1765000000100-email-changes.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -42,4 +43,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Notices1764550000000,
   Checkpoints1764560000000,
   EventAudiences1764570000000,
+  EmailChanges1765000000100,
 ];

@@ -21,6 +21,8 @@ import { FailedSignIns } from './failed-sign-ins.service.js';
 import { FirstAdmin } from './first-admin.service.js';
 import { IdentityController } from './identity.controller.js';
 import { IdentityService } from './identity.service.js';
+import { OwnAccountController } from './own-account.controller.js';
+import { PresentPassword } from './present-password.service.js';
 import { ProjectAccess } from './project-access.service.js';
 import { RateGuard } from './rate.guard.js';
 import { RegistrationRule } from './registration-rule.service.js';
@@ -49,7 +51,13 @@ import { UsageHook } from './usage.hook.js';
     NotificationsModule,
     UsageModule,
   ],
-  controllers: [AccountController, SecurityEventsController, IdentityController, ActivationPageController],
+  controllers: [
+    AccountController,
+    OwnAccountController,
+    SecurityEventsController,
+    IdentityController,
+    ActivationPageController,
+  ],
   providers: [
     Callers,
     BasicStrategy,
@@ -60,6 +68,7 @@ import { UsageHook } from './usage.hook.js';
     RateGuard,
     UsageHook,
     SignInThrottle,
+    PresentPassword,
     SignInService,
     FailedSignIns,
     RegistrationRule,

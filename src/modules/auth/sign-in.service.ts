@@ -7,6 +7,7 @@ import type { User } from '../users/user.dto.js';
 import { displayName, UserService, userTarget } from '../users/user.service.js';
 import type { SignedIn, SignIn } from './auth.dto.js';
 import { FailedSignIns } from './failed-sign-ins.service.js';
+import { PresentPassword } from './present-password.service.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 
 /** Signing in and out. */
@@ -16,6 +17,7 @@ export class SignInService {
     private readonly users: UserService,
     private readonly sessions: SessionService,
     private readonly passwords: PasswordChanges,
+    private readonly present: PresentPassword,
     private readonly throttle: SignInThrottle,
     private readonly failures: FailedSignIns,
   ) {}
@@ -59,12 +61,7 @@ export class SignInService {
    * @throws AppError `wrong_current_password`, `validation_failed`, `too_many_attempts`
    */
   async changePassword(ctx: RequestContext, current: string, next: string): Promise<{ changed: true }> {
-    const { email } = ctx.user;
-    const authenticated = await this.throttle.attempt(ctx, await this.users.limitKey(ctx, email), () =>
-      this.users.authenticate(ctx, email, current),
-    );
-    if (!authenticated) throw new AppError('wrong_current_password', { param: 'current_password' });
-    return this.passwords.change(ctx, authenticated, next);
+    return this.passwords.change(ctx, await this.present.check(ctx, current, 'current_password'), next);
   }
 
   /** Notes the failure in the event log, which stays although the request fails. */

@@ -77,6 +77,65 @@ export const PASSWORD_RESET_MAIL = defineTemplate(
   }),
 );
 
+/** To the address an account is to get: proves it. The link is good once, for a day. */
+export const EMAIL_CHANGE_MAIL = defineTemplate(
+  'email_change',
+  ({ name, link }: { name: string; link: string }) => ({
+    subject: 'Confirm your new e-mail address',
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      'Somebody asked to use this e-mail address for their account. If it was you, confirm it. You will be signed out ' +
+        'everywhere, and sign in with this address from then on.',
+    ],
+    action: { label: 'Confirm the address', url: link },
+    footer:
+      'The link works once, for 24 hours. If you did not ask for it, ignore this e-mail: nothing changes.',
+  }),
+);
+
+/** To the address an account has, when another one was asked for. */
+export const EMAIL_CHANGE_NOTICE = defineTemplate(
+  'email_change_notice',
+  ({ name, email, at, ip }: { name: string; email: string; at: Date; ip: string | null }) => ({
+    subject: 'Your e-mail address is about to change',
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      `Somebody who knows your password asked at ${at.toISOString()}${ip ? `, from ${ip},` : ''} to change the e-mail ` +
+        `address of your account to ${inline(email)}. It changes once that address is confirmed.`,
+      'If this was not you, change your password immediately: that ends all other sessions and this request. Then tell ' +
+        'your administrator.',
+    ],
+  }),
+);
+
+/** To the address an account had until now. */
+export const EMAIL_CHANGED_MAIL = defineTemplate(
+  'email_changed',
+  ({ name, email, at, ip }: { name: string; email: string; at: Date; ip: string | null }) => ({
+    subject: 'Your e-mail address was changed',
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      `The e-mail address of your account was changed to ${inline(email)} at ${at.toISOString()}` +
+        `${ip ? `, from ${ip}` : ''}. All sessions have ended.`,
+      'If this was not you, tell your administrator immediately.',
+    ],
+  }),
+);
+
+/** To somebody who has just deleted their account. */
+export const ACCOUNT_DELETED_MAIL = defineTemplate(
+  'account_deleted',
+  ({ name, at, ip }: { name: string; at: Date; ip: string | null }) => ({
+    subject: 'Your account was deleted',
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      `You deleted your account at ${at.toISOString()}${ip ? `, from ${ip}` : ''}. Your sessions and memberships have ` +
+        'ended.',
+      'If this was not you, tell your administrator immediately: an account can be restored.',
+    ],
+  }),
+);
+
 /** To somebody whose password has just changed. */
 export const PASSWORD_CHANGED_MAIL = defineTemplate(
   'password_changed',

@@ -6,6 +6,8 @@ import { Cascades } from '../../kernel/facets/cascades.js';
 import { Effects, type UserAction } from '../../kernel/facets/effects.js';
 import { Ownership } from '../../kernel/facets/ownership.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
+import { NotificationService } from '../notifications/notification.service.js';
+import { ACCOUNT_DELETED_MAIL } from './account.mails.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { SessionService } from './session.service.js';
 import {
@@ -19,7 +21,7 @@ import {
 } from './user.dto.js';
 import type { UserStatus } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
-import { emailTaken, searchText, userTarget } from './user.service.js';
+import { displayName, emailTaken, searchText, userTarget } from './user.service.js';
 import { eventOf, USER_TRANSITIONS } from './user-actions.js';
 
 const LIVE: UserStatus[] = ['new', 'activated', 'suspended'];
@@ -34,6 +36,7 @@ export class UserAdministration {
     private readonly cascades: Cascades,
     private readonly effects: Effects,
     private readonly ownership: Ownership,
+    private readonly notifications: NotificationService,
   ) {}
 
   /** Everybody, newest first; deleted accounts only when they are asked for. */
@@ -89,6 +92,27 @@ export class UserAdministration {
       return user;
     }
     return this.transit(ctx, user, action);
+  }
+
+  /**
+   * Deletes the caller's own account, once confirmed by its address. What stands in the way of an admin's deletion
+   * does here as well.
+   * @throws AppError `last_admin`, `owner_protected`, `confirmation_required`, `validation_failed`
+   */
+  async deleteOwn(ctx: RequestContext, confirm: string | undefined): Promise<{ id: string; deleted: true }> {
+    const user = await this.get(ctx, ctx.user.id);
+    await this.refuse(ctx, user, 'delete');
+    await this.confirm(ctx, user, 'delete', confirm);
+    ctx.audit.as('user.deleted').about(user.id);
+    await this.transit(ctx, user, 'delete');
+    await this.notifications.send(ctx, {
+      to: user.email,
+      toName: displayName(user),
+      userId: user.id,
+      template: ACCOUNT_DELETED_MAIL,
+      data: { name: user.first_name, at: new Date(), ip: ctx.ip },
+    });
+    return { id: user.id, deleted: true };
   }
 
   private async transit(

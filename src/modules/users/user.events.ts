@@ -7,6 +7,10 @@ export const USER_EVENTS = defineEvents({
     access: false,
   },
   'user.updated': 'Details of an account were changed.',
+  'user.email_change_requested': {
+    text: 'Somebody asked to give their account another e-mail address.',
+    access: false,
+  },
   'user.deleted': 'An account was deleted.',
   'user.restored': 'A deleted or suspended account was restored.',
   'user.suspended': 'An account was suspended; its sessions ended.',

@@ -3,6 +3,8 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { ActivationMails } from './activation-mails.service.js';
+import { EmailChangePageController } from './email-change-page.controller.js';
+import { EmailChanges } from './email-changes.service.js';
 import { ExpiredCredentials } from './expired-credentials.service.js';
 import { Locations } from './locations.js';
 import { MailResetJob } from './mail-reset.job.js';
@@ -36,6 +38,7 @@ import { UserTokenRepository } from './user-token.repository.js';
     UserAdministrationController,
     PasswordResetController,
     PasswordResetPageController,
+    EmailChangePageController,
   ],
   providers: [
     UserRepository,
@@ -46,6 +49,7 @@ import { UserTokenRepository } from './user-token.repository.js';
     PasswordResetThrottle,
     ActivationMails,
     PasswordChanges,
+    EmailChanges,
     MailResetJob,
     UserService,
     UserAdministration,
@@ -54,6 +58,6 @@ import { UserTokenRepository } from './user-token.repository.js';
     UserFacet,
     SessionFacet,
   ],
-  exports: [UserService, SessionService, PasswordChanges, ActivationMails],
+  exports: [UserService, SessionService, PasswordChanges, ActivationMails, EmailChanges, UserAdministration],
 })
 export class UsersModule {}
