@@ -42,6 +42,7 @@ describe('registering', () => {
       platform_role: 'user',
       max_projects: null,
       password_change_required: false,
+      totp_enabled: false,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     });
     const mail = await waitForMail(server, 'grace.hopper@navy.example', 'activate');

@@ -29,6 +29,11 @@ export function runSource(entry: 'main' | 'worker', environment: Record<string, 
   return run(entry, [`src/${entry}.ts`], environment);
 }
 
+/** Starts a command of `src/cli.ts`. */
+export function runCli(args: string[], environment: Record<string, string>): SourceProcess {
+  return run(args[0]!, ['src/cli.ts', ...args], environment);
+}
+
 /** Starts a command of TypeORM's, such as `migration:show`, on `ormconfig.ts`. */
 export function runTypeorm(command: string, environment: Record<string, string>): SourceProcess {
   return run(command, ['node_modules/typeorm/cli.js', command, '-d', 'ormconfig.ts'], environment);

@@ -128,6 +128,7 @@ const Environment = z.object({
         'must be domains of e-mail addresses such as example.com, separated by commas; without wildcards',
     })
     .default([]),
+  REQUIRE_ADMIN_TOTP: flag(false),
   MAIL_LIMIT_PER_HOUR: whole(0, 1_000_000, 20),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000_000, 1000),
   REQUESTS_PER_DAY: whole(1, 1_000_000_000_000, 100_000),
@@ -177,6 +178,8 @@ export class Config {
   readonly registration = this.env.REGISTRATION;
   /** The domains, in lower case, whose addresses may register; empty for all. */
   readonly registrationDomains = this.env.REGISTRATION_DOMAINS;
+  /** Whether platform admins without two-factor sign-in can only set it up. */
+  readonly requireAdminTotp = this.env.REQUIRE_ADMIN_TOTP;
   /** Mails that one address may cause and one recipient may get; 0 for no limit. */
   readonly mailLimitPerHour = this.env.MAIL_LIMIT_PER_HOUR;
   readonly requestsPerMinute = this.env.RATE_LIMIT_PER_MINUTE;

@@ -25,6 +25,7 @@ export const ERROR_CODES = {
   invalid_idempotency_key: bad('Idempotency-Key must be 1 to 255 printable ASCII characters.'),
   malformed_request: bad('The request could not be read.'),
   invalid_token: bad('The token is unknown, already used or expired.'),
+  wrong_totp_code: bad('The code is wrong, or was already used.'),
   wrong_current_password: bad('The current password is wrong.'),
 
   missing_api_key: auth(
@@ -34,6 +35,10 @@ export const ERROR_CODES = {
   api_key_revoked: auth('The API key has been revoked.'),
   api_key_expired: auth('The API key has expired.'),
   invalid_session: auth('The session is unknown, ended or expired.'),
+  totp_required: auth(
+    'Sign-in takes a code: send it with details.ticket to POST /v1/sessions/totp within five minutes.',
+  ),
+  invalid_ticket: auth('The ticket is unknown, expired or used up; sign in again.'),
   invalid_credentials: auth('The e-mail address or the password is wrong.'),
 
   permission_denied: denied('You do not have the permission that this requires.'),
@@ -52,6 +57,7 @@ export const ERROR_CODES = {
   registration_closed: denied(
     'Registration is not open to this address; somebody who is in already can invite you, or an admin create the account.',
   ),
+  totp_setup_required: denied('Set up two-factor sign-in first: POST /v1/me/totp.'),
   permission_escalation: denied('This would grant more than you have yourself.'),
   attribute_hidden: denied('You cannot filter or sort by an attribute that is hidden from you.'),
   system_role: denied('System roles cannot be changed.'),

@@ -68,6 +68,7 @@ export class AccountController {
     created: SignedIn,
     errors: [
       'invalid_credentials',
+      'totp_required',
       'account_not_activated',
       'account_suspended',
       'too_many_attempts',

@@ -22,6 +22,7 @@ import { FirstAdmin } from './first-admin.service.js';
 import { IdentityController } from './identity.controller.js';
 import { IdentityService } from './identity.service.js';
 import { OwnAccountController } from './own-account.controller.js';
+import { OwnTotp } from './own-totp.service.js';
 import { PresentPassword } from './present-password.service.js';
 import { ProjectAccess } from './project-access.service.js';
 import { RateGuard } from './rate.guard.js';
@@ -30,6 +31,8 @@ import { RegistrationService } from './registration.service.js';
 import { SecurityEventsController } from './security-events.controller.js';
 import { SignInService } from './sign-in.service.js';
 import { SignInThrottle } from './sign-in-throttle.js';
+import { TotpController } from './totp.controller.js';
+import { TotpTickets } from './totp-tickets.js';
 import { UsageHook } from './usage.hook.js';
 
 /**
@@ -54,6 +57,7 @@ import { UsageHook } from './usage.hook.js';
   controllers: [
     AccountController,
     OwnAccountController,
+    TotpController,
     SecurityEventsController,
     IdentityController,
     ActivationPageController,
@@ -69,6 +73,8 @@ import { UsageHook } from './usage.hook.js';
     UsageHook,
     SignInThrottle,
     PresentPassword,
+    OwnTotp,
+    TotpTickets,
     SignInService,
     FailedSignIns,
     RegistrationRule,

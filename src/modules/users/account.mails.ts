@@ -122,6 +122,29 @@ export const EMAIL_CHANGED_MAIL = defineTemplate(
   }),
 );
 
+/** To somebody whose sign-in takes a code from now on, or none any more. */
+export const TOTP_CHANGED_MAIL = defineTemplate(
+  'totp_changed',
+  ({
+    name,
+    what,
+    at,
+    ip,
+  }: {
+    name: string;
+    what: 'turned on' | 'turned off';
+    at: Date;
+    ip: string | null;
+  }) => ({
+    subject: `Two-factor sign-in was ${what}`,
+    greeting: `Hello ${inline(name)},`,
+    paragraphs: [
+      `Two-factor sign-in of your account was ${what} at ${at.toISOString()}${ip ? `, from ${ip}` : ''}.`,
+      'If you did not expect this, change your password immediately and tell your administrator.',
+    ],
+  }),
+);
+
 /** To somebody who has just deleted their account. */
 export const ACCOUNT_DELETED_MAIL = defineTemplate(
   'account_deleted',

@@ -10,6 +10,7 @@ import { NotificationService } from '../notifications/notification.service.js';
 import { ACCOUNT_DELETED_MAIL } from './account.mails.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { SessionService } from './session.service.js';
+import { TotpService } from './totp.service.js';
 import {
   type ListUsers,
   type RunUserAction,
@@ -26,6 +27,12 @@ import { eventOf, USER_TRANSITIONS } from './user-actions.js';
 
 const LIVE: UserStatus[] = ['new', 'activated', 'suspended'];
 
+/** What changes by actions that leave the status as it is. */
+const UNCHANGED_STATUS = {
+  'reset-password': { from: 'password set', to: 'password ended' },
+  'reset-totp': { from: 'two-factor sign-in on', to: 'two-factor sign-in off' },
+};
+
 /** What platform admins do with accounts. */
 @Injectable()
 export class UserAdministration {
@@ -37,6 +44,7 @@ export class UserAdministration {
     private readonly effects: Effects,
     private readonly ownership: Ownership,
     private readonly notifications: NotificationService,
+    private readonly totp: TotpService,
   ) {}
 
   /** Everybody, newest first; deleted accounts only when they are asked for. */
@@ -91,6 +99,11 @@ export class UserAdministration {
       await this.passwords.resetByAdmin(ctx, id);
       return user;
     }
+    if (action === 'reset-totp') {
+      await this.totp.disable(ctx, user);
+      await this.sessions.endAll(ctx, id);
+      return { ...user, totp_enabled: false };
+    }
     return this.transit(ctx, user, action);
   }
 
@@ -118,7 +131,7 @@ export class UserAdministration {
   private async transit(
     ctx: RequestContext,
     user: UserRecord,
-    action: Exclude<UserAction, 'reset-password'>,
+    action: Exclude<UserAction, 'reset-password' | 'reset-totp'>,
   ): Promise<UserRecord> {
     const status = USER_TRANSITIONS[action].to!;
     if (action !== 'activate') await this.keepAnAdmin(ctx, user.id);
@@ -145,6 +158,14 @@ export class UserAdministration {
     if (!from.includes(user.status)) {
       throw new AppError('invalid_transition', { details: { status: user.status, allowed_from: from } });
     }
+    if (action === 'reset-totp' && user.id === ctx.principal?.id) {
+      throw new AppError('permission_denied', {
+        message: 'Another admin resets yours; with a code, DELETE /v1/me/totp.',
+      });
+    }
+    if (action === 'reset-totp' && !user.totp_enabled) {
+      throw new AppError('invalid_transition', { message: 'Two-factor sign-in is not on.' });
+    }
     if (action === 'suspend' || action === 'delete') await this.refuseLastAdmin(ctx, user);
     if (action === 'delete') await this.refuseOwner(ctx, user.id);
   }
@@ -158,7 +179,9 @@ export class UserAdministration {
     if (confirm === undefined) {
       const { to } = USER_TRANSITIONS[action];
       const effects = await this.effects.ofUser(ctx, user.id, action);
-      const change = to ? { from: user.status, to } : { from: 'password set', to: 'password ended' };
+      const change = to
+        ? { from: user.status, to }
+        : UNCHANGED_STATUS[action as keyof typeof UNCHANGED_STATUS];
       const details = { action, ...change, effects };
       throw new AppError('confirmation_required', { param: 'confirm', details });
     }

@@ -20,6 +20,7 @@ export const User = z
       .nullable()
       .describe('How many projects the user may own; null means no limit.'),
     password_change_required: z.boolean(),
+    totp_enabled: z.boolean().describe('Whether signing in takes a second factor.'),
     created_at: instant,
   })
   .meta({ id: 'User' });
@@ -189,6 +190,7 @@ export function toUser(user: UserEntity): User {
     platform_role: user.platform_role,
     max_projects: user.max_projects,
     password_change_required: Boolean(user.password_change_required),
+    totp_enabled: user.totp_enabled_at !== null,
     created_at: user.created_at.toISOString(),
   };
 }

@@ -19,6 +19,10 @@ export const USER_EVENTS = defineEvents({
   'user.signed_in': { text: 'Somebody signed in.', access: false },
   'user.sign_in_failed': { text: 'A sign-in was refused.', access: false },
   'user.password_changed': 'A password was changed; all other sessions ended.',
+  'user.totp_prepared': { text: 'Somebody began to set up two-factor sign-in.', access: false },
+  'user.totp_enabled': 'Two-factor sign-in was turned on; all other sessions ended.',
+  'user.totp_disabled': 'Two-factor sign-in was turned off by its owner.',
+  'user.totp_reset': 'Two-factor sign-in was turned off by an admin; all sessions ended.',
   'session.ended': 'A session was ended.',
 });
 

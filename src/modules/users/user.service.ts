@@ -198,6 +198,12 @@ export class UserService {
     return `${email} ${user?.password_hash ?? ''}`;
   }
 
+  /** An account as it is now, with what proves its password. */
+  async current(ctx: RequestContext, id: string): Promise<Authenticated | null> {
+    const user = await this.users.find(ctx, id);
+    return user && { user: toUser(user), proof: user.password_hash };
+  }
+
   /** Whether the account is as it was when it was authenticated; within a unit, read after its first write. */
   async isStill(ctx: RequestContext, { user, proof }: Authenticated): Promise<boolean> {
     const now = await this.users.find(ctx, user.id);
@@ -246,6 +252,7 @@ function newRow(prepared: PreparedUser, options: NewUserOptions): UserEntity {
     last_sign_in_at: null,
     last_sign_in_device: null,
     last_sign_in_location: null,
+    totp_enabled_at: null,
     search_text: searchText(prepared),
     created_at: new Date(),
   };
