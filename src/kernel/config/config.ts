@@ -47,6 +47,11 @@ const proxy = (entry: string) => {
 const isOrigin = (value: string) =>
   URL.canParse(value) && new URL(value).origin === value && !value.includes('*');
 
+const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
+
+const isSecureOrLocal = (value: string) =>
+  new URL(value).protocol === 'https:' || LOCAL.includes(new URL(value).hostname);
+
 /** A domain as it stands behind the @ of an address. */
 const isDomain = (value: string) => /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(value) && value.length <= 253;
 
@@ -129,6 +134,14 @@ const Environment = z.object({
     })
     .default([]),
   REQUIRE_ADMIN_TOTP: flag(false),
+  PASSWORD_LOGIN: flag(true),
+  OIDC_ISSUER: url(['https:', 'http:'])
+    .refine(value => !URL.canParse(value) || isSecureOrLocal(value), {
+      error: 'must be https, but for a provider on this machine',
+    })
+    .optional(),
+  OIDC_CLIENT_ID: z.string().max(500).optional(),
+  OIDC_CLIENT_SECRET: z.string().max(2_000).optional(),
   MAIL_LIMIT_PER_HOUR: whole(0, 1_000_000, 20),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000_000, 1000),
   REQUESTS_PER_DAY: whole(1, 1_000_000_000_000, 100_000),
@@ -180,6 +193,16 @@ export class Config {
   readonly registrationDomains = this.env.REGISTRATION_DOMAINS;
   /** Whether platform admins without two-factor sign-in can only set it up. */
   readonly requireAdminTotp = this.env.REQUIRE_ADMIN_TOTP;
+  /** Whether people sign in with passwords; without, only the first admin does. */
+  readonly passwordLogin = this.env.PASSWORD_LOGIN;
+  /** The OpenID Connect provider that people may sign in with; null when there is none. */
+  readonly oidc = this.env.OIDC_ISSUER
+    ? {
+        issuer: this.env.OIDC_ISSUER,
+        clientId: this.env.OIDC_CLIENT_ID!,
+        clientSecret: this.env.OIDC_CLIENT_SECRET ?? null,
+      }
+    : null;
   /** Mails that one address may cause and one recipient may get; 0 for no limit. */
   readonly mailLimitPerHour = this.env.MAIL_LIMIT_PER_HOUR;
   readonly requestsPerMinute = this.env.RATE_LIMIT_PER_MINUTE;
@@ -205,6 +228,14 @@ export class Config {
     if (given.COUNTRY_HEADER && !given.TRUST_PROXY) {
       mistakes.push('COUNTRY_HEADER: requires TRUST_PROXY, because anybody could send the header otherwise');
     }
+    if (given.OIDC_ISSUER && !given.OIDC_CLIENT_ID)
+      mistakes.push('OIDC_ISSUER: requires OIDC_CLIENT_ID');
+    for (const name of ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'])
+      if (given[name] && !given.OIDC_ISSUER) mistakes.push(`${name}: requires OIDC_ISSUER`);
+    if (result.data?.PASSWORD_LOGIN === false && !given.OIDC_ISSUER)
+      mistakes.push(
+        'PASSWORD_LOGIN: requires OIDC_ISSUER when it is false, because nobody could sign in otherwise',
+      );
     if (result.success && mistakes.length === 0) return new Config(result.data);
     throw new ConfigError(mistakes);
   }

@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   invalid_cursor: bad('The cursor does not come from this list.'),
   invalid_idempotency_key: bad('Idempotency-Key must be 1 to 255 printable ASCII characters.'),
   malformed_request: bad('The request could not be read.'),
+  oidc_sign_in_failed: bad('The sign-in with the identity provider was not completed; start it again.'),
   invalid_token: bad('The token is unknown, already used or expired.'),
   wrong_totp_code: bad('The code is wrong, or was already used.'),
   wrong_current_password: bad('The current password is wrong.'),
@@ -56,6 +57,10 @@ export const ERROR_CODES = {
   password_change_required: denied('Change the password first: POST /v1/me/password.'),
   registration_closed: denied(
     'Registration is not open to this address; somebody who is in already can invite you, or an admin create the account.',
+  ),
+  email_not_verified: denied('The identity provider does not say that your e-mail address is verified.'),
+  password_login_off: denied(
+    'Sign in with the identity provider at /auth/oidc/start; passwords are switched off.',
   ),
   totp_setup_required: denied('Set up two-factor sign-in first: POST /v1/me/totp.'),
   permission_escalation: denied('This would grant more than you have yourself.'),
@@ -124,6 +129,11 @@ export const ERROR_CODES = {
   database_busy: unavailable('The database is busy; try again.'),
   database_unavailable: unavailable('The database cannot be reached; try again.'),
   server_busy: unavailable('The server has too much of this to do at the moment; try again.'),
+  provider_unavailable: {
+    status: 503,
+    type: 'upstream_error',
+    message: 'The identity provider cannot be reached; try again.',
+  },
   shutting_down: unavailable('The server is shutting down; try again.'),
 } as const satisfies Record<string, ErrorCodeEntry>;
 

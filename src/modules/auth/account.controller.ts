@@ -71,6 +71,7 @@ export class AccountController {
       'totp_required',
       'account_not_activated',
       'account_suspended',
+      'password_login_off',
       'too_many_attempts',
       'server_busy',
     ],

@@ -21,6 +21,9 @@ import { FailedSignIns } from './failed-sign-ins.service.js';
 import { FirstAdmin } from './first-admin.service.js';
 import { IdentityController } from './identity.controller.js';
 import { IdentityService } from './identity.service.js';
+import { OidcController } from './oidc.controller.js';
+import { OidcProvider } from './oidc-provider.service.js';
+import { OidcSignIn } from './oidc-sign-in.service.js';
 import { OwnAccountController } from './own-account.controller.js';
 import { OwnTotp } from './own-totp.service.js';
 import { PresentPassword } from './present-password.service.js';
@@ -58,6 +61,7 @@ import { UsageHook } from './usage.hook.js';
     AccountController,
     OwnAccountController,
     TotpController,
+    OidcController,
     SecurityEventsController,
     IdentityController,
     ActivationPageController,
@@ -75,6 +79,8 @@ import { UsageHook } from './usage.hook.js';
     PresentPassword,
     OwnTotp,
     TotpTickets,
+    OidcProvider,
+    OidcSignIn,
     SignInService,
     FailedSignIns,
     RegistrationRule,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '../../kernel/config/config.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { PasswordChanges } from '../users/password-changes.service.js';
@@ -25,6 +26,7 @@ export class SignInService {
     private readonly failures: FailedSignIns,
     private readonly tickets: TotpTickets,
     private readonly totp: TotpService,
+    private readonly config: Config,
   ) {}
 
   /**
@@ -45,6 +47,8 @@ export class SignInService {
       throw await this.refuse(ctx, input.email, new AppError('account_not_activated'), user);
     if (user.status === 'suspended')
       throw await this.refuse(ctx, input.email, new AppError('account_suspended'), user);
+    if (!(await this.mayUsePassword(ctx, user)))
+      throw await this.refuse(ctx, input.email, new AppError('password_login_off'), user);
     if (user.totp_enabled)
       throw new AppError('totp_required', { details: { ticket: this.tickets.issue(authenticated) } });
     return this.open(ctx, authenticated, {});
@@ -69,7 +73,7 @@ export class SignInService {
   }
 
   /** Opens the session of somebody who has proved who they are; `more` goes into the event. */
-  private async open(
+  async open(
     ctx: RequestContext,
     authenticated: Authenticated,
     more: Record<string, unknown>,
@@ -102,6 +106,13 @@ export class SignInService {
    */
   async changePassword(ctx: RequestContext, current: string, next: string): Promise<{ changed: true }> {
     return this.passwords.change(ctx, await this.present.check(ctx, current, 'current_password'), next);
+  }
+
+  /** Without `PASSWORD_LOGIN`, the first admin alone: the way in when the provider is gone. */
+  private async mayUsePassword(ctx: RequestContext, { id, email, platform_role }: User): Promise<boolean> {
+    if (this.config.passwordLogin) return true;
+    if (platform_role !== 'admin') return false;
+    return email === this.config.adminEmail.toLowerCase() || (await this.users.firstAdmin(ctx)) === id;
   }
 
   /** Notes the failure in the event log, which stays although the request fails. */

@@ -158,6 +158,11 @@ export class UserService {
     return new Map(users.map(user => [user.email, toUser(user)]));
   }
 
+  /** The id of the platform admin who has had an account for longest, of those who may sign in. */
+  firstAdmin(ctx: RequestContext): Promise<string | null> {
+    return this.users.firstAdmin(ctx);
+  }
+
   /** Whether there is a platform admin yet. */
   adminExists(ctx: RequestContext): Promise<boolean> {
     return this.users.adminExists(ctx);
