@@ -102,6 +102,8 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
   'POST /v1/projects/{id}/settings/transfer-ownership':
                                               row('401     404   404        403    403    403     404         401       428', { ...on.teamMember, body: ({ mbr }) => ({ member_id: mbr }) }),
 
+  'POST /v1/projects/{id}/settings/move':     row('401     404   404        403    403    403     404         401       428'),
+
   'GET /v1/projects/{id}/members':            row('401     404   404        200    200    200     404         401       200'),
   'PATCH /v1/projects/{id}/members/{mbr}':    row('401     404   404        403    403    200     404         401       200', { ...on.teamMember, body: { role_id: ROLE_IDS.viewer } }),
   'DELETE /v1/projects/{id}/members/{mbr}':   row('401     404   404        403    403    200     404         401       200', on.teamMember),

@@ -142,6 +142,11 @@ const Environment = z.object({
     .optional(),
   OIDC_CLIENT_ID: z.string().max(500).optional(),
   OIDC_CLIENT_SECRET: z.string().max(2_000).optional(),
+  MAX_ORGANIZATIONS: z
+    .string()
+    .regex(/^\d{1,6}$/, 'must be a whole number from 0 to 999999')
+    .transform(Number)
+    .optional(),
   MAIL_LIMIT_PER_HOUR: whole(0, 1_000_000, 20),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000_000, 1000),
   REQUESTS_PER_DAY: whole(1, 1_000_000_000_000, 100_000),
@@ -203,6 +208,8 @@ export class Config {
         clientSecret: this.env.OIDC_CLIENT_SECRET ?? null,
       }
     : null;
+  /** How many organizations a user may own beside the personal one; null for no limit. */
+  readonly maxOrganizations = this.env.MAX_ORGANIZATIONS ?? null;
   /** Mails that one address may cause and one recipient may get; 0 for no limit. */
   readonly mailLimitPerHour = this.env.MAIL_LIMIT_PER_HOUR;
   readonly requestsPerMinute = this.env.RATE_LIMIT_PER_MINUTE;
@@ -228,8 +235,7 @@ export class Config {
     if (given.COUNTRY_HEADER && !given.TRUST_PROXY) {
       mistakes.push('COUNTRY_HEADER: requires TRUST_PROXY, because anybody could send the header otherwise');
     }
-    if (given.OIDC_ISSUER && !given.OIDC_CLIENT_ID)
-      mistakes.push('OIDC_ISSUER: requires OIDC_CLIENT_ID');
+    if (given.OIDC_ISSUER && !given.OIDC_CLIENT_ID) mistakes.push('OIDC_ISSUER: requires OIDC_CLIENT_ID');
     for (const name of ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'])
       if (given[name] && !given.OIDC_ISSUER) mistakes.push(`${name}: requires OIDC_ISSUER`);
     if (result.data?.PASSWORD_LOGIN === false && !given.OIDC_ISSUER)

@@ -21,6 +21,7 @@ import { OrganizationMemberRepository } from './organization-member.repository.j
 import { OrganizationMembers } from './organization-members.service.js';
 import { OrganizationRequestsController } from './organization-requests.controller.js';
 import { OrganizationRequests } from './organization-requests.service.js';
+import { OrganizationLimit } from './organization-limit.service.js';
 import { OrganizationUsage } from './organization-usage.service.js';
 
 /**
@@ -48,6 +49,7 @@ import { OrganizationUsage } from './organization-usage.service.js';
     OrganizationMemberRepository,
     OrganizationService,
     OrganizationUsage,
+    OrganizationLimit,
     OrganizationDeletion,
     OrganizationRequests,
     OrganizationFacet,

@@ -18,6 +18,7 @@ import { ProjectChanges } from './project-changes.service.js';
 import { ProjectInvitations } from './project-invitations.js';
 import { ProjectNotices } from './project-notices.service.js';
 import { StoredProjectOwner } from './project-owner.js';
+import { ProjectMove } from './project-move.service.js';
 import { ProjectOwnership } from './project-ownership.service.js';
 import { ProjectRights } from './project-rights.service.js';
 
@@ -44,11 +45,20 @@ import { ProjectRights } from './project-rights.service.js';
     OwnerLimit,
     ProjectNotices,
     ProjectOwnership,
+    ProjectMove,
     ProjectInvitations,
     ProjectRights,
     ProjectsFacet,
     { provide: ProjectOwner, useClass: StoredProjectOwner },
   ],
-  exports: [ProjectService, ProjectChanges, ProjectNotices, ProjectOwnership, ProjectOwner, ProjectRights],
+  exports: [
+    ProjectService,
+    ProjectChanges,
+    ProjectNotices,
+    ProjectOwnership,
+    ProjectOwner,
+    ProjectRights,
+    ProjectMove,
+  ],
 })
 export class ProjectsModule {}

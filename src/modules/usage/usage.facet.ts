@@ -1,17 +1,21 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { AnswersCascades, MovedProject } from '../../kernel/facets/cascades.js';
 import type { AnswersProjectEffects, Effect } from '../../kernel/facets/effects.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersMetrics, MeasureMetric } from '../../kernel/facets/metrics.js';
 import { RequestLogRepository } from './request-log.repository.js';
 import { RequestRecorder } from './request-recorder.service.js';
+import { RequestSeriesRepository } from './request-series.repository.js';
 import { UsageService } from './usage.service.js';
 
 type Span = Parameters<MeasureMetric>[2];
 
 /** What usage adds to projects: who is cut off when one stops, and requests by their id. */
 @Facet()
-export class UsageFacet implements AnswersLookups, AnswersMetrics, AnswersProjectEffects {
+export class UsageFacet
+  implements AnswersLookups, AnswersMetrics, AnswersProjectEffects, Pick<AnswersCascades, 'projectMoved'>
+{
   readonly lookup = {
     prefix: 'req',
     object: 'request_log',
@@ -33,11 +37,17 @@ export class UsageFacet implements AnswersLookups, AnswersMetrics, AnswersProjec
     private readonly usage: UsageService,
     private readonly logs: RequestLogRepository,
     private readonly recorder: RequestRecorder,
+    private readonly series: RequestSeriesRepository,
   ) {}
 
   async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
-    if (action !== 'suspend' && action !== 'delete') return [];
+    if (action !== 'suspend' && action !== 'delete' && action !== 'move') return [];
     return [{ effect: 'callers_last_24h', count: await this.usage.callersOfLastDay(ctx, projectId) }];
+  }
+
+  /** The request log and usage of a project go along with it. */
+  projectMoved(ctx: RequestContext, { projectId, to }: MovedProject): Promise<void> {
+    return this.series.giveTo(ctx, projectId, to);
   }
 
   private async measure(ctx: RequestContext, projectId: string, span: Span, what: 'requests' | 'errors') {
