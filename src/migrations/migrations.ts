@@ -26,6 +26,8 @@ import { Retention1764800000200 } from './1764800000200-retention.js';
 import { Customers1764900000100 } from './1764900000100-customers.js';
 import { Ledger1764900000110 } from './1764900000110-ledger.js';
 import { SlotsAndEntitlements1764900000120 } from './1764900000120-slots-and-entitlements.js';
+import { EmailChanges1765000000100 } from './1765000000100-email-changes.js';
+import { Totp1765000000200 } from './1765000000200-totp.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -56,4 +58,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Customers1764900000100,
   Ledger1764900000110,
   SlotsAndEntitlements1764900000120,
+  EmailChanges1765000000100,
+  Totp1765000000200,
 ];

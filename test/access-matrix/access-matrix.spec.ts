@@ -52,5 +52,5 @@ async function attempt(operation: string, row: Row, stage: Stage, caller: Caller
     return value;
   });
   const body = typeof row.body === 'function' ? row.body(values) : row.body;
-  return scene.api.request(method, path, body, { auth: as.auth });
+  return scene.api.request(method, path, body, { auth: as.auth, query: row.query });
 }

@@ -33,6 +33,14 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
   'GET /v1/sessions':                         row('401     403   200        200    200    200     200         401       200'),
   'DELETE /v1/sessions/current':              row('401     403   200        200    200    200     200         401       200', { endsSession: true }),
   'DELETE /v1/sessions/{id}':                 row('401     403   200        200    200    200     200         401       200', { endsSession: true, path: on.ownSession }),
+  'DELETE /v1/sessions':                      row('401     403   400        400    400    400     400         401       400', { query: { including_current: 'perhaps' } }),
+  'POST /v1/sessions/totp':                   row('401     401   401        401    401    401     401         401       401', { body: { ticket: 'unknown', code: '123456' } }),
+  'POST /v1/me/totp':                         row('401     403   201        201    201    201     201         401       201'),
+  'POST /v1/me/totp/confirm':                 row('401     403   400        400    400    400     400         401       400', { body: { code: 'wrong' } }),
+  'DELETE /v1/me/totp':                       row('401     403   409        409    409    409     409         401       409', { body: { code: 'wrong' } }),
+  'POST /v1/me/email':                        row('401     403   400        400    400    400     400         401       400', { body: { email: 'other@people.example', password: 'not it' } }),
+  'POST /v1/me/email/confirm':                row('400     400   400        400    400    400     400         400       400', { body: { token: 'unknown' } }),
+  'DELETE /v1/me':                            row('401     403   400        400    400    400     400         401       400', { body: { password: 'not it' } }),
   'GET /v1/me':                               row('401     403   200        200    200    200     200         401       200'),
   'GET /v1/me/events':                        row('401     403   200        200    200    200     200         401       200'),
   'PATCH /v1/me':                             row('401     403   200        200    200    200     200         401       200', { body: { name: 'Byron' } }),
@@ -112,6 +120,7 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
                                               row('401     404   404        403    403    409     404         401       409', { ...on.promotionRequest, body: { confirm: true } }),
   'POST /v1/projects/{id}/promotion-requests/{prm}/rollback':
                                               row('401     404   404        403    403    409     404         401       409', { ...on.promotionRequest, body: { confirm: true } }),
+  'POST /v1/projects/{id}/settings/move':     row('401     404   404        403    403    403     404         401       428'),
 
   'GET /v1/projects/{id}/members':            row('401     404   404        200    200    200     404         401       200'),
   'PATCH /v1/projects/{id}/members/{mbr}':    row('401     404   404        403    403    200     404         401       200', { ...on.teamMember, body: { role_id: ROLE_IDS.viewer } }),

@@ -9,6 +9,7 @@ export interface Trial {
   readonly body?: object | ((values: PathValues) => object);
   /** Values for the path; `{id}` of a project route is the stage's project unless said here. */
   readonly path?: PathValues | ((stage: Stage, caller: Caller) => PathValues | Promise<PathValues>);
+  readonly query?: Record<string, string>;
   /** Whether the operation ends the session it is made with: everybody signs in again for it. */
   readonly endsSession?: boolean;
 }

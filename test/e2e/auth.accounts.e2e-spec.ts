@@ -3,6 +3,7 @@ import { eventOf, eventsOf, sameAnswer } from '../support/answers.js';
 import { readMails, tokenIn, waitForMail } from '../support/mail.js';
 import { admin, expectStatus, PASSWORD, type Person, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { waitFor } from '../support/wait-for.js';
 
 let server: TestServer;
 let root: Person;
@@ -41,6 +42,7 @@ describe('registering', () => {
       platform_role: 'user',
       max_projects: null,
       password_change_required: false,
+      totp_enabled: false,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     });
     const mail = await waitForMail(server, 'grace.hopper@navy.example', 'activate');
@@ -121,19 +123,67 @@ describe('registering', () => {
     expect({ status: answer.status, code: answer.body.error.code }).toEqual({ status: 400, code });
   });
 
-  it('refuses an address that is taken, however it is written, and by whichever of two at once', async () => {
-    const { email } = expectStatus(201, await register()).body;
-    const taken = expectStatus(409, await register({ email: ` ${email.toUpperCase()} ` }));
-    expect(taken.body.error).toMatchObject({ code: 'email_taken', type: 'conflict', param: 'email' });
+  it('answers for an address that is taken as for any other, and mails its owner', async () => {
+    const ada = await signUp(server);
+    const body = { phone: '+44 1', country: 'gb', first_name: 'Mallory', name: 'Stranger' };
+    const free = expectStatus(201, await register(body));
+    const taken = expectStatus(201, await register({ ...body, email: ` ${ada.user.email.toUpperCase()} ` }));
+    expect(Object.entries(taken.body).map(typeOfEntry)).toEqual(Object.entries(free.body).map(typeOfEntry));
+    expect(taken.body).toEqual({
+      ...free.body,
+      id: expect.stringMatching(/^usr_[0-9a-z]{26}$/),
+      email: ada.user.email,
+      created_at: expect.any(String),
+    });
+    expect([...taken.headers.keys()]).toEqual([...free.headers.keys()]);
+    expect(taken.body.id).not.toBe(ada.user.id);
 
+    const mail = await waitForMail(server, ada.user.email, null, /already have an account/);
+    expect(mail.text).not.toContain('Mallory');
+    expect(await eventOf(server, root.auth, taken)).toMatchObject({
+      type: 'user.registration_repeated',
+      outcome: 'failed',
+      actor: { type: 'anonymous', id: null },
+      subject_user_id: ada.user.id,
+      changes: {},
+    });
+    expectStatus(404, await server.api.get(`/v1/users/${taken.body.id}`, root));
+    expectStatus(201, await attempt(ada.user.email, PASSWORD));
+
+    // A signed-in stranger finds neither the one nor the other among their own events.
+    const mallory = await signUp(server);
+    for (const email of [ada.user.email, registration().email])
+      expectStatus(201, await server.api.post('/v1/users', registration({ email }), mallory));
+    const own = expectStatus(200, await server.api.get('/v1/me/events', mallory)).body.items;
+    expect(own.map((event: { type: string }) => event.type).sort()).toEqual([
+      'user.activated',
+      'user.created',
+      'user.signed_in',
+    ]);
+    const byAdmin = await server.api.post('/v1/users', registration({ email: ada.user.email }), root);
+    expect(expectStatus(409, byAdmin).body.error).toMatchObject({ code: 'email_taken', param: 'email' });
+  });
+
+  it('registers once when tried many times at once, and leaves every mailed link good', async () => {
     const twice = registration();
     const answers = await Promise.all(Array.from({ length: 5 }, () => server.api.post('/v1/users', twice)));
-    expect(answers.map(answer => answer.status).sort()).toEqual([201, 409, 409, 409, 409]);
-    await waitForMail(server, twice.email);
-    const mails = await readMails(server.dataDir);
-    expect(mails.filter(mail => mail.to?.[0]?.address === twice.email)).toHaveLength(1);
+    expect(answers.map(answer => answer.status)).toEqual(Array(5).fill(201));
+    const listed = await server.api.get('/v1/users', { ...root, query: { q: twice.email } });
+    expect(listed.body.items).toHaveLength(1);
+    const mails = await waitFor('a mail for each', async () => {
+      const all = await readMails(server.dataDir);
+      const own = all.filter(mail => mail.to?.[0]?.address === twice.email);
+      return own.length === 5 && own;
+    });
+    expect(mails.filter(mail => mail.text!.includes('/password-reset#token='))).toHaveLength(4);
+    const [oldest] = mails;
+    const body = { token: tokenIn(oldest!, 'activate'), password: PASSWORD };
+    expectStatus(200, await server.api.post('/v1/users/activate', body));
   });
 });
+
+/** What an answer's field is, not what it holds. */
+const typeOfEntry = ([name, value]: [string, unknown]) => [name, value === null ? 'null' : typeof value];
 
 describe('activating', () => {
   const newcomer = async () => {

@@ -1,6 +1,6 @@
 import { type Answer, basic, bearer } from '../support/client.js';
 import { parseRaw, sendRaw } from '../support/raw-http.js';
-import { createKey, createProject, expectStatus, type Person, signUp } from '../support/scene.js';
+import { admin, createKey, createProject, expectStatus, type Person, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -62,7 +62,7 @@ describe('errors', () => {
     expectEnvelope(await api.get('/v1/lookup/%ff', ada), 400, 'invalid_encoding', 'bad_request');
     expectEnvelope(await api.get('/v1/%zz'), 400, 'invalid_encoding', 'bad_request');
     const taken = { email: ada.user.email, password: ada.password, first_name: 'A', name: 'L' };
-    expectEnvelope(await api.post('/v1/users', taken), 409, 'email_taken', 'conflict');
+    expectEnvelope(await api.post('/v1/users', taken, await admin(server)), 409, 'email_taken', 'conflict');
     const suspend = await api.post(`/v1/projects/${projectId}/settings/suspend`, {}, ada);
     expectEnvelope(suspend, 428, 'confirmation_required', 'precondition_required');
   });

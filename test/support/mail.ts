@@ -6,7 +6,7 @@ import { waitFor } from './wait-for.js';
 export type Mail = Email;
 
 /** Where a mail's link leads. */
-export type LinkPage = 'activate' | 'invitation' | 'password-reset';
+export type LinkPage = 'activate' | 'email-change' | 'invitation' | 'password-reset';
 
 /** By file, for a mail never changes once its file is there, and tests ask for mails again and again. */
 const parsed = new Map<string, Promise<Mail>>();

@@ -47,6 +47,11 @@ function onSmallDisk({ folder, bytes }: SmallDisk, command: string[]): string[] 
   return ['unshare', ...namespace, 'sh', '-c', script, String(bytes), folder, ...command];
 }
 
+/** Starts a command of `src/cli.ts`. */
+export function runCli(args: string[], environment: Record<string, string>): SourceProcess {
+  return run(args[0]!, ['src/cli.ts', ...args], environment);
+}
+
 /** Starts a command of TypeORM's, such as `migration:show`, on `ormconfig.ts`. */
 export function runTypeorm(command: string, environment: Record<string, string>): SourceProcess {
   return run(command, ['node_modules/typeorm/cli.js', command, '-d', 'ormconfig.ts'], environment);

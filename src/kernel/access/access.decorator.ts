@@ -28,5 +28,10 @@ export const Public = () => Access('public');
 /** Shorthand for `@Access('admin')`. */
 export const PlatformAdmin = () => Access('admin');
 
+export const BEFORE_TOTP_SETUP = 'bailiwick:before-totp-setup';
+
+/** Open to an admin who must set up two-factor sign-in first, as is whatever is open before a change of the password. */
+export const BeforeTotpSetup = () => SetMetadata(BEFORE_TOTP_SETUP, true);
+
 /** Open to somebody who must change the password first; every other handler refuses such a session. */
 export const BeforePasswordChange = () => SetMetadata(BEFORE_PASSWORD_CHANGE, true);

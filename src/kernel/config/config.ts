@@ -52,6 +52,14 @@ const proxy = (entry: string) => {
 const isOrigin = (value: string) =>
   URL.canParse(value) && new URL(value).origin === value && !value.includes('*');
 
+const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
+
+const isSecureOrLocal = (value: string) =>
+  new URL(value).protocol === 'https:' || LOCAL.includes(new URL(value).hostname);
+
+/** A domain as it stands behind the @ of an address. */
+const isDomain = (value: string) => /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(value) && value.length <= 253;
+
 function isEd25519(pem: string): boolean {
   try {
     return createPrivateKey(pem).asymmetricKeyType === 'ed25519';
@@ -126,6 +134,30 @@ const Environment = z.object({
     .regex(/^[\w-]{1,100}$/, 'must be the name of a header, such as CF-IPCountry')
     .toLowerCase()
     .optional(),
+  REGISTRATION: z
+    .enum(['open', 'invited', 'closed'], { error: 'must be open, invited or closed' })
+    .default('open'),
+  REGISTRATION_DOMAINS: list
+    .transform(domains => domains.map(domain => domain.toLowerCase()))
+    .refine(domains => domains.every(isDomain), {
+      error:
+        'must be domains of e-mail addresses such as example.com, separated by commas; without wildcards',
+    })
+    .default([]),
+  REQUIRE_ADMIN_TOTP: flag(false),
+  PASSWORD_LOGIN: flag(true),
+  OIDC_ISSUER: url(['https:', 'http:'])
+    .refine(value => !URL.canParse(value) || isSecureOrLocal(value), {
+      error: 'must be https, but for a provider on this machine',
+    })
+    .optional(),
+  OIDC_CLIENT_ID: z.string().max(500).optional(),
+  OIDC_CLIENT_SECRET: z.string().max(2_000).optional(),
+  MAX_ORGANIZATIONS: z
+    .string()
+    .regex(/^\d{1,6}$/, 'must be a whole number from 0 to 999999')
+    .transform(Number)
+    .optional(),
   MAIL_LIMIT_PER_HOUR: whole(0, 1_000_000, 20),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000_000, 1000),
   REQUESTS_PER_DAY: whole(1, 1_000_000_000_000, 100_000),
@@ -179,6 +211,24 @@ export class Config {
   readonly geoipDatabase = this.env.GEOIP_DATABASE ?? null;
   /** The header, in lower case, in which trusted proxies send the client's country. */
   readonly countryHeader = this.env.COUNTRY_HEADER ?? null;
+  /** Who may register: everybody, people with an invitation, or nobody. Admins create accounts and invitations are accepted all the same. */
+  readonly registration = this.env.REGISTRATION;
+  /** The domains, in lower case, whose addresses may register; empty for all. */
+  readonly registrationDomains = this.env.REGISTRATION_DOMAINS;
+  /** Whether platform admins without two-factor sign-in can only set it up. */
+  readonly requireAdminTotp = this.env.REQUIRE_ADMIN_TOTP;
+  /** Whether people sign in with passwords; without, only the first admin does. */
+  readonly passwordLogin = this.env.PASSWORD_LOGIN;
+  /** The OpenID Connect provider that people may sign in with; null when there is none. */
+  readonly oidc = this.env.OIDC_ISSUER
+    ? {
+        issuer: this.env.OIDC_ISSUER,
+        clientId: this.env.OIDC_CLIENT_ID!,
+        clientSecret: this.env.OIDC_CLIENT_SECRET ?? null,
+      }
+    : null;
+  /** How many organizations a user may own beside the personal one; null for no limit. */
+  readonly maxOrganizations = this.env.MAX_ORGANIZATIONS ?? null;
   /** Mails that one address may cause and one recipient may get; 0 for no limit. */
   readonly mailLimitPerHour = this.env.MAIL_LIMIT_PER_HOUR;
   readonly requestsPerMinute = this.env.RATE_LIMIT_PER_MINUTE;
@@ -207,6 +257,13 @@ export class Config {
     if (given.COUNTRY_HEADER && !given.TRUST_PROXY) {
       mistakes.push('COUNTRY_HEADER: requires TRUST_PROXY, because anybody could send the header otherwise');
     }
+    if (given.OIDC_ISSUER && !given.OIDC_CLIENT_ID) mistakes.push('OIDC_ISSUER: requires OIDC_CLIENT_ID');
+    for (const name of ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'])
+      if (given[name] && !given.OIDC_ISSUER) mistakes.push(`${name}: requires OIDC_ISSUER`);
+    if (result.data?.PASSWORD_LOGIN === false && !given.OIDC_ISSUER)
+      mistakes.push(
+        'PASSWORD_LOGIN: requires OIDC_ISSUER when it is false, because nobody could sign in otherwise',
+      );
     if (result.success && mistakes.length === 0) return new Config(result.data);
     throw new ConfigError(mistakes);
   }

@@ -25,7 +25,9 @@ export const ERROR_CODES = {
   invalid_idempotency_key: bad('Idempotency-Key must be 1 to 255 printable ASCII characters.'),
   malformed_request: bad('The request could not be read.'),
   file_required: bad('Send the file as the form field `file`.'),
+  oidc_sign_in_failed: bad('The sign-in with the identity provider was not completed; start it again.'),
   invalid_token: bad('The token is unknown, already used or expired.'),
+  wrong_totp_code: bad('The code is wrong, or was already used.'),
   wrong_current_password: bad('The current password is wrong.'),
   webhook_url_not_allowed: bad('Webhooks must not go to this URL.'),
 
@@ -83,6 +85,10 @@ export const ERROR_CODES = {
   api_key_revoked: auth('The API key has been revoked.'),
   api_key_expired: auth('The API key has expired.'),
   invalid_session: auth('The session is unknown, ended or expired.'),
+  totp_required: auth(
+    'Sign-in takes a code: send it with details.ticket to POST /v1/sessions/totp within five minutes.',
+  ),
+  invalid_ticket: auth('The ticket is unknown, expired or used up; sign in again.'),
   invalid_credentials: auth('The e-mail address or the password is wrong.'),
 
   permission_denied: denied('You do not have the permission that this requires.'),
@@ -98,6 +104,14 @@ export const ERROR_CODES = {
   account_not_activated: denied('The account is not activated yet: open the link in the activation e-mail.'),
   account_suspended: denied('The account is suspended.'),
   password_change_required: denied('Change the password first: POST /v1/me/password.'),
+  registration_closed: denied(
+    'Registration is not open to this address; somebody who is in already can invite you, or an admin create the account.',
+  ),
+  email_not_verified: denied('The identity provider does not say that your e-mail address is verified.'),
+  password_login_off: denied(
+    'Sign in with the identity provider at /auth/oidc/start; passwords are switched off.',
+  ),
+  totp_setup_required: denied('Set up two-factor sign-in first: POST /v1/me/totp.'),
   permission_escalation: denied('This would grant more than you have yourself.'),
   signed_url_expired: denied('The signed URL has expired; ask for a new one.'),
   attribute_hidden: denied('You cannot filter or sort by an attribute that is hidden from you.'),
@@ -198,6 +212,11 @@ export const ERROR_CODES = {
     message: 'The storage of the server is full; nothing of the file was kept.',
   },
   storage_unavailable: unavailable('The storage for files cannot be reached; try again.'),
+  provider_unavailable: {
+    status: 503,
+    type: 'upstream_error',
+    message: 'The identity provider cannot be reached; try again.',
+  },
   shutting_down: unavailable('The server is shutting down; try again.'),
 } as const satisfies Record<string, ErrorCodeEntry>;
 

@@ -27,6 +27,13 @@ export interface GoneRole {
   readonly replacementId: string;
 }
 
+/** A project that belongs to another organization now. */
+export interface MovedProject {
+  readonly projectId: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Whose rights may have become fewer: a person's everywhere, with those of their own keys, a key's, or anybody's in a project or an organization. */
 export type LostRights =
   | { readonly userId: string }
@@ -47,6 +54,8 @@ export interface AnswersCascades {
   memberGone(ctx: RequestContext, gone: GoneMember): Promise<void>;
   /** Gives the holders of a role its replacement; answers how many there were. */
   roleGone(ctx: RequestContext, gone: GoneRole): Promise<number>;
+  /** A project was moved to another organization. */
+  projectMoved(ctx: RequestContext, moved: MovedProject): Promise<void>;
   /** Ends what somebody gave and could not give any more. Asked once everything else is written. */
   rightsLost(ctx: RequestContext, whose: LostRights): Promise<void>;
 }
@@ -78,6 +87,10 @@ export class Cascades {
     let holders = 0;
     for (const facet of this.following('roleGone')) holders += await facet.roleGone(ctx, gone);
     return holders;
+  }
+
+  async projectMoved(ctx: RequestContext, moved: MovedProject): Promise<void> {
+    for (const facet of this.following('projectMoved')) await facet.projectMoved(ctx, moved);
   }
 
   async rightsLost(ctx: RequestContext, whose: LostRights): Promise<void> {

@@ -9,7 +9,7 @@ export interface Effect {
 }
 
 /** What a platform admin can do to an account. */
-export type UserAction = 'suspend' | 'activate' | 'delete' | 'reset-password';
+export type UserAction = 'suspend' | 'activate' | 'delete' | 'reset-password' | 'reset-totp';
 
 /** A facet that knows what actions on a project would stop or reach. */
 export interface AnswersProjectEffects {

@@ -117,11 +117,12 @@ function complete(operation: Operation, declared: Declarations, path: string, me
 }
 
 /** How whoever sends no credentials, wrong ones or those of somebody who must change the password is answered. */
-function authenticationCodes({ access, beforePasswordChange }: Declarations): ErrorCode[] {
+function authenticationCodes({ access, beforePasswordChange, beforeTotpSetup }: Declarations): ErrorCode[] {
   if (access === 'public') return [];
   const codes: ErrorCode[] = ['invalid_api_key', 'invalid_session'];
   if (access !== 'optional') codes.unshift('missing_api_key');
   if (access !== 'key' && !beforePasswordChange) codes.push('password_change_required');
+  if (access !== 'key' && !beforePasswordChange && !beforeTotpSetup) codes.push('totp_setup_required');
   return codes;
 }
 

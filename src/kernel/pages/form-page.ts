@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-const STYLE =
+export const STYLE =
   'body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem;color:#1b1f24;background:#fff}' +
   'h1{font-size:1.4rem}label{display:block;margin:0 0 1rem}input{font:inherit;display:block;box-sizing:border-box;width:100%;padding:.5rem;border:1px solid #8c959f;border-radius:.4rem}' +
   '[role=alert]{color:#b42318}button{font:inherit;padding:.6rem 1.2rem;border:0;border-radius:.4rem;background:#1f4ed8;color:#fff}' +
@@ -12,7 +12,8 @@ const READ_FRAGMENT =
   "var t=new URLSearchParams(location.hash.slice(1)).get('token');" +
   "if(t){document.forms[0].elements.token.value=t;history.replaceState(null,'',location.pathname)}";
 
-const source = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+/** What a Content-Security-Policy calls an inline style or script. */
+export const source = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** The Content-Security-Policy of the pages behind mail links: this style, this script, its own form. */
 export const PAGE_CSP = [
@@ -91,7 +92,8 @@ export function messagePage(title: string, text: string): string {
   return shell(title, `<p>${escapeHtml(text)}</p>`);
 }
 
-function shell(title: string, body: string): string {
+/** A page with this body, whose texts are escaped already. */
+export function shell(title: string, body: string): string {
   return (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
     `<title>${escapeHtml(title)} · Bailiwick</title><style>${STYLE}</style></head>` +

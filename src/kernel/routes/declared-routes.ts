@@ -1,7 +1,12 @@
 import { Injectable, type RequestMethod, type Type } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { ACCESS, type AccessRule, BEFORE_PASSWORD_CHANGE } from '../access/access.decorator.js';
+import {
+  ACCESS,
+  type AccessRule,
+  BEFORE_PASSWORD_CHANGE,
+  BEFORE_TOTP_SETUP,
+} from '../access/access.decorator.js';
 import { READ } from '../mutations/mutation.decorator.js';
 import { MUTATION, type MutationOptions } from '../mutations/mutation-options.js';
 import { DOCS, type RouteDocs, TAG, type Tag } from './docs.decorator.js';
@@ -27,6 +32,8 @@ export interface DeclaredRoute {
   readonly read: boolean;
   /** Whether it is open to somebody who must change the password first. */
   readonly beforePasswordChange: boolean;
+  /** Whether it is open to an admin who must set up two-factor sign-in first. */
+  readonly beforeTotpSetup: boolean;
 }
 
 /** Every route there is, with its declarations; for the check at start, the documents and the attribute catalog. */
@@ -64,6 +71,7 @@ export class DeclaredRoutes {
       outsideV1: this.reflector.get(OUTSIDE_V1, type) === true,
       read: this.reflector.get(READ, handler) === true,
       beforePasswordChange: this.reflector.get(BEFORE_PASSWORD_CHANGE, handler) === true,
+      beforeTotpSetup: this.reflector.get(BEFORE_TOTP_SETUP, handler) === true,
     };
   }
 }

@@ -61,9 +61,10 @@ export class ApiKeyFacet
   }
 
   async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
-    if (action !== 'suspend' && action !== 'delete') return [];
+    if (action !== 'suspend' && action !== 'delete' && action !== 'move') return [];
     const counts = await this.keys.countByProject(ctx, [projectId], new Date());
-    return [{ effect: 'api_keys_stopped', count: counts.get(projectId)?.serving ?? 0 }];
+    const effect = action === 'move' ? 'api_keys_change_quota' : 'api_keys_stopped';
+    return [{ effect, count: counts.get(projectId)?.serving ?? 0 }];
   }
 
   async organizationFigures(ctx: RequestContext, organizationIds: string[]) {

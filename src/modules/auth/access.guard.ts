@@ -1,8 +1,14 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { ACCESS, type AccessRule, BEFORE_PASSWORD_CHANGE } from '../../kernel/access/access.decorator.js';
+import {
+  ACCESS,
+  type AccessRule,
+  BEFORE_PASSWORD_CHANGE,
+  BEFORE_TOTP_SETUP,
+} from '../../kernel/access/access.decorator.js';
 import type { Permission } from '../../kernel/access/permissions.js';
+import { Config } from '../../kernel/config/config.js';
 import { type Grant, RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { clientAddress } from '../../kernel/http/client-address.js';
@@ -21,6 +27,7 @@ export class AccessGuard implements CanActivate {
     private readonly access: ProjectAccess,
     private readonly countries: CountryHeader,
     private readonly visibility: Visibility,
+    private readonly config: Config,
   ) {}
 
   /** @throws AppError 401, 403 or 404 as the contract says */
@@ -37,14 +44,26 @@ export class AccessGuard implements CanActivate {
       this.admitKey(request, caller, rule);
       return this.hide(request, handler);
     }
-    const waits = caller.user.password_change_required;
-    if (waits && !this.reflector.get(BEFORE_PASSWORD_CHANGE, handler)) {
+    const missing = this.missingOf(caller, handler);
+    if (missing) {
       this.admit(request, { principal: caller.principal });
-      throw new AppError('password_change_required');
+      throw new AppError(missing);
     }
     const mutation = this.reflector.get<MutationOptions | undefined>(MUTATION, handler);
     const mutates = mutation !== undefined && !mutation.whileSuspended;
     return this.admitUser(request, caller, rule, mutates).then(() => this.hide(request, handler));
+  }
+
+  /** What somebody must do before anything else, unless this handler is for doing it. */
+  private missingOf(
+    { user }: UserCaller,
+    handler: () => unknown,
+  ): 'password_change_required' | 'totp_setup_required' | null {
+    const exposed = this.config.requireAdminTotp && user.platform_role === 'admin' && !user.totp_enabled;
+    if (!user.password_change_required && !exposed) return null;
+    if (this.reflector.get(BEFORE_PASSWORD_CHANGE, handler)) return null;
+    if (user.password_change_required) return 'password_change_required';
+    return this.reflector.get(BEFORE_TOTP_SETUP, handler) ? null : 'totp_setup_required';
   }
 
   private admitKey(request: FastifyRequest, caller: KeyCaller, rule: AccessRule): void {

@@ -24,16 +24,18 @@ export class AccountController {
 
   @Post('users')
   @Access('optional')
-  @Mutation(['user.created'], { secrets: ['temporary_password'] })
+  @Mutation(['user.created', 'user.registration_repeated'], { secrets: ['temporary_password'] })
   @Header('Cache-Control', 'no-store')
   @Docs({
     summary: 'Register, or create an account for somebody',
     description:
-      'Creates the account and its personal organization, and mails an activation link. An account that a ' +
-      'platform admin creates is active immediately; without `password` it gets a temporary one, which is shown only ' +
-      'once and must be changed at the first sign-in.',
+      'Creates the account and its personal organization, and mails an activation link. An address that already has an ' +
+      'account gets the same answer, and its owner a mail: nobody learns who has one. Who may register is set by ' +
+      '`REGISTRATION` and `REGISTRATION_DOMAINS`. An account that a platform admin creates is active immediately; ' +
+      'without `password` it gets a temporary one, which is shown only once and must be changed at the first sign-in. ' +
+      'Only admins are told that an address is taken.',
     created: CreatedUser,
-    errors: ['email_taken', 'too_many_mails'],
+    errors: ['email_taken', 'registration_closed', 'too_many_mails'],
   })
   register(@Ctx() ctx: RequestContext, @Body({ schema: Register }) body: Register) {
     return this.registration.register(ctx, body);
@@ -66,8 +68,10 @@ export class AccountController {
     created: SignedIn,
     errors: [
       'invalid_credentials',
+      'totp_required',
       'account_not_activated',
       'account_suspended',
+      'password_login_off',
       'too_many_attempts',
       'server_busy',
     ],

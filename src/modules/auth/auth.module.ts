@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
+import { InvitationsModule } from '../invitations/invitations.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
@@ -20,12 +21,21 @@ import { FailedSignIns } from './failed-sign-ins.service.js';
 import { FirstAdmin } from './first-admin.service.js';
 import { IdentityController } from './identity.controller.js';
 import { IdentityService } from './identity.service.js';
+import { OidcController } from './oidc.controller.js';
+import { OidcProvider } from './oidc-provider.service.js';
+import { OidcSignIn } from './oidc-sign-in.service.js';
+import { OwnAccountController } from './own-account.controller.js';
+import { OwnTotp } from './own-totp.service.js';
+import { PresentPassword } from './present-password.service.js';
 import { ProjectAccess } from './project-access.service.js';
 import { RateGuard } from './rate.guard.js';
 import { RegistrationService } from './registration.service.js';
+import { RegistrationRule } from './registration-rule.service.js';
 import { SecurityEventsController } from './security-events.controller.js';
 import { SignInService } from './sign-in.service.js';
 import { SignInThrottle } from './sign-in-throttle.js';
+import { TotpController } from './totp.controller.js';
+import { TotpTickets } from './totp-tickets.js';
 import { UsageHook } from './usage.hook.js';
 
 /**
@@ -38,6 +48,7 @@ import { UsageHook } from './usage.hook.js';
     PassportModule,
     QuotaModule,
     UsersModule,
+    InvitationsModule,
     OrganizationsModule,
     RolesModule,
     TeamsModule,
@@ -46,7 +57,15 @@ import { UsageHook } from './usage.hook.js';
     NotificationsModule,
     UsageModule,
   ],
-  controllers: [AccountController, SecurityEventsController, IdentityController, ActivationPageController],
+  controllers: [
+    AccountController,
+    OwnAccountController,
+    TotpController,
+    OidcController,
+    SecurityEventsController,
+    IdentityController,
+    ActivationPageController,
+  ],
   providers: [
     Callers,
     BasicStrategy,
@@ -57,8 +76,14 @@ import { UsageHook } from './usage.hook.js';
     RateGuard,
     UsageHook,
     SignInThrottle,
+    PresentPassword,
+    OwnTotp,
+    TotpTickets,
+    OidcProvider,
+    OidcSignIn,
     SignInService,
     FailedSignIns,
+    RegistrationRule,
     RegistrationService,
     FirstAdmin,
     IdentityService,

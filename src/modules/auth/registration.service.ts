@@ -7,14 +7,17 @@ import { MailLimits } from '../notifications/mail-limits.js';
 import { NotificationService } from '../notifications/notification.service.js';
 import { TEMPORARY_PASSWORD_MAIL } from '../users/account.mails.js';
 import { ActivationMails } from '../users/activation-mails.service.js';
+import { PasswordChanges } from '../users/password-changes.service.js';
 import type { Activate, CreatedUser, Register, User } from '../users/user.dto.js';
 import {
   displayName,
   type NewUser,
   type NewUserOptions,
+  type PreparedUser,
   UserService,
   userTarget,
 } from '../users/user.service.js';
+import { RegistrationRule } from './registration-rule.service.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 
 /** How accounts come to be. */
@@ -22,7 +25,9 @@ import { SignInThrottle } from './sign-in-throttle.js';
 export class RegistrationService {
   constructor(
     private readonly users: UserService,
+    private readonly rule: RegistrationRule,
     private readonly activations: ActivationMails,
+    private readonly passwords: PasswordChanges,
     private readonly notifications: NotificationService,
     private readonly mailLimits: MailLimits,
     private readonly throttle: SignInThrottle,
@@ -30,18 +35,43 @@ export class RegistrationService {
   ) {}
 
   /**
-   * Registers a person: an account, its personal organization and the activation mail. For platform admins,
-   * see {@link createFor}.
-   * @throws AppError `email_taken`, `validation_failed`, `too_many_mails`
+   * Registers a person: an account, its personal organization and the activation mail. An address that has an account
+   * answers the same, and its owner is mailed. For platform admins, see {@link createFor}.
+   * @throws AppError `registration_closed`, `validation_failed`, `too_many_mails`; for admins `email_taken`
    */
   async register(ctx: RequestContext, input: Register): Promise<CreatedUser> {
+    const { password } = input;
+    if (!ctx.isPlatformAdmin) await this.rule.admit(ctx, input.email);
     await this.mailLimits.admit(ctx, input.email);
     if (ctx.isPlatformAdmin) return this.createFor(ctx, input);
-    const { password } = input;
     if (password === undefined) throw invalidField('password', 'is required', 'Choose 12 to 128 characters.');
-    const user = await this.create(ctx, { ...input, password });
-    await this.activations.send(ctx, user);
-    return user;
+    // Hashed for taken addresses, too: it is what takes the time.
+    const prepared = await this.users.prepare(ctx, { ...input, password });
+    if (await this.users.findByEmail(ctx, input.email)) return this.repeat(ctx, prepared);
+    try {
+      const user = await this.users.insert(ctx, prepared);
+      this.log(ctx, user);
+      await this.activations.send(ctx, user);
+      return user;
+    } catch (error) {
+      // Of several at once, one makes the account; the insert of the others was the first they wrote.
+      if (error instanceof AppError && error.code === 'email_taken') return this.repeat(ctx, prepared);
+      throw error;
+    }
+  }
+
+  /** Answers somebody who registered with the address of an account as if they had made one, and tells its owner. */
+  private async repeat(ctx: RequestContext, prepared: PreparedUser): Promise<User> {
+    const owner = await this.users.findByEmail(ctx, prepared.email);
+    if (!owner) throw new AppError('database_busy');
+    await this.passwords.mailRegisteredAlready(ctx, owner);
+    ctx.audit
+      .as('user.registration_repeated')
+      .ended('failed')
+      .because('email_taken')
+      .about(owner.id)
+      .change(userTarget(owner), null, null);
+    return this.users.pretend(prepared);
   }
 
   /**
@@ -94,13 +124,18 @@ export class RegistrationService {
     return this.users.activate(ctx, token);
   }
 
-  /** Creates the account, and says so in the event log. */
+  /** Creates the account, and says so in the event log. @throws AppError `email_taken`, `validation_failed` */
   async create(ctx: RequestContext, input: NewUser, options: NewUserOptions = {}): Promise<User> {
     const user = await this.users.create(ctx, input, options);
+    this.log(ctx, user);
+    return user;
+  }
+
+  private log(ctx: RequestContext, user: User): void {
     const { email, first_name, name, status, platform_role } = user;
     ctx.audit
+      .as('user.created')
       .about(user.id)
       .change(userTarget(user), null, { email, first_name, name, status, platform_role });
-    return user;
   }
 }

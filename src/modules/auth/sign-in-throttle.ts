@@ -31,13 +31,15 @@ export class SignInThrottle {
   }
 
   /**
-   * Runs `attempt`, which answers null for a failure. `account` is what tells accounts apart.
+   * Runs `attempt`, which answers null for a failure. `account` is what tells accounts apart. A result that is not
+   * `isDone`, such as a right password before a second factor, does not excuse earlier failures.
    * @throws AppError `too_many_attempts`; `server_busy` when too many wait already, and for those who left meanwhile
    */
   async attempt<T>(
     { ip, hasLeft }: Pick<RequestContext, 'ip' | 'hasLeft'>,
     account: string,
     attempt: () => Promise<T | null>,
+    isDone: (result: T) => boolean = () => true,
   ): Promise<T | null> {
     const key = `${account} ${limitKey(ip ?? '')}`;
     const turns = this.turns.get(key) ?? { waiting: 0, last: Promise.resolve() };
@@ -46,7 +48,7 @@ export class SignInThrottle {
     turns.waiting++;
     const turn = turns.last.then(() => {
       if (hasLeft()) throw busy();
-      return this.counted(key, attempt);
+      return this.counted(key, attempt, isDone);
     });
     turns.last = turn.catch(() => undefined);
     try {
@@ -56,14 +58,20 @@ export class SignInThrottle {
     }
   }
 
-  private async counted<T>(key: string, attempt: () => Promise<T | null>): Promise<T | null> {
+  private async counted<T>(
+    key: string,
+    attempt: () => Promise<T | null>,
+    isDone: (result: T) => boolean,
+  ): Promise<T | null> {
     const retryAfter = await this.failures.count(key);
     if (retryAfter !== null) throw new AppError('too_many_attempts', { retryAfter });
     const result = await attempt().catch(async (error: unknown) => {
       await this.failures.takeBack(key);
       throw error;
     });
-    if (result !== null) await this.failures.forget(key);
+    if (result === null) return null;
+    if (isDone(result)) await this.failures.forget(key);
+    else await this.failures.takeBack(key);
     return result;
   }
 }

@@ -40,6 +40,13 @@ export class InvitationRepository {
     return this.database.read(ctx).findOneBy(InvitationEntity, { pending_key: pendingKey });
   }
 
+  /** Whether an address is invited to anything at the moment. */
+  hasPending(ctx: RequestContext, email: string, now: Date): Promise<boolean> {
+    return this.database
+      .read(ctx)
+      .existsBy(InvitationEntity, { email, status: 'pending', expires_at: MoreThan(now) });
+  }
+
   async insert(ctx: RequestContext, invitation: InvitationEntity): Promise<void> {
     await (await this.database.write(ctx)).insert(InvitationEntity, invitation);
   }

@@ -158,6 +158,11 @@ export class InvitationService {
     return this.page(ctx, { email }, { ...query, status: 'pending' });
   }
 
+  /** Whether somebody is invited to anything at the moment. */
+  isInvited(ctx: RequestContext, email: string): Promise<boolean> {
+    return this.invitations.hasPending(ctx, email, new Date());
+  }
+
   /** Every pending invitation of a target, those past their expiry included: the invited among the members. */
   async pendingOf(ctx: RequestContext, target: InvitationTarget): Promise<Invitation[]> {
     return this.items(ctx, await this.invitations.allPending(ctx, target));

@@ -112,7 +112,13 @@ export class OrganizationMemberController {
       'For the owner and platform admins; without `confirm: true` the answer is 428. The previous owner becomes an ' +
       'admin. Personal organizations cannot be transferred.',
     ok: Organization,
-    errors: ['not_found', 'permission_denied', 'confirmation_required', 'invalid_transition'],
+    errors: [
+      'not_found',
+      'permission_denied',
+      'confirmation_required',
+      'invalid_transition',
+      'limit_reached',
+    ],
   })
   transferOwnership(
     @Ctx() ctx: RequestContext,

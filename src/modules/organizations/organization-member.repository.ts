@@ -42,6 +42,17 @@ export class OrganizationMemberRepository {
       .findBy(OrganizationMemberEntity, { organization_id: In(organizationIds), user_id: userId });
   }
 
+  /** Those who are active as owner or admin, and those who are suspended. */
+  listPowerful(ctx: RequestContext, organizationId: string): Promise<OrganizationMemberEntity[]> {
+    const of = { organization_id: organizationId };
+    return this.database.read(ctx).find(OrganizationMemberEntity, {
+      where: [
+        { ...of, status: 'active', role: In(['owner', 'admin']) },
+        { ...of, status: 'suspended' },
+      ],
+    });
+  }
+
   /** Newest first, one row more than `limit`. */
   list(
     ctx: RequestContext,

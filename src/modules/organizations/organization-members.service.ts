@@ -12,6 +12,7 @@ import { displayName, UserService } from '../users/user.service.js';
 import type { Organization } from './organization.dto.js';
 import { OrganizationRepository } from './organization.repository.js';
 import { OrganizationService, organizationTarget } from './organization.service.js';
+import { OrganizationLimit } from './organization-limit.service.js';
 import {
   type ListOrganizationMembers,
   type OrganizationMember,
@@ -37,6 +38,7 @@ export class OrganizationMembers {
     private readonly notifications: NotificationService,
     private readonly cascades: Cascades,
     private readonly ownership: Ownership,
+    private readonly limit: OrganizationLimit,
   ) {}
 
   /** Members and the invited, newest first. @throws AppError `not_found`, `permission_denied` */
@@ -134,7 +136,7 @@ export class OrganizationMembers {
   /**
    * Makes another member the owner, once confirmed; the former owner becomes an admin. Of two transfers
    * that race, one has an effect.
-   * @throws AppError `not_found`, `permission_denied`, `invalid_transition`, `confirmation_required`,
+   * @throws AppError `not_found`, `permission_denied`, `invalid_transition`, `confirmation_required`, `limit_reached`,
    *   `validation_failed`
    */
   async transferOwnership(
@@ -155,6 +157,7 @@ export class OrganizationMembers {
       throw new AppError('confirmation_required', { param: 'confirm', details });
     }
     if ((await this.users.lock(ctx, heir.user_id)).status !== 'activated') throw noActiveMember();
+    await this.limit.admit(ctx, heir.user_id);
     const demoted = await this.members.demoteOwner(ctx, organizationId, row.owner_id);
     if (!demoted) throw conflict('The organization has just been given to another owner.');
     if (!(await this.members.updateOther(ctx, heir, 'active', { role: 'owner' }))) throw noActiveMember();

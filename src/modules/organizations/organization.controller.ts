@@ -40,7 +40,12 @@ export class OrganizationController {
   @Post()
   @Access('session')
   @Mutation(['organization.created'])
-  @Docs({ summary: 'Create an organization', created: Organization })
+  @Docs({
+    summary: 'Create an organization',
+    description: 'Somebody may own `MAX_ORGANIZATIONS` of them beside the personal one.',
+    created: Organization,
+    errors: ['limit_reached'],
+  })
   create(@Ctx() ctx: RequestContext, @Body({ schema: CreateOrganization }) body: CreateOrganization) {
     return this.organizations.create(ctx, body);
   }

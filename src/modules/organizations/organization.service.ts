@@ -19,6 +19,7 @@ import {
 } from './organization.dto.js';
 import type { OrganizationEntity } from './organization.entity.js';
 import { OrganizationRepository } from './organization.repository.js';
+import { OrganizationLimit } from './organization-limit.service.js';
 import type { OrganizationMemberEntity, OrganizationRole } from './organization-member.entity.js';
 import { OrganizationMemberRepository } from './organization-member.repository.js';
 import { OrganizationUsage } from './organization-usage.service.js';
@@ -38,6 +39,7 @@ export class OrganizationService {
     private readonly figures: Figures,
     private readonly config: Config,
     private readonly usage: OrganizationUsage,
+    private readonly limit: OrganizationLimit,
   ) {}
 
   /** Makes the organization every account has from its first moment. */
@@ -46,7 +48,9 @@ export class OrganizationService {
     ctx.audit.effect('organization.created', organizationTarget(organization));
   }
 
+  /** @throws AppError `limit_reached` */
   async create(ctx: RequestContext, input: CreateOrganization): Promise<Organization> {
+    await this.limit.admit(ctx, ctx.user.id);
     const row = await this.insert(ctx, ctx.user.id, input.name, false);
     ctx.audit.inOrganization(row.id).change(organizationTarget(row), null, { name: row.name });
     return toOrganization(row, 'owner');
@@ -125,6 +129,22 @@ export class OrganizationService {
   ): Promise<OrganizationRole | null> {
     const member = await this.members.findUser(ctx, organizationId, userId);
     return member?.status === 'active' ? member.role : null;
+  }
+
+  /** What an organization may spend; null when there is none. */
+  async limits(ctx: RequestContext, id: string): Promise<ReturnType<typeof toLimits> | null> {
+    const row = await this.organizations.find(ctx, id);
+    return row && toLimits(row);
+  }
+
+  /** The users that an organization gives access to all its projects, and those that it stops in them. */
+  async powers(ctx: RequestContext, id: string): Promise<{ admins: string[]; stopped: string[] }> {
+    const members = await this.members.listPowerful(ctx, id);
+    const idsOf = (rows: OrganizationMemberEntity[]) => rows.map(row => row.user_id);
+    return {
+      admins: idsOf(members.filter(({ status }) => status === 'active')),
+      stopped: idsOf(members.filter(({ status }) => status === 'suspended')),
+    };
   }
 
   /** A user's place in an organization, suspended or not; null for those who have none. */

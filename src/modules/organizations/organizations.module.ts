@@ -15,6 +15,7 @@ import { OrganizationDeletion } from './organization-deletion.service.js';
 import { OrganizationEventsController } from './organization-events.controller.js';
 import { OrganizationInvitationController } from './organization-invitation.controller.js';
 import { OrganizationInvitations } from './organization-invitations.service.js';
+import { OrganizationLimit } from './organization-limit.service.js';
 import { OrganizationMemberController } from './organization-member.controller.js';
 import { OrganizationMemberEntity } from './organization-member.entity.js';
 import { OrganizationMemberRepository } from './organization-member.repository.js';
@@ -48,6 +49,7 @@ import { OrganizationUsage } from './organization-usage.service.js';
     OrganizationMemberRepository,
     OrganizationService,
     OrganizationUsage,
+    OrganizationLimit,
     OrganizationDeletion,
     OrganizationRequests,
     OrganizationFacet,

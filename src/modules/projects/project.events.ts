@@ -10,6 +10,7 @@ export const PROJECT_EVENTS = defineEvents({
   'project.deleted': 'A project was deleted, and can be restored; its keys stop working.',
   'project.restored': 'A platform admin restored a deleted project.',
   'project.ownership_transferred': 'A project got a new owner.',
+  'project.moved': 'A project was moved to another organization, whose quota its keys use from then on.',
 });
 
 declare module '../../kernel/event-log/event-types.js' {

@@ -19,6 +19,7 @@ import { ProjectChanges } from './project-changes.service.js';
 import { ProjectConfiguration } from './project-configuration.js';
 import { ProjectContacts } from './project-contacts.service.js';
 import { ProjectInvitations } from './project-invitations.js';
+import { ProjectMove } from './project-move.service.js';
 import { ProjectNotices } from './project-notices.service.js';
 import { StoredProjectOwner } from './project-owner.js';
 import { ProjectOwnership } from './project-ownership.service.js';
@@ -50,6 +51,7 @@ import { ProjectRights } from './project-rights.service.js';
     NewProjects,
     ProjectNotices,
     ProjectOwnership,
+    ProjectMove,
     ProjectInvitations,
     ProjectRights,
     ProjectsFacet,
@@ -64,6 +66,7 @@ import { ProjectRights } from './project-rights.service.js';
     ProjectOwnership,
     ProjectOwner,
     ProjectRights,
+    ProjectMove,
   ],
 })
 export class ProjectsModule {}

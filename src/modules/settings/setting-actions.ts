@@ -9,7 +9,7 @@ export const STATUS_ACTIONS = ['verify', 'activate', 'suspend', 'delete'] as con
 export type StatusAction = (typeof STATUS_ACTIONS)[number];
 
 /** Every action of the settings hub. */
-export const SETTING_ACTIONS = [...STATUS_ACTIONS, 'transfer-ownership'] as const;
+export const SETTING_ACTIONS = [...STATUS_ACTIONS, 'transfer-ownership', 'move'] as const;
 export type SettingAction = (typeof SETTING_ACTIONS)[number];
 
 const STARTS_FROM: Record<SettingAction, readonly string[]> = {
@@ -18,12 +18,14 @@ const STARTS_FROM: Record<SettingAction, readonly string[]> = {
   suspend: ['new', 'activated'],
   delete: ['new', 'activated', 'suspended'],
   'transfer-ownership': ['new', 'activated', 'suspended'],
+  move: ['new', 'activated', 'suspended'],
 };
 
 /** What only the owner and platform admins may do, as a sentence. */
 const FOR_OWNERS: Partial<Record<SettingAction, string>> = {
   delete: "Only the owner, the organization's owner and platform admins delete a project.",
   'transfer-ownership': "Only the owner, the organization's owner and platform admins transfer a project.",
+  move: "Only the organization's owner, who owns the other one as well, and platform admins move a project.",
 };
 
 /** Why the caller, who owns the project or its organization or not, cannot take `action` now; null when it is available. */

@@ -6,9 +6,10 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { Project } from '../projects/project.dto.js';
+import { OrganizationMove } from './organization-move.service.js';
 import { OwnershipTransfer } from './ownership-transfer.service.js';
 import { STATUS_ACTIONS, type StatusAction } from './setting-actions.js';
-import { RunAction, Settings, TransferOwnership, UpdateSettings } from './settings.dto.js';
+import { MoveProject, RunAction, Settings, TransferOwnership, UpdateSettings } from './settings.dto.js';
 import { SettingsService } from './settings.service.js';
 
 const TAG: Tag = {
@@ -23,6 +24,7 @@ export class SettingsController {
   constructor(
     private readonly settings: SettingsService,
     private readonly transfers: OwnershipTransfer,
+    private readonly moves: OrganizationMove,
   ) {}
 
   @Get()
@@ -66,6 +68,26 @@ export class SettingsController {
     @Body({ schema: TransferOwnership }) body: TransferOwnership,
   ) {
     return this.transfers.run(ctx, id, body);
+  }
+
+  @Post('move')
+  @Access('settings:write')
+  @Mutation(['project.moved'], { givesUpRight: true })
+  @Docs({
+    summary: 'Move a project to another organization',
+    description:
+      'For who owns both organizations, and platform admins. Its keys use the other quota from then on; its team stays, and ' +
+      "the organizations' owners and admins change. Request log and usage go along; events before stay where they were. " +
+      'Without `confirm` the answer is 428 and says who loses or gains access, how many keys change quota, and both quotas.',
+    ok: Project,
+    errors: ['confirmation_required', 'invalid_transition', 'not_found'],
+  })
+  move(
+    @Ctx() ctx: RequestContext,
+    @Param('id') id: string,
+    @Body({ schema: MoveProject }) body: MoveProject,
+  ) {
+    return this.moves.run(ctx, id, body);
   }
 
   @Post(':action')

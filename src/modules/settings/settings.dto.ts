@@ -45,6 +45,16 @@ export const TransferOwnership = z
   .meta({ id: 'TransferOwnership', examples: [{ member_id: exampleId('mbr') }] });
 export type TransferOwnership = z.output<typeof TransferOwnership>;
 
+export const MoveProject = z
+  .strictObject({
+    confirm: z.literal(true).optional(),
+    organization_id: z.string().max(40).optional().describe('The organization the project moves to.'),
+    reason: text(500).optional(),
+  })
+  .default({})
+  .meta({ id: 'MoveProject', examples: [{ organization_id: exampleId('org') }] });
+export type MoveProject = z.output<typeof MoveProject>;
+
 export const RunAction = z
   .strictObject({
     confirm: z

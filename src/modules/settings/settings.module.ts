@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { OrganizationMove } from './organization-move.service.js';
 import { OwnershipTransfer } from './ownership-transfer.service.js';
 import { SettingsController } from './settings.controller.js';
 import { SettingsService } from './settings.service.js';
@@ -10,6 +11,6 @@ import { SettingsService } from './settings.service.js';
 @Module({
   imports: [ProjectsModule],
   controllers: [SettingsController],
-  providers: [SettingsService, OwnershipTransfer],
+  providers: [SettingsService, OwnershipTransfer, OrganizationMove],
 })
 export class SettingsModule {}

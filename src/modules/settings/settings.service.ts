@@ -11,6 +11,7 @@ import {
   type ProjectEdits,
   type ProjectValues,
 } from '../projects/project-changes.service.js';
+import { ProjectMove } from '../projects/project-move.service.js';
 import { ProjectNotices } from '../projects/project-notices.service.js';
 import { ProjectOwnership } from '../projects/project-ownership.service.js';
 import {
@@ -35,6 +36,7 @@ export class SettingsService {
     private readonly ownership: ProjectOwnership,
     private readonly effects: Effects,
     private readonly promotions: Promotions,
+    private readonly moves: ProjectMove,
   ) {}
 
   /** @throws AppError `not_found` */
@@ -42,6 +44,7 @@ export class SettingsService {
     const values = await this.changes.values(ctx, id);
     const owner = (await this.projects.get(ctx, id)).owner.email;
     const isOwner = await this.changes.isOwner(ctx, values);
+    const mayMove = await this.moves.mayLeave(ctx, values.organization_id);
     const url = `/v1/projects/${id}/settings`;
     const edit = ctx.can('settings:write')
       ? { available: true }
@@ -59,7 +62,7 @@ export class SettingsService {
           ...edit,
         })),
         ...SETTING_ACTIONS.map(action => {
-          const reason = unavailable(action, ctx, values, isOwner);
+          const reason = unavailable(action, ctx, values, action === 'move' ? mayMove : isOwner);
           return {
             action,
             method: 'POST' as const,
@@ -162,6 +165,7 @@ function transitionOf(action: Exclude<StatusAction, 'verify'>, values: ProjectVa
 
 /** What an action would change, as it is now and as far as the caller may see it. */
 function shown(ctx: RequestContext, action: SettingAction, values: ProjectValues, owner: string): unknown {
+  if (action === 'move') return ctx.hides('project.organization_id') ? REDACTED : values.organization_id;
   if (action === 'transfer-ownership') return hidesOwner(ctx) ? REDACTED : owner;
   return valueOf(ctx, action, values);
 }

@@ -111,6 +111,12 @@ export class MemberService {
     return (await this.members.activeUserIds(ctx, projectId, { userId })).length > 0;
   }
 
+  /** The users who are active in a project's team, whatever they are in its organization. */
+  async userIdsOf(ctx: RequestContext, projectId: string): Promise<string[]> {
+    const members = await this.members.list(ctx, projectId);
+    return members.filter(({ status }) => status === 'active').map(({ user_id }) => user_id);
+  }
+
   /** The user's membership of a project, or null. */
   async membership(ctx: RequestContext, projectId: string, userId: string): Promise<Membership | null> {
     const member = await this.members.findByUser(ctx, projectId, userId);

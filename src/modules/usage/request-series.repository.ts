@@ -67,6 +67,12 @@ export class RequestSeriesRepository {
     return { keyId: first.api_key_id, at };
   }
 
+  /** Gives what was and will be recorded of a project to another organization. */
+  async giveTo(ctx: RequestContext, projectId: string, organizationId: string): Promise<void> {
+    const manager = await this.database.write(ctx);
+    await manager.update(RequestSeriesEntity, { project_id: projectId }, { organization_id: organizationId });
+  }
+
   async sizes(ctx: RequestContext, scope: UsageScope, filter: RequestFilter): Promise<SeriesSize[]> {
     const rows = await this.matching(ctx, scope, filter)
       .select('s.id', 'id')

@@ -1,4 +1,5 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { AnswersCascades, MovedProject } from '../../kernel/facets/cascades.js';
 import type { AnswersProjectEffects, Effect } from '../../kernel/facets/effects.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersHandoffChecks, HandoffFinding } from '../../kernel/facets/handoff-checks.js';
@@ -19,7 +20,13 @@ const LOOKUPS = ['/v1/whoami', '/v1/lookup/:id'];
 /** What usage adds to projects: who is cut off when one stops, what was called first, and requests by their id. */
 @Facet()
 export class UsageFacet
-  implements AnswersHandoffChecks, AnswersLookups, AnswersMetrics, AnswersProjectEffects, AnswersPurging
+  implements
+    AnswersHandoffChecks,
+    AnswersLookups,
+    AnswersMetrics,
+    AnswersProjectEffects,
+    AnswersPurging,
+    Pick<AnswersCascades, 'projectMoved'>
 {
   readonly lookup = {
     prefix: 'req',
@@ -54,7 +61,7 @@ export class UsageFacet
   ) {}
 
   async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
-    if (action !== 'suspend' && action !== 'delete') return [];
+    if (action !== 'suspend' && action !== 'delete' && action !== 'move') return [];
     return [{ effect: 'callers_last_24h', count: await this.usage.callersOfLastDay(ctx, projectId) }];
   }
 
@@ -75,6 +82,11 @@ export class UsageFacet
       evidence: count > 0 ? { count } : null,
       fix: `Make a request with a key of the project, and look at GET /v1/projects/${id}/usage.`,
     };
+  }
+
+  /** The request log and usage of a project go along with it. */
+  projectMoved(ctx: RequestContext, { projectId, to }: MovedProject): Promise<void> {
+    return this.series.giveTo(ctx, projectId, to);
   }
 
   private async measure(ctx: RequestContext, projectId: string, span: Span, what: 'requests' | 'errors') {

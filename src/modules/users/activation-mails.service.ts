@@ -22,9 +22,9 @@ export class ActivationMails {
     private readonly config: Config,
   ) {}
 
-  /** Mails the link to somebody who has just registered. */
-  async send(ctx: RequestContext, user: Recipient): Promise<void> {
-    await this.mail(ctx, user);
+  /** Mails the link to somebody who has just registered; with `resetLink`, to somebody who did so again. */
+  async send(ctx: RequestContext, user: Recipient, resetLink?: string): Promise<void> {
+    await this.mail(ctx, user, resetLink);
   }
 
   /**

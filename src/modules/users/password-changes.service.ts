@@ -7,7 +7,7 @@ import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { Outbox } from '../../kernel/outbox/outbox.js';
 import { MailLimits } from '../notifications/mail-limits.js';
 import { NotificationService } from '../notifications/notification.service.js';
-import { PASSWORD_CHANGED_MAIL, PASSWORD_RESET_MAIL } from './account.mails.js';
+import { PASSWORD_CHANGED_MAIL, PASSWORD_RESET_MAIL, REGISTERED_ALREADY_MAIL } from './account.mails.js';
 import { ActivationMails } from './activation-mails.service.js';
 import { PasswordResetThrottle } from './password-reset-throttle.js';
 import { type PasswordOwner, Passwords } from './passwords.js';
@@ -88,6 +88,26 @@ export class PasswordChanges {
     if (!user || !mayReset(user)) return;
     if (user.status === 'new') await this.activations.sendAgain(ctx, user, await this.resetLink(ctx, user));
     else await this.mailResetLink(ctx, user);
+  }
+
+  /**
+   * Tells the owner of an account that somebody registered with its address. Who never activated it gets the links for
+   * that again; former ones stay good, as it is likely that one person registered twice.
+   */
+  async mailRegisteredAlready(ctx: RequestContext, { id }: Pick<User, 'id'>): Promise<void> {
+    const user = await this.users.find(ctx, id);
+    if (!user) return;
+    if (user.status === 'new') {
+      await this.activations.send(ctx, user, await this.resetLink(ctx, user));
+      return;
+    }
+    await this.notifications.send(ctx, {
+      to: user.email,
+      toName: displayName(user),
+      userId: user.id,
+      template: REGISTERED_ALREADY_MAIL,
+      data: { name: user.first_name, url: `${this.config.publicUrl}/docs` },
+    });
   }
 
   /**

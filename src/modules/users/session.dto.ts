@@ -20,6 +20,18 @@ export type Session = z.infer<typeof Session>;
 export const ListSessions = z.strictObject(listQuery());
 export type ListSessions = z.output<typeof ListSessions>;
 
+export const EndSessions = z.strictObject({
+  including_current: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('`true`: the session that makes the request ends, too.'),
+});
+export type EndSessions = z.output<typeof EndSessions>;
+
+export const EndedSessions = z
+  .object({ ended: z.number().int().describe('How many sessions were live until now.') })
+  .meta({ id: 'EndedSessions' });
+
 export const SessionPage = pageOf(Session, 'SessionPage');
 
 export function toSession(session: SessionEntity, currentId: string): Session {

@@ -119,6 +119,19 @@ export class SessionService {
     return { id, deleted: true };
   }
 
+  /** Ends all sessions of the caller; the one that asks only when it is included. */
+  async endOwn(ctx: RequestContext, includingCurrent: boolean): Promise<{ ended: number }> {
+    const { id, sessionId } = ctx.user;
+    const live = await this.countOf(ctx, id);
+    await this.sessions.deleteOfUser(ctx, id, includingCurrent ? null : sessionId);
+    const ended = includingCurrent ? live : Math.max(0, live - 1);
+    const which = includingCurrent
+      ? target('all', `${ended} sessions`)
+      : target('others', `${ended} other sessions`);
+    ctx.audit.about(id).change(which, null, null);
+    return { ended };
+  }
+
   /** Ends a user's sessions, but for `exceptId`, as part of something else; the event log counts them. */
   async endAll(ctx: RequestContext, userId: string, exceptId: string | null = null): Promise<void> {
     const ended = await this.sessions.deleteOfUser(ctx, userId, exceptId);

@@ -8,6 +8,7 @@ export const USER_ACTIONS = [
   'activate',
   'delete',
   'reset-password',
+  'reset-totp',
 ] as const satisfies UserAction[];
 
 /** From which statuses each action starts, and where it leads; `to` is null when the status stays. */
@@ -16,6 +17,7 @@ export const USER_TRANSITIONS: Record<UserAction, { from: readonly UserStatus[];
   activate: { from: ['new', 'suspended', 'deleted'], to: 'activated' },
   delete: { from: ['new', 'activated', 'suspended'], to: 'deleted' },
   'reset-password': { from: ['new', 'activated'], to: null },
+  'reset-totp': { from: ['activated', 'suspended'], to: null },
 };
 
 /** What the event log calls an action on a user in this state. */
@@ -23,5 +25,6 @@ export function eventOf(action: UserAction, user: User): EventType {
   if (action === 'suspend') return 'user.suspended';
   if (action === 'delete') return 'user.deleted';
   if (action === 'reset-password') return 'user.password_reset_requested';
+  if (action === 'reset-totp') return 'user.totp_reset';
   return user.status === 'deleted' ? 'user.restored' : 'user.activated';
 }

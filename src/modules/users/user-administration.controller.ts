@@ -64,14 +64,16 @@ export class UserAdministrationController {
     'user.restored',
     'user.deleted',
     'user.password_reset_requested',
+    'user.totp_reset',
   ])
   @Docs({
-    summary: 'Suspend, activate or delete a user, or reset the password',
+    summary: 'Suspend, activate or delete a user, or reset password or second factor',
     description:
       'Without `confirm` the answer is 428 and says what would change and what it would affect. Activating a ' +
       'deleted user restores the account, not the memberships, unless its address has a new account by now. Somebody who ' +
       'owns projects or organizations cannot be deleted. `reset-password` invalidates the password, ends all sessions and ' +
-      'mails a link to set a new one.',
+      'mails a link to set a new one. `reset-totp` turns two-factor sign-in off for somebody else who lost app and ' +
+      'recovery codes, and ends their sessions.',
     ok: UserRecord,
     errors: [
       'not_found',

@@ -6,8 +6,11 @@ import { Cascades } from '../../kernel/facets/cascades.js';
 import { Effects, type UserAction } from '../../kernel/facets/effects.js';
 import { Ownership } from '../../kernel/facets/ownership.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
+import { NotificationService } from '../notifications/notification.service.js';
+import { ACCOUNT_DELETED_MAIL } from './account.mails.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { SessionService } from './session.service.js';
+import { TotpService } from './totp.service.js';
 import {
   type ListUsers,
   type RunUserAction,
@@ -19,10 +22,16 @@ import {
 } from './user.dto.js';
 import type { UserStatus } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
-import { emailTaken, searchText, userTarget } from './user.service.js';
+import { displayName, emailTaken, searchText, userTarget } from './user.service.js';
 import { eventOf, USER_TRANSITIONS } from './user-actions.js';
 
 const LIVE: UserStatus[] = ['new', 'activated', 'suspended'];
+
+/** What changes by actions that leave the status as it is. */
+const UNCHANGED_STATUS = {
+  'reset-password': { from: 'password set', to: 'password ended' },
+  'reset-totp': { from: 'two-factor sign-in on', to: 'two-factor sign-in off' },
+};
 
 /** What platform admins do with accounts. */
 @Injectable()
@@ -34,6 +43,8 @@ export class UserAdministration {
     private readonly cascades: Cascades,
     private readonly effects: Effects,
     private readonly ownership: Ownership,
+    private readonly notifications: NotificationService,
+    private readonly totp: TotpService,
   ) {}
 
   /** Everybody, newest first; deleted accounts only when they are asked for. */
@@ -88,13 +99,39 @@ export class UserAdministration {
       await this.passwords.resetByAdmin(ctx, id);
       return user;
     }
+    if (action === 'reset-totp') {
+      await this.totp.disable(ctx, user);
+      await this.sessions.endAll(ctx, id);
+      return { ...user, totp_enabled: false };
+    }
     return this.transit(ctx, user, action);
+  }
+
+  /**
+   * Deletes the caller's own account, once confirmed by its address. What stands in the way of an admin's deletion
+   * does here as well.
+   * @throws AppError `last_admin`, `owner_protected`, `confirmation_required`, `validation_failed`
+   */
+  async deleteOwn(ctx: RequestContext, confirm: string | undefined): Promise<{ id: string; deleted: true }> {
+    const user = await this.get(ctx, ctx.user.id);
+    await this.refuse(ctx, user, 'delete');
+    await this.confirm(ctx, user, 'delete', confirm);
+    ctx.audit.as('user.deleted').about(user.id);
+    await this.transit(ctx, user, 'delete');
+    await this.notifications.send(ctx, {
+      to: user.email,
+      toName: displayName(user),
+      userId: user.id,
+      template: ACCOUNT_DELETED_MAIL,
+      data: { name: user.first_name, at: new Date(), ip: ctx.ip },
+    });
+    return { id: user.id, deleted: true };
   }
 
   private async transit(
     ctx: RequestContext,
     user: UserRecord,
-    action: Exclude<UserAction, 'reset-password'>,
+    action: Exclude<UserAction, 'reset-password' | 'reset-totp'>,
   ): Promise<UserRecord> {
     const status = USER_TRANSITIONS[action].to!;
     if (action !== 'activate') await this.keepAnAdmin(ctx, user.id);
@@ -121,6 +158,14 @@ export class UserAdministration {
     if (!from.includes(user.status)) {
       throw new AppError('invalid_transition', { details: { status: user.status, allowed_from: from } });
     }
+    if (action === 'reset-totp' && user.id === ctx.principal?.id) {
+      throw new AppError('permission_denied', {
+        message: 'Another admin resets yours; with a code, DELETE /v1/me/totp.',
+      });
+    }
+    if (action === 'reset-totp' && !user.totp_enabled) {
+      throw new AppError('invalid_transition', { message: 'Two-factor sign-in is not on.' });
+    }
     if (action === 'suspend' || action === 'delete') await this.refuseLastAdmin(ctx, user);
     if (action === 'delete') await this.refuseOwner(ctx, user.id);
   }
@@ -134,7 +179,9 @@ export class UserAdministration {
     if (confirm === undefined) {
       const { to } = USER_TRANSITIONS[action];
       const effects = await this.effects.ofUser(ctx, user.id, action);
-      const change = to ? { from: user.status, to } : { from: 'password set', to: 'password ended' };
+      const change = to
+        ? { from: user.status, to }
+        : UNCHANGED_STATUS[action as keyof typeof UNCHANGED_STATUS];
       const details = { action, ...change, effects };
       throw new AppError('confirmation_required', { param: 'confirm', details });
     }

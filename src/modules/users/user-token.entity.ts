@@ -18,11 +18,15 @@ export class UserTokenEntity {
   user_id!: string;
 
   @Column('varchar')
-  purpose!: 'activation' | 'password_reset';
+  purpose!: 'activation' | 'password_reset' | 'email_change';
 
   /** SHA-256 of the secret, base64url; unique. */
   @Column('varchar')
   token_hash!: string;
+
+  /** The address that the account is to get; null for other purposes. */
+  @Column('varchar', { nullable: true })
+  email?: string | null;
 
   @Column('datetime', { precision: 3 })
   expires_at!: Date;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
-import { country, email, id, instant, shown, text } from '../../kernel/http/schemas.js';
+import { country, deleted, email, id, instant, shown, text } from '../../kernel/http/schemas.js';
 import { phrase } from '../../kernel/http/validation-phrases.js';
 import type { UserEntity } from './user.entity.js';
 
@@ -20,6 +20,7 @@ export const User = z
       .nullable()
       .describe('How many projects the user may own; null means no limit.'),
     password_change_required: z.boolean(),
+    totp_enabled: z.boolean().describe('Whether signing in takes a second factor.'),
     created_at: instant,
   })
   .meta({ id: 'User' });
@@ -95,6 +96,33 @@ export const Activate = z
   .meta({ id: 'Activate', examples: [{ token: 'k3Jw…', password: 'correct horse battery staple' }] });
 export type Activate = z.output<typeof Activate>;
 
+const presentPassword = z.string().max(1_000).describe('Your present password.');
+
+export const RequestEmailChange = z.strictObject({ email, password: presentPassword }).meta({
+  id: 'RequestEmailChange',
+  examples: [{ email: 'ada@analytical.example', password: 'correct horse battery staple' }],
+});
+export type RequestEmailChange = z.output<typeof RequestEmailChange>;
+
+export const EmailChangeAccepted = z
+  .object({ accepted: z.literal(true) })
+  .meta({ id: 'EmailChangeAccepted' });
+
+export const ConfirmEmailChange = z
+  .strictObject({ token: z.string().min(1).max(200) })
+  .meta({ id: 'ConfirmEmailChange', examples: [{ token: 'k3Jw…' }] });
+export type ConfirmEmailChange = z.output<typeof ConfirmEmailChange>;
+
+export const DeleteMe = z
+  .strictObject({
+    password: presentPassword,
+    confirm: z.string().max(254).optional().describe('Your e-mail address.'),
+  })
+  .meta({ id: 'DeleteMe', examples: [{ password: 'correct horse battery staple' }] });
+export type DeleteMe = z.output<typeof DeleteMe>;
+
+export const DeletedMe = deleted('usr').meta({ id: 'DeletedMe' });
+
 export const UpdateMe = z
   .strictObject(personFields)
   .partial()
@@ -162,6 +190,7 @@ export function toUser(user: UserEntity): User {
     platform_role: user.platform_role,
     max_projects: user.max_projects,
     password_change_required: Boolean(user.password_change_required),
+    totp_enabled: user.totp_enabled_at !== null,
     created_at: user.created_at.toISOString(),
   };
 }

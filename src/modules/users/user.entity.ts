@@ -63,6 +63,10 @@ export class UserEntity {
   @Column('varchar', { nullable: true })
   last_sign_in_location!: string | null;
 
+  /** Since when signing in takes a second factor; null when it does not. */
+  @Column('datetime', { precision: 3, nullable: true })
+  totp_enabled_at!: Date | null;
+
   /** First name, name, e-mail and phone, folded for search. */
   @Column('text')
   search_text!: string;

@@ -109,6 +109,14 @@ export class UserRepository {
     await (await this.database.write(ctx)).update(UserEntity, { id }, changes);
   }
 
+  async firstAdmin(ctx: RequestContext): Promise<string | null> {
+    const where = { platform_role: 'admin', status: 'activated' } as const;
+    const [first] = await this.database
+      .read(ctx)
+      .find(UserEntity, { select: { id: true }, where, order: { id: 'ASC' }, take: 1 });
+    return first?.id ?? null;
+  }
+
   async adminExists(ctx: RequestContext): Promise<boolean> {
     return this.database.read(ctx).existsBy(UserEntity, { platform_role: 'admin' });
   }

@@ -72,29 +72,16 @@ export class UserService {
 
   /** Inserts the account and what every account has from its first moment. @throws AppError `email_taken` */
   async insert(ctx: RequestContext, prepared: PreparedUser, options: NewUserOptions = {}): Promise<User> {
-    const user: UserEntity = {
-      id: newId('usr'),
-      email: prepared.email,
-      current_email: prepared.email,
-      first_name: prepared.first_name,
-      name: prepared.name,
-      phone: prepared.phone ?? null,
-      country: prepared.country ?? null,
-      status: options.status ?? 'new',
-      platform_role: options.platform_role ?? 'user',
-      password_hash: prepared.password_hash,
-      password_change_required: options.password_change_required ?? false,
-      max_projects: null,
-      last_sign_in_at: null,
-      last_sign_in_device: null,
-      last_sign_in_location: null,
-      search_text: searchText(prepared),
-      created_at: new Date(),
-    };
+    const user = newRow(prepared, options);
     await orIfTaken(this.users.insert(ctx, user), emailTaken);
     if (options.asEffect) ctx.audit.effect('user.created', userTarget(user));
     await this.cascades.userCreated(ctx, { id: user.id, name: displayName(user) });
     return toUser(user);
+  }
+
+  /** What a registration answers for an account that it does not make: as for one it does. */
+  pretend(prepared: PreparedUser): User {
+    return toUser(newRow(prepared, {}));
   }
 
   /**
@@ -171,6 +158,11 @@ export class UserService {
     return new Map(users.map(user => [user.email, toUser(user)]));
   }
 
+  /** The id of the platform admin who has had an account for longest, of those who may sign in. */
+  firstAdmin(ctx: RequestContext): Promise<string | null> {
+    return this.users.firstAdmin(ctx);
+  }
+
   /** Whether there is a platform admin yet. */
   adminExists(ctx: RequestContext): Promise<boolean> {
     return this.users.adminExists(ctx);
@@ -216,6 +208,12 @@ export class UserService {
     return `${email} ${user?.password_hash ?? ''}`;
   }
 
+  /** An account as it is now, with what proves its password. */
+  async current(ctx: RequestContext, id: string): Promise<Authenticated | null> {
+    const user = await this.users.find(ctx, id);
+    return user && { user: toUser(user), proof: user.password_hash };
+  }
+
   /** Whether the account is as it was when it was authenticated; within a unit, read after its first write. */
   async isStill(ctx: RequestContext, { user, proof }: Authenticated): Promise<boolean> {
     const now = await this.users.find(ctx, user.id);
@@ -244,6 +242,30 @@ export class UserService {
     if (!user) throw new AppError('not_found');
     return user;
   }
+}
+
+/** The row of a new account. */
+function newRow(prepared: PreparedUser, options: NewUserOptions): UserEntity {
+  return {
+    id: newId('usr'),
+    email: prepared.email,
+    current_email: prepared.email,
+    first_name: prepared.first_name,
+    name: prepared.name,
+    phone: prepared.phone ?? null,
+    country: prepared.country ?? null,
+    status: options.status ?? 'new',
+    platform_role: options.platform_role ?? 'user',
+    password_hash: prepared.password_hash,
+    password_change_required: options.password_change_required ?? false,
+    max_projects: null,
+    last_sign_in_at: null,
+    last_sign_in_device: null,
+    last_sign_in_location: null,
+    totp_enabled_at: null,
+    search_text: searchText(prepared),
+    created_at: new Date(),
+  };
 }
 
 /** Who acts stands there by name, who is acted on by address: projects show either as a member's. */

@@ -2,7 +2,10 @@ import './user.events.js';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationsModule } from '../notifications/notifications.module.js';
+import { AccountRescue } from './account-rescue.service.js';
 import { ActivationMails } from './activation-mails.service.js';
+import { EmailChangePageController } from './email-change-page.controller.js';
+import { EmailChanges } from './email-changes.service.js';
 import { ExpiredCredentials } from './expired-credentials.service.js';
 import { Locations } from './locations.js';
 import { MailResetJob } from './mail-reset.job.js';
@@ -15,6 +18,9 @@ import { SessionEntity } from './session.entity.js';
 import { SessionFacet } from './session.facet.js';
 import { SessionRepository } from './session.repository.js';
 import { SessionService } from './session.service.js';
+import { RecoveryCodeEntity, TotpEntity } from './totp.entity.js';
+import { TotpRepository } from './totp.repository.js';
+import { TotpService } from './totp.service.js';
 import { UserController } from './user.controller.js';
 import { UserEntity } from './user.entity.js';
 import { UserFacet } from './user.facet.js';
@@ -30,12 +36,16 @@ import { UserTokenRepository } from './user-token.repository.js';
  * ends the sessions at once.
  */
 @Module({
-  imports: [TypeOrmModule.forFeature([UserEntity, SessionEntity, UserTokenEntity]), NotificationsModule],
+  imports: [
+    TypeOrmModule.forFeature([UserEntity, SessionEntity, UserTokenEntity, TotpEntity, RecoveryCodeEntity]),
+    NotificationsModule,
+  ],
   controllers: [
     UserController,
     UserAdministrationController,
     PasswordResetController,
     PasswordResetPageController,
+    EmailChangePageController,
   ],
   providers: [
     UserRepository,
@@ -46,14 +56,26 @@ import { UserTokenRepository } from './user-token.repository.js';
     PasswordResetThrottle,
     ActivationMails,
     PasswordChanges,
+    EmailChanges,
     MailResetJob,
     UserService,
     UserAdministration,
     SessionService,
+    TotpRepository,
+    TotpService,
+    AccountRescue,
     ExpiredCredentials,
     UserFacet,
     SessionFacet,
   ],
-  exports: [UserService, SessionService, PasswordChanges, ActivationMails],
+  exports: [
+    UserService,
+    SessionService,
+    PasswordChanges,
+    ActivationMails,
+    EmailChanges,
+    UserAdministration,
+    TotpService,
+  ],
 })
 export class UsersModule {}
