@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Vault } from '../../kernel/crypto/vault.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Vault } from '../../kernel/crypto/vault.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { email as emailSchema } from '../../kernel/http/schemas.js';

@@ -12,6 +12,7 @@ import { displayName, UserService } from '../users/user.service.js';
 import type { Organization } from './organization.dto.js';
 import { OrganizationRepository } from './organization.repository.js';
 import { OrganizationService, organizationTarget } from './organization.service.js';
+import { OrganizationLimit } from './organization-limit.service.js';
 import {
   type ListOrganizationMembers,
   type OrganizationMember,
@@ -22,7 +23,6 @@ import {
   type UpdateOrganizationMember,
 } from './organization-member.dto.js';
 import type { OrganizationMemberEntity } from './organization-member.entity.js';
-import { OrganizationLimit } from './organization-limit.service.js';
 import { OrganizationMemberRepository } from './organization-member.repository.js';
 import { REMOVAL_MAIL } from './removal.mail.js';
 

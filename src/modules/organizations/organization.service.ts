@@ -19,9 +19,9 @@ import {
 } from './organization.dto.js';
 import type { OrganizationEntity } from './organization.entity.js';
 import { OrganizationRepository } from './organization.repository.js';
+import { OrganizationLimit } from './organization-limit.service.js';
 import type { OrganizationMemberEntity, OrganizationRole } from './organization-member.entity.js';
 import { OrganizationMemberRepository } from './organization-member.repository.js';
-import { OrganizationLimit } from './organization-limit.service.js';
 import { OrganizationUsage } from './organization-usage.service.js';
 
 /** An organization the caller may see, and what the caller is in it. */

@@ -15,13 +15,13 @@ import { OrganizationDeletion } from './organization-deletion.service.js';
 import { OrganizationEventsController } from './organization-events.controller.js';
 import { OrganizationInvitationController } from './organization-invitation.controller.js';
 import { OrganizationInvitations } from './organization-invitations.service.js';
+import { OrganizationLimit } from './organization-limit.service.js';
 import { OrganizationMemberController } from './organization-member.controller.js';
 import { OrganizationMemberEntity } from './organization-member.entity.js';
 import { OrganizationMemberRepository } from './organization-member.repository.js';
 import { OrganizationMembers } from './organization-members.service.js';
 import { OrganizationRequestsController } from './organization-requests.controller.js';
 import { OrganizationRequests } from './organization-requests.service.js';
-import { OrganizationLimit } from './organization-limit.service.js';
 import { OrganizationUsage } from './organization-usage.service.js';
 
 /**

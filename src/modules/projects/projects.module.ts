@@ -16,9 +16,9 @@ import { ProjectRepository } from './project.repository.js';
 import { ProjectService } from './project.service.js';
 import { ProjectChanges } from './project-changes.service.js';
 import { ProjectInvitations } from './project-invitations.js';
+import { ProjectMove } from './project-move.service.js';
 import { ProjectNotices } from './project-notices.service.js';
 import { StoredProjectOwner } from './project-owner.js';
-import { ProjectMove } from './project-move.service.js';
 import { ProjectOwnership } from './project-ownership.service.js';
 import { ProjectRights } from './project-rights.service.js';
 
