@@ -34,6 +34,7 @@ import { NotificationsModule } from './modules/notifications/notifications.modul
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
 import { ProjectsModule } from './modules/projects/projects.module.js';
 import { QuotaModule } from './modules/quota/quota.module.js';
+import { ReportsModule } from './modules/reports/reports.module.js';
 import { RolesModule } from './modules/roles/roles.module.js';
 import { SettingsModule } from './modules/settings/settings.module.js';
 import { TeamsModule } from './modules/teams/teams.module.js';
@@ -73,6 +74,7 @@ const FEATURES = [
   MediaModule,
   AlertsModule,
   SettingsModule,
+  ReportsModule,
 ];
 
 /** Every module, and the one ordered list of what each request passes. */

@@ -20,6 +20,7 @@ import { Notices1764550000000 } from './1764550000000-notices.js';
 import { Checkpoints1764560000000 } from './1764560000000-checkpoints.js';
 import { EventAudiences1764570000000 } from './1764570000000-event-audiences.js';
 import { Media1764600000100 } from './1764600000100-media.js';
+import { Reports1765100000100 } from './1765100000100-reports.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -44,4 +45,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Checkpoints1764560000000,
   EventAudiences1764570000000,
   Media1764600000100,
+  Reports1765100000100,
 ];

@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { Cascades } from './cascades.js';
 import { Configuration } from './configuration.js';
 import { Effects } from './effects.js';
+import { Exports } from './exports.js';
 import { Facets } from './facets.js';
 import { Figures } from './figures.js';
 import { HandoffChecks } from './handoff-checks.js';
@@ -23,6 +24,7 @@ const ASKERS = [
   Configuration,
   HandoffChecks,
   Purging,
+  Exports,
 ];
 
 /** Lets modules ask all others the same question without knowing them. Whoever asks injects the asker of its own question only. */

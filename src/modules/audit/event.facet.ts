@@ -1,11 +1,15 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { AnswersExports } from '../../kernel/facets/exports.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
+import { EventExport } from './event.export.js';
 import { EventRepository } from './event.repository.js';
 
-/** What the event log adds to projects: its entries can be looked up by id. */
+/** What the event log adds to projects: its entries can be looked up by id, and exported. */
 @Facet()
-export class EventFacet implements AnswersLookups {
+export class EventFacet implements AnswersExports, AnswersLookups {
+  readonly exports: AnswersExports['exports'];
+
   readonly lookup = {
     prefix: 'evt',
     object: 'event',
@@ -14,7 +18,12 @@ export class EventFacet implements AnswersLookups {
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
 
-  constructor(private readonly events: EventRepository) {}
+  constructor(
+    private readonly events: EventRepository,
+    entries: EventExport,
+  ) {
+    this.exports = { events: entries };
+  }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
     const event = await this.events.findAnywhere(ctx, id);

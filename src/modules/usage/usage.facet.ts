@@ -1,17 +1,22 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import type { AnswersProjectEffects, Effect } from '../../kernel/facets/effects.js';
+import type { AnswersExports } from '../../kernel/facets/exports.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersMetrics, MeasureMetric } from '../../kernel/facets/metrics.js';
+import { RequestLogExport } from './request-log.export.js';
 import { RequestLogRepository } from './request-log.repository.js';
 import { RequestRecorder } from './request-recorder.service.js';
+import { UsageExport } from './usage.export.js';
 import { UsageService } from './usage.service.js';
 
 type Span = Parameters<MeasureMetric>[2];
 
-/** What usage adds to projects: who is cut off when one stops, and requests by their id. */
+/** What usage adds to projects: who is cut off when one stops, requests by their id, the request log and usage as exports. */
 @Facet()
-export class UsageFacet implements AnswersLookups, AnswersMetrics, AnswersProjectEffects {
+export class UsageFacet implements AnswersExports, AnswersLookups, AnswersMetrics, AnswersProjectEffects {
+  readonly exports: AnswersExports['exports'];
+
   readonly lookup = {
     prefix: 'req',
     object: 'request_log',
@@ -33,7 +38,11 @@ export class UsageFacet implements AnswersLookups, AnswersMetrics, AnswersProjec
     private readonly usage: UsageService,
     private readonly logs: RequestLogRepository,
     private readonly recorder: RequestRecorder,
-  ) {}
+    lines: RequestLogExport,
+    counts: UsageExport,
+  ) {
+    this.exports = { request_logs: lines, usage: counts };
+  }
 
   async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
     if (action !== 'suspend' && action !== 'delete') return [];
