@@ -34,7 +34,8 @@ export function writerOf({ format, bom }: Pick<ReportEntity, 'format' | 'bom'>, 
  */
 function csv(schema: z.ZodType, bom: boolean): Writer {
   const columns = columnsOf(schema);
-  const options = { record_delimiter: '\r\n', escape_formulas: true } as const;
+  // Without the second, a cell with another line break than that between records would stay without quotes.
+  const options = { record_delimiter: '\r\n', quote_record_delimiter: true, escape_formulas: true } as const;
   return {
     begin: () => (bom ? BYTE_ORDER_MARK : '') + stringify([columns.map(({ name }) => name)], options),
     rows: rows =>

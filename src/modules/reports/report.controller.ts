@@ -5,7 +5,7 @@ import { Access } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
-import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
+import { Docs, type RouteDocs, type Tag } from '../../kernel/routes/docs.decorator.js';
 import { DeletedReport, ListReports, Report, ReportPage, RequestReport } from './report.dto.js';
 import { ReportService } from './report.service.js';
 import { ReportDownload } from './report-download.service.js';
@@ -15,6 +15,16 @@ const TAG: Tag = {
   description: 'Files with what a project has: logs, usage, team.',
   place: 160,
 };
+
+const DOWNLOAD = {
+  summary: 'Download a report',
+  description:
+    'Takes the permission to read the same over the API, and that nothing in the file is hidden from you. Honours `Range` ' +
+    '(one), `If-Range` and `If-None-Match`; the ETag is the SHA-256. Every answer with bytes leaves `report.downloaded` in ' +
+    'the event log.',
+  bytes: 'The file, or the part of it that was asked for (206).',
+  errors: ['report_not_ready', 'report_expired', 'range_not_satisfiable', 'storage_unavailable'],
+} satisfies RouteDocs;
 
 @Docs.tag(TAG)
 @Controller('projects/:id/reports')
@@ -65,6 +75,7 @@ export class ReportController {
   // Before GET, to which Fastify would otherwise add one that leaves an entry.
   @Head(':rpt/download')
   @Access('reports:read')
+  @Docs(DOWNLOAD)
   @ApiExcludeEndpoint()
   head(
     @Ctx() ctx: RequestContext,
@@ -78,15 +89,7 @@ export class ReportController {
 
   @Get(':rpt/download')
   @Access('reports:read')
-  @Docs({
-    summary: 'Download a report',
-    description:
-      'Takes the permission to read the same over the API, and that nothing in the file is hidden from you. Honours `Range` ' +
-      '(one), `If-Range` and `If-None-Match`; the ETag is the SHA-256. Every answer with bytes leaves `report.downloaded` in ' +
-      'the event log.',
-    bytes: 'The file, or the part of it that was asked for (206).',
-    errors: ['report_not_ready', 'report_expired', 'range_not_satisfiable', 'storage_unavailable'],
-  })
+  @Docs(DOWNLOAD)
   download(
     @Ctx() ctx: RequestContext,
     @Param('id') id: string,

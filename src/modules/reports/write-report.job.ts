@@ -51,7 +51,9 @@ export class WriteReport implements JobHandler, OnModuleInit {
     const report = await this.units.bookkeeping(ctx, () => this.reports.begin(ctx, id));
     if (!report) return;
     await this.files.removeRuns(report, report.run - 1);
-    const { dataset, recipient } = await this.entitled(ctx, report);
+    const entitled = await this.entitled(ctx, report);
+    if (!entitled) return this.giveUp(ctx, id, 'Whoever requested it may not read this any more.');
+    const { dataset, recipient } = entitled;
     try {
       const file = await this.writer.write(ctx, report, dataset, recipient);
       await this.finish(ctx, report, recipient, dataset, file);
@@ -61,24 +63,27 @@ export class WriteReport implements JobHandler, OnModuleInit {
     }
   }
 
-  async gaveUp(ctx: RequestContext, id: string, error: unknown): Promise<void> {
+  gaveUp(ctx: RequestContext, id: string, error: unknown): Promise<void> {
+    return this.giveUp(ctx, id, reasonOf(error));
+  }
+
+  private async giveUp(ctx: RequestContext, id: string, reason: string): Promise<void> {
     await this.units.bookkeeping(ctx, async () => {
-      const failed = { error: reasonOf(error), finished_at: new Date() };
-      if (await this.reports.fail(ctx, id, failed)) await this.notices.failed(ctx, id, failed.error);
+      const failed = { error: reason, finished_at: new Date() };
+      if (await this.reports.fail(ctx, id, failed)) await this.notices.failed(ctx, id, reason);
     });
     const report = await this.reports.findAnywhere(ctx, id);
     if (report?.status === 'failed') await this.files.removeAll(ctx, report);
   }
 
-  /** What is to be written, and for whom. @throws JobFailure when they may not read it any more */
+  /** What is to be written, and for whom; null when they may not read it any more. */
   private async entitled(
     ctx: RequestContext,
     { kind, project_id, requested_by: id }: ReportEntity,
-  ): Promise<{ dataset: Dataset; recipient: Recipient }> {
+  ): Promise<{ dataset: Dataset; recipient: Recipient } | null> {
     const dataset = this.exports.get(kind);
     const standing = await this.standings.of(ctx, project_id, id);
-    if (!dataset || !standing?.permissions.has(dataset.permission))
-      throw new JobFailure('Whoever requested it may not read this any more.', { permanent: true });
+    if (!dataset || !standing?.permissions.has(dataset.permission)) return null;
     const { permissions, hidden, memberId } = standing;
     return { dataset, recipient: { id, permissions, hidden, memberId } };
   }
@@ -113,7 +118,6 @@ export class WriteReport implements JobHandler, OnModuleInit {
 /** Why a report was given up, for whoever asked for it. */
 function reasonOf(error: unknown): string {
   if (error instanceof AppError) return error.message;
-  if (error instanceof JobFailure && error.permanent) return error.message;
   if (error instanceof JobFailure) return 'The server was stopped each time while it was being written.';
   return 'Something went wrong on the server; its log says what.';
 }
