@@ -3,6 +3,7 @@ import { newId } from '../../src/kernel/database/ids.js';
 import { AlertThresholdEntity } from '../../src/modules/alerts/alert-threshold.entity.js';
 import { projectEvents } from '../support/answers.js';
 import { basic } from '../support/client.js';
+import { written } from '../support/reports.js';
 import {
   addMembers,
   addRole,
@@ -122,6 +123,13 @@ export const loggedRequest = {
 export const event = {
   path: async ({ server, owner: { auth }, project }: Stage) => ({
     evt: (await projectEvents(server, auth, project.id))[0]!.id,
+  }),
+};
+
+/** A report that is written. */
+export const report = {
+  path: async ({ server, owner, project }: Stage) => ({
+    rpt: (await written(server.api, project, owner, { kind: 'team', format: 'csv' })).id,
   }),
 };
 
