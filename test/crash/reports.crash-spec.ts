@@ -11,6 +11,7 @@ import { sha256 } from '../support/uploads.js';
 import { waitFor } from '../support/wait-for.js';
 
 const ROWS = 200_000;
+const WRITTEN_MS = 60_000;
 
 let dataDir: string;
 let database: FreshDatabase;
@@ -84,7 +85,7 @@ it.each(['kill', 'stop'] as const)(
     if (how === 'kill') expect(await stored()).toEqual([`${id}_1.part`]);
     await endLeases();
     await start();
-    const report = await settled(server.api, project, owner, id);
+    const report = await settled(server.api, project, owner, id, WRITTEN_MS);
     expect(report).toMatchObject({ status: 'ready', rows: ROWS, progress: 1 });
     const { bytes } = await downloaded(server.url, project, owner, id);
     expect([bytes.length, sha256(bytes)]).toEqual([report.bytes, report.sha256]);

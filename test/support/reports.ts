@@ -25,11 +25,13 @@ export function settled(
   project: { id: string },
   caller: { auth: string },
   id: string,
+  deadlineMs?: number,
 ): Promise<Report> {
-  return waitFor('a report to be written', async () => {
+  const probe = async () => {
     const { body } = expectStatus(200, await api.get(reportsOf(project, id), { auth: caller.auth }));
     return body.status === 'queued' || body.status === 'running' ? null : body;
-  });
+  };
+  return waitFor('a report to be written', probe, deadlineMs);
 }
 
 /** The bytes of a report's file, and how they came. */
