@@ -41,8 +41,8 @@ export const LAYERS = {
     ...['teams', 'projects'],
     ...['api-keys', 'media', 'customers', 'webhooks', 'alerts', 'settings', 'environments'],
   ],
-  // These reach the other modules through the kernel's registries only.
-  reports: [],
+  // What they are about, these know through the kernel's facets only.
+  reports: ['projects', 'users', 'notifications'],
   retention: [],
   health: [],
 };

@@ -39,6 +39,7 @@ import { NotificationsModule } from './modules/notifications/notifications.modul
 import { OrganizationsModule } from './modules/organizations/organizations.module.js';
 import { ProjectsModule } from './modules/projects/projects.module.js';
 import { QuotaModule } from './modules/quota/quota.module.js';
+import { ReportsModule } from './modules/reports/reports.module.js';
 import { RetentionModule } from './modules/retention/retention.module.js';
 import { RolesModule } from './modules/roles/roles.module.js';
 import { SettingsModule } from './modules/settings/settings.module.js';
@@ -89,6 +90,7 @@ const FEATURES = [
   SettingsModule,
   EnvironmentsModule,
   RetentionModule,
+  ReportsModule,
 ];
 
 /** Every module, and the one ordered list of what each request passes. */

@@ -28,6 +28,7 @@ import { Ledger1764900000110 } from './1764900000110-ledger.js';
 import { SlotsAndEntitlements1764900000120 } from './1764900000120-slots-and-entitlements.js';
 import { EmailChanges1765000000100 } from './1765000000100-email-changes.js';
 import { Totp1765000000200 } from './1765000000200-totp.js';
+import { Reports1765100000100 } from './1765100000100-reports.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -60,4 +61,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   SlotsAndEntitlements1764900000120,
   EmailChanges1765000000100,
   Totp1765000000200,
+  Reports1765100000100,
 ];

@@ -166,6 +166,15 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
                                               row('401     404   404        404    200    200     404         401       200', { ...on.key, body: {} }),
   'POST /v1/api-keys/verify':                 row('401     200   403        403    403    403     403         401       200', { body: { key: 'unknown' } }),
 
+  'GET /v1/projects/{id}/reports':            row('401     404   404        403    200    200     404         401       200'),
+  'POST /v1/projects/{id}/reports':           row('401     404   404        403    202    202     404         401       202', { body: { kind: 'team', format: 'csv' } }),
+  'POST /v1/projects/{id}/reports # of what takes another permission':
+                                              row('401     404   404        403    403    202     404         401       202', { body: { kind: 'events', format: 'csv' } }),
+  'GET /v1/projects/{id}/reports/{rpt}':      row('401     404   404        403    200    200     404         401       200', on.report),
+  'GET /v1/projects/{id}/reports/{rpt}/download':
+                                              row('401     404   404        403    200    200     404         401       200', on.report),
+  'DELETE /v1/projects/{id}/reports/{rpt}':   row('401     404   404        403    200    200     404         401       200', on.report),
+
   'GET /v1/projects/{id}/media':              row('401     404   404        200    200    200     404         401       200'),
   'POST /v1/projects/{id}/media':             row('401     404   404        403    201    201     404         401       201', { body: on.newForm }),
   'GET /v1/projects/{id}/media/{med}':        row('401     404   404        200    200    200     404         401       200', on.mediaFile),

@@ -7,6 +7,7 @@ import {
 } from '../../src/modules/environments/promotion-request.entity.js';
 import { projectEvents } from '../support/answers.js';
 import { basic } from '../support/client.js';
+import { written } from '../support/reports.js';
 import {
   addMembers,
   addRole,
@@ -142,6 +143,13 @@ export const promotionRequest = {
     });
     return { prm: id };
   },
+};
+
+/** A report that is written. */
+export const report = {
+  path: async ({ server, owner, project }: Stage) => ({
+    rpt: (await written(server.api, project, owner, { kind: 'team', format: 'csv' })).id,
+  }),
 };
 
 /** Made in the database: a server that measures nothing takes none. */

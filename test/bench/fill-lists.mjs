@@ -53,6 +53,7 @@ export async function fillLists(databaseUrl, sizes) {
   await database.fill('webhook_queues', queues());
   await database.fill('webhook_deliveries', deliveries(sizes));
   await database.fill('webhook_attempts', attempts(sizes));
+  await database.fill('reports', reports());
   await database.fill('events', events(sizes));
   await database.fill('notifications', notifications(sizes));
   await database.fill('request_series', series(sizes));
@@ -220,6 +221,16 @@ const MEDIA_TYPES = ['image/png', 'image/jpeg', 'text/plain', 'video/mp4'];
 const MEDIA_STATUSES = ['active', 'active', 'active', 'suspended', 'deleted'];
 
 /** Three quarters in one project. */
+function* reports() {
+  for (const [i, project_id] of eachOfProjects()) {
+    yield {
+      ...{ id: id('rpt', i), project_id, kind: 'team', format: 'csv', bom: 0, status: 'expired', deleted: 0 },
+      ...{ stored: 0, run: 1, progress: 1, rows: i, bytes: i, hidden: '[]', requested_by: id('usr', 1) },
+      created_at: instant(ENDS),
+    };
+  }
+}
+
 function* media({ events }) {
   for (let i = 1; i <= events / 2; i++) {
     const status = MEDIA_STATUSES[i % 5];

@@ -1,9 +1,10 @@
-// npm run bench [whoami] [verify] [mutation] [deduct] [ledger] [request-log] [lists] [media] [retention] [webhooks]: ratios, each measured side by side in this one run. Needs `npm run build`.
+// npm run bench [whoami] [verify] [mutation] [deduct] [ledger] [request-log] [lists] [media] [reports] [retention] [webhooks]: ratios, each measured side by side in this one run. Needs `npm run build`.
 import { deduct } from './deduct.mjs';
 import { ledger } from './ledger.mjs';
 import { lists } from './lists.mjs';
 import { media } from './media.mjs';
 import { mutation } from './mutation.mjs';
+import { reports } from './reports.mjs';
 import { requestLog } from './request-log.mjs';
 import { retention } from './retention.mjs';
 import { pin } from './servers.mjs';
@@ -20,6 +21,7 @@ const BENCHMARKS = {
   'request-log': requestLog,
   lists,
   media,
+  reports,
   retention,
   webhooks,
 };

@@ -156,6 +156,7 @@ export const ERROR_CODES = {
   no_pair: conflict('The project has no pair; name another project as `against`.'),
   project_limit_reached: conflict('The owner has reached the limit of projects.'),
   limit_reached: conflict('The project has as many of these as it may have; details.limit says how many.'),
+  report_not_ready: conflict('The report has no file yet, or was not written: its `status` says which.'),
   invalid_transition: conflict('The current status does not allow this.'),
   transaction_conflict: conflict(
     'This transaction_id or idempotency_key was already used for something else: another customer, amount or wallet.',
@@ -167,6 +168,11 @@ export const ERROR_CODES = {
   ),
   idempotency_in_flight: conflict('A request with this Idempotency-Key is still running.'),
 
+  report_expired: {
+    status: 410,
+    type: 'not_found',
+    message: 'The file of this report is kept no longer; request the report again.',
+  },
   confirmation_required: {
     status: 428,
     type: 'precondition_required',

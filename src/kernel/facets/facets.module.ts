@@ -4,6 +4,7 @@ import { Cascades } from './cascades.js';
 import { Configuration } from './configuration.js';
 import { Effects } from './effects.js';
 import { EventFollowers } from './event-followers.js';
+import { Exports } from './exports.js';
 import { Facets } from './facets.js';
 import { Figures } from './figures.js';
 import { HandoffChecks } from './handoff-checks.js';
@@ -25,6 +26,7 @@ const ASKERS = [
   HandoffChecks,
   Purging,
   EventFollowers,
+  Exports,
 ];
 
 /** Lets modules ask all others the same question without knowing them. Whoever asks injects the asker of its own question only. */

@@ -9,6 +9,8 @@ import { Facets } from './facets.js';
 export interface Standing {
   readonly permissions: ReadonlySet<Permission>;
   readonly hidden: HiddenAttributes;
+  /** The membership by which they are there, or whose own key it is; null for those who are there by another right. */
+  readonly memberId: string | null;
 }
 
 /** A facet of a module whose ids stand for somebody who acts: people, keys. */

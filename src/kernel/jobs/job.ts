@@ -10,6 +10,8 @@ export interface JobHandler {
   readonly name: string;
   /** How many runs a job gets before it is given up. */
   readonly maxAttempts: number;
+  /** How many such jobs a process runs at a time, for those that take long: the others are to get through beside them. */
+  readonly atOnce?: number;
   /** Milliseconds to wait after failure number `attempt`, counted from 1. */
   backoff(attempt: number): number;
   /**

@@ -10,11 +10,15 @@ import { OutboxRepository } from './outbox.repository.js';
 /** How long a job stays with a process that shows no sign of life. */
 const LEASE_MS = 20_000;
 const RENEW_MS = 5_000;
+/** When a job is looked at again for which there was no room. */
+const NO_ROOM_MS = 1_000;
 
 /** Takes one job at a time from the outbox and sees it through. */
 @Injectable()
 export class OutboxProcessor {
   private readonly logger = new Logger('Outbox');
+  /** How many of each kind this process runs, of kinds that have a limit. */
+  private readonly running = new Map<string, number>();
 
   constructor(
     private readonly rows: OutboxRepository,
@@ -35,12 +39,30 @@ export class OutboxProcessor {
       this.logger.warn(`${row.job} ${id}: this process has no handler for it`);
       return null;
     }
-    const claimed = await this.claim(id);
-    if (claimed) return this.run(handler, claimed);
+    if (!this.enter(handler)) return NO_ROOM_MS;
+    try {
+      const claimed = await this.claim(id);
+      if (claimed) return await this.run(handler, claimed);
+    } finally {
+      this.leave(handler);
+    }
     // Another machine's clock, or a timer that woke early.
     return row.status === 'pending' && row.run_at.getTime() > Date.now()
       ? row.run_at.getTime() - Date.now()
       : null;
+  }
+
+  /** False when as many of the kind run already as may. */
+  private enter({ name, atOnce }: JobHandler): boolean {
+    if (atOnce === undefined) return true;
+    const running = this.running.get(name) ?? 0;
+    if (running >= atOnce) return false;
+    this.running.set(name, running + 1);
+    return true;
+  }
+
+  private leave({ name, atOnce }: JobHandler): void {
+    if (atOnce !== undefined) this.running.set(name, this.running.get(name)! - 1);
   }
 
   private claim(id: string): Promise<OutboxJob | null> {

@@ -1,7 +1,9 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { z } from 'zod';
 import type { AccessRule } from '../access/access.decorator.js';
 import type { HiddenAttributes } from '../context/hidden-attributes.js';
 import { targetDefinitions } from '../event-log/targets.js';
+import { Exports } from '../facets/exports.js';
 import { Lookups } from '../facets/lookups.js';
 import { type DeclaredRoute, DeclaredRoutes } from '../routes/declared-routes.js';
 import { answerOf, attributesOf, type RouteDocs } from '../routes/docs.decorator.js';
@@ -25,8 +27,8 @@ const SEGMENT = /^[^\s.]{1,64}$/u;
 const LONGEST = 200;
 
 /**
- * The attributes that can be hidden, read from the response schemas of all routes a role admits to: what a
- * new field or a new route shows is among them without anybody's doing.
+ * The attributes that can be hidden, read from the response schemas of all routes a role admits to, and from what exports
+ * show: what a new field or a new route shows is among them without anybody's doing.
  */
 @Injectable()
 export class AttributeCatalog implements OnApplicationBootstrap {
@@ -42,6 +44,7 @@ export class AttributeCatalog implements OnApplicationBootstrap {
   constructor(
     private readonly routes: DeclaredRoutes,
     private readonly lookups: Lookups,
+    private readonly exports: Exports,
   ) {}
 
   /** @throws Error naming every route whose answer, or whose filter, and every name that has no attribute to hide it by. */
@@ -50,11 +53,14 @@ export class AttributeCatalog implements OnApplicationBootstrap {
     const mistakes: string[] = [];
     for (const { name, docs } of handlers) {
       const answer = docs && answerOf(docs);
+      // What is hidden in a file, whoever writes it hides.
+      if (docs?.bytes !== undefined) continue;
       if (!answer) mistakes.push(`${name}: no schema of its answer in @Docs`);
       else if (isNameless(this.shapes.of(answer)))
         mistakes.push(`${name}: its answer's schema has no .meta({ id })`);
       else this.read(this.shapes.of(answer));
     }
+    for (const kind of this.exports.offered()) this.read(this.shapes.of(this.exports.get(kind)!.row));
     // After all are read: what one schema says of an attribute holds for every schema that shows it.
     this.shown.forEach(property => this.add(property));
     for (const { name, docs } of handlers) {
@@ -110,9 +116,16 @@ export class AttributeCatalog implements OnApplicationBootstrap {
     return redaction;
   }
 
-  /** What a route answers about: `api_key` for one key and for a page of keys. */
+  /** Whether an answer of this schema may show something of what is hidden. */
+  shows(schema: z.ZodType, hidden: HiddenAttributes): boolean {
+    return hidden.size > 0 && this.redaction(hidden).of(schema) !== null;
+  }
+
+  /** What a route answers about: `api_key` for one key and for a page of keys; nothing for a file. */
   subjectsOf(docs: RouteDocs): readonly string[] {
-    const shape = this.shapes.of(answerOf(docs)!);
+    const answer = answerOf(docs);
+    if (!answer) return [];
+    const shape = this.shapes.of(answer);
     return namesIn(itemsOf(shape) ?? shape);
   }
 

@@ -12,6 +12,7 @@ import { CheckpointService } from './checkpoint.service.js';
 import { CheckpointSigner } from './checkpoint-signer.js';
 import { EventController } from './event.controller.js';
 import { EventEntity } from './event.entity.js';
+import { EventExport } from './event.export.js';
 import { EventFacet } from './event.facet.js';
 import { EventRepository } from './event.repository.js';
 import { EventService } from './event.service.js';
@@ -37,6 +38,7 @@ import { SigningKeyEntity } from './signing-key.entity.js';
   providers: [
     EventRepository,
     EventService,
+    EventExport,
     EventFacet,
     EventChainRepository,
     EventSealer,

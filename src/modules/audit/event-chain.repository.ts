@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, LessThanOrEqual, MoreThan } from 'typeorm';
+import { In, IsNull, LessThanOrEqual, MoreThan, MoreThanOrEqual } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { isUniqueViolation } from '../../kernel/database/database-errors.js';
@@ -50,6 +50,23 @@ export class EventChainRepository {
       order: { sequence: 'ASC' },
       take: limit,
     });
+  }
+
+  /** The sequence of a log's first entry with this id or a later one; null when there is none, or when it is not sealed yet. */
+  async sequenceFrom(ctx: RequestContext, projectId: string, id: string): Promise<number | null> {
+    const [entry] = await this.database.read(ctx).find(EventEntity, {
+      select: { id: true, sequence: true },
+      where: { project_id: projectId, id: MoreThanOrEqual(id) },
+      order: { id: 'ASC' },
+      take: 1,
+    });
+    return entry?.sequence ? Number(entry.sequence) : null;
+  }
+
+  /** The sequence of the oldest entry that a log still has; null for an empty one. */
+  async firstSequence(ctx: RequestContext, projectId: string): Promise<number | null> {
+    const [entry] = await this.sealed(ctx, projectId, 0, 1);
+    return entry ? Number(entry.sequence) : null;
   }
 
   private async begin(ctx: RequestContext, log: string): Promise<EventChainEntity> {

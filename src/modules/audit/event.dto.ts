@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REDACTED } from '../../kernel/context/hidden-attributes.js';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import { anyInstant, id, instant, like, shown } from '../../kernel/http/schemas.js';
 import { mustBe } from '../../kernel/http/validation-phrases.js';
@@ -46,6 +47,22 @@ const entry = z
   .meta({ id: 'Event' });
 export type Event = z.infer<typeof entry>;
 export const Event = redactedBy(entry, redactEvent);
+
+/** An entry as exports have it: all that its hash covers, and the hash. */
+export const ExportedEvent = redactedBy(
+  entry
+    .extend({
+      sequence: z.number().int(),
+      previous_hash: z.string().nullable(),
+      hash: z.string(),
+    })
+    .meta({ 'x-resource': 'event' }),
+  (event, hiding) => {
+    const redacted = redactEvent(event, hiding);
+    // By a hash, what is hidden could be guessed; also by those after it, which cover the ones before.
+    return hiding.hidden.size === 0 ? redacted : { ...redacted, previous_hash: REDACTED, hash: REDACTED };
+  },
+);
 
 const filter = {
   type: z

@@ -4,6 +4,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { Lists } from '../../kernel/database/lists.js';
 import type { Stretch } from '../../kernel/database/stretch.js';
+import type { IdRange } from '../../kernel/facets/exports.js';
 import { contains } from '../../kernel/text/search.js';
 import { CustomerEntity } from './customer.entity.js';
 
@@ -54,6 +55,25 @@ export class CustomerRepository {
   /** How many customers of a project match, at most one more than a page says. */
   total(ctx: RequestContext, projectId: string, q?: string): Promise<number> {
     return this.lists.total(ctx, [stretchOf(projectId, q)]);
+  }
+
+  /** Those of a time, oldest first, after the one with the id `after`. */
+  following(
+    ctx: RequestContext,
+    projectId: string,
+    { first, before }: IdRange,
+    after: string | null,
+    limit: number,
+  ): Promise<CustomerEntity[]> {
+    const query = this.database.read(ctx).createQueryBuilder(CustomerEntity, 'c');
+    query.where('c.project_id = :projectId AND c.id < :before', { projectId, before });
+    if (after) query.andWhere('c.id > :after', { after });
+    else if (first) query.andWhere('c.id >= :first', { first });
+    return query.orderBy('c.id', 'ASC').limit(limit).getMany();
+  }
+
+  countBetween(ctx: RequestContext, projectId: string, { first, before }: IdRange): Promise<number> {
+    return this.lists.count(ctx, [{ ...stretchOf(projectId), from: first, before }]);
   }
 
   async countByProject(ctx: RequestContext, projectIds: readonly string[]): Promise<Map<string, number>> {

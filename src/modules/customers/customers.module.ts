@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CustomerController } from './customer.controller.js';
 import { CustomerEntity } from './customer.entity.js';
+import { CustomerExport } from './customer.export.js';
 import { CustomerFacet } from './customer.facet.js';
 import { CustomerRepository } from './customer.repository.js';
 import { CustomerService } from './customer.service.js';
@@ -15,7 +16,7 @@ import { OwnCustomerController } from './own-customer.controller.js';
 @Module({
   imports: [TypeOrmModule.forFeature([CustomerEntity])],
   controllers: [CustomerController, OwnCustomerController],
-  providers: [CustomerRepository, CustomerService, CustomerFacet],
+  providers: [CustomerRepository, CustomerService, CustomerExport, CustomerFacet],
   exports: [CustomerService],
 })
 export class CustomersModule {}

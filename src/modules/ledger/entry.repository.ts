@@ -5,6 +5,7 @@ import { insertRows } from '../../kernel/database/insert-rows.js';
 import { instantForDriver } from '../../kernel/database/instants.js';
 import { Lists } from '../../kernel/database/lists.js';
 import { type Condition, every, type Stretch } from '../../kernel/database/stretch.js';
+import type { IdRange } from '../../kernel/facets/exports.js';
 import { EntryEntity } from './entry.entity.js';
 import type { OperationType } from './movements.js';
 
@@ -58,6 +59,25 @@ export class EntryRepository {
   /** Newest first. */
   list(ctx: RequestContext, projectId: string, filter: EntryFilter, limit: number): Promise<EntryEntity[]> {
     return this.lists.newest(ctx, EntryEntity, [stretchOf(projectId, filter)], limit);
+  }
+
+  /** Those of a project and a time, oldest first, after the one with the id `after`. */
+  following(
+    ctx: RequestContext,
+    projectId: string,
+    { first, before }: IdRange,
+    after: string | null,
+    limit: number,
+  ): Promise<EntryEntity[]> {
+    const query = this.database.read(ctx).createQueryBuilder(EntryEntity, 'e');
+    query.where('e.project_id = :projectId AND e.id < :before', { projectId, before });
+    if (after) query.andWhere('e.id > :after', { after });
+    else if (first) query.andWhere('e.id >= :first', { first });
+    return query.orderBy('e.id', 'ASC').limit(limit).getMany();
+  }
+
+  countBetween(ctx: RequestContext, projectId: string, { first, before }: IdRange): Promise<number> {
+    return this.lists.count(ctx, [stretchOf(projectId, { from: first, before })]);
   }
 
   /** How many match, at most one more than a page says. */

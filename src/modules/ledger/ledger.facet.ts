@@ -1,15 +1,19 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import type { AnswersProjectEffects, Effect } from '../../kernel/facets/effects.js';
+import type { AnswersExports } from '../../kernel/facets/exports.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersMetrics } from '../../kernel/facets/metrics.js';
 import { EntryRepository } from './entry.repository.js';
 import { FreezeRepository } from './freeze.repository.js';
+import { LedgerExport } from './ledger.export.js';
 import { LowestBalance } from './lowest-balance.service.js';
 
-/** What the ledger adds: credit that stays frozen, the lowest balance for alerts, entries by id. */
+/** What the ledger adds: credit that stays frozen, the lowest balance for alerts, entries by id and as exports. */
 @Facet()
-export class LedgerFacet implements AnswersProjectEffects, AnswersMetrics, AnswersLookups {
+export class LedgerFacet implements AnswersExports, AnswersProjectEffects, AnswersMetrics, AnswersLookups {
+  readonly exports: AnswersExports['exports'];
+
   readonly metrics = {
     wallet_balance: (ctx: RequestContext, id: string) => this.lowest.of(ctx, id, new Date()),
   };
@@ -26,7 +30,10 @@ export class LedgerFacet implements AnswersProjectEffects, AnswersMetrics, Answe
     private readonly freezes: FreezeRepository,
     private readonly entries: EntryRepository,
     private readonly lowest: LowestBalance,
-  ) {}
+    rows: LedgerExport,
+  ) {
+    this.exports = { ledger: rows };
+  }
 
   async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
     if (action !== 'suspend' && action !== 'delete') return [];

@@ -17,6 +17,7 @@ import { EntrySumRepository } from './entry-sums.repository.js';
 import { ExpiryService } from './expiry.service.js';
 import { FreezeRepository } from './freeze.repository.js';
 import { FreezingService } from './freezing.service.js';
+import { LedgerExport } from './ledger.export.js';
 import { LedgerFacet } from './ledger.facet.js';
 import { LedgerService } from './ledger.service.js';
 import { LowestBalance } from './lowest-balance.service.js';
@@ -63,6 +64,7 @@ import { WalletsService } from './wallets.service.js';
     ProofRepository,
     ProofJob,
     LowestBalance,
+    LedgerExport,
     LedgerFacet,
     WalletsService,
     { provide: CustomerWallets, useExisting: WalletsService },

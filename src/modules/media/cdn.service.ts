@@ -3,8 +3,8 @@ import { create as contentDisposition } from 'content-disposition';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { type AnsweredBlob, answerWithBlob } from '../../kernel/storage/blob-answer.js';
 import { BlobStorage } from '../../kernel/storage/blob-storage.js';
-import { matches, rangeOf } from './byte-range.js';
 import type { CdnPath, SignedQuery } from './media.dto.js';
 import { blobKey, type MediaFileEntity } from './media-file.entity.js';
 import { ServedFiles } from './served-files.js';
@@ -34,31 +34,9 @@ export class CdnService {
    */
   async serve(asked: CdnPath & SignedQuery, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const file = await this.admitted(asked);
-    const etag = `"${file.sha256}"`;
-    const { headers, method } = request;
-    if (matches(headers['if-none-match'], etag)) {
-      void reply
-        .status(304)
-        .headers({ etag, 'cache-control': cacheControl(file) })
-        .send();
-      return;
-    }
-    const ranged = method === 'GET' && (headers['if-range'] ?? etag) === etag;
-    const range = ranged ? rangeOf(headers.range, file.size) : null;
-    if (range === 'unsatisfiable') {
-      void reply.header('content-range', `bytes */${file.size}`);
-      throw new AppError('range_not_satisfiable', { details: { size: file.size } });
-    }
-    const part = range ?? { start: 0, end: file.size - 1 };
-    const length = part.end - part.start + 1;
-    const bytes = method === 'HEAD' || length === 0 ? null : await this.storage.read(blobKey(file), part);
-    if (bytes === null && method === 'GET' && length > 0) {
-      this.logger.error({ media: file.id }, 'the bytes of a media file are missing from the storage');
-      throw new AppError('not_found');
-    }
-    if (range)
-      void reply.status(206).header('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
-    void reply.headers(headersOf(file, etag, length)).send(bytes ?? undefined);
+    if (await answerWithBlob(this.storage, blobOf(file), request, reply)) return;
+    this.logger.error({ media: file.id }, 'the bytes of a media file are missing from the storage');
+    throw new AppError('not_found');
   }
 
   private async admitted({ prj, med, expires, signature }: CdnPath & SignedQuery): Promise<MediaFileEntity> {
@@ -73,22 +51,20 @@ export class CdnService {
   }
 }
 
-function headersOf(file: MediaFileEntity, etag: string, length: number): Record<string, string | number> {
-  const { content_type: type, name } = file;
+function blobOf(file: MediaFileEntity): AnsweredBlob {
+  const { content_type: type, name, size, sha256 } = file;
   const shown = SHOWN.test(type);
   return {
-    etag,
-    'cache-control': cacheControl(file),
-    'accept-ranges': 'bytes',
-    'content-type': type.startsWith('text/') ? `${type}; charset=utf-8` : type,
-    'content-length': length,
-    'content-disposition': contentDisposition(name, { type: shown ? 'inline' : 'attachment' }),
-    // Pages anywhere may show it: that is what it is served for.
-    'cross-origin-resource-policy': 'cross-origin',
-    ...(shown && type !== 'text/plain' ? {} : { 'content-security-policy': SANDBOX }),
+    key: blobKey(file),
+    size,
+    sha256: sha256!,
+    cacheControl: file.visibility === 'public' ? FOR_EVER : 'private',
+    headers: {
+      'content-type': type.startsWith('text/') ? `${type}; charset=utf-8` : type,
+      'content-disposition': contentDisposition(name, { type: shown ? 'inline' : 'attachment' }),
+      // Pages anywhere may show it: that is what it is served for.
+      'cross-origin-resource-policy': 'cross-origin',
+      ...(shown && type !== 'text/plain' ? {} : { 'content-security-policy': SANDBOX }),
+    },
   };
-}
-
-function cacheControl({ visibility }: MediaFileEntity): string {
-  return visibility === 'public' ? FOR_EVER : 'private';
 }

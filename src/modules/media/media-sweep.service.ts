@@ -4,6 +4,7 @@ import { RequestContext } from '../../kernel/context/request-context.js';
 import { newId } from '../../kernel/database/ids.js';
 import { RecurringJobs } from '../../kernel/jobs/recurring.js';
 import { BlobStorage } from '../../kernel/storage/blob-storage.js';
+import { removeOrphans } from '../../kernel/storage/orphans.js';
 import { DiscardedMedia } from './discarded-media.service.js';
 import type { MediaStatus } from './media-file.entity.js';
 import { MediaFileRepository } from './media-file.repository.js';
@@ -11,10 +12,6 @@ import { MediaFileRepository } from './media-file.repository.js';
 const ROWS_EVERY_MS = 5_000;
 const BLOBS_EVERY_MS = 60 * 60_000;
 const BATCH = 100;
-/** A younger blob without a row may belong to something that is going on. */
-const YOUNG_MS = 60 * 60_000;
-/** When so many blobs have no row, and more than have one, the storage is rather another installation's. */
-const SUSPICIOUS = 20;
 
 /**
  * Removes what killed processes left, on both sides. Every five seconds: rows whose lease has ended, with their bytes,
@@ -59,31 +56,7 @@ export class MediaSweep implements OnApplicationBootstrap {
   /** Removes blobs that no row knows. */
   async sweepBlobs(now = new Date()): Promise<void> {
     const ctx = RequestContext.system('job:media.sweep', newId('req'));
-    const old = now.getTime() - YOUNG_MS;
-    const orphans: string[] = [];
-    let known = 0;
-    let batch: string[] = [];
-    const look = async () => {
-      const unknown = await this.unknownOf(ctx, batch);
-      known += batch.length - unknown.length;
-      orphans.push(...unknown);
-      batch = [];
-    };
-    for await (const { key, at } of this.storage.list('media')) {
-      if (at.getTime() > old) continue;
-      if (batch.push(key) === BATCH) await look();
-    }
-    await look();
-    if (orphans.length >= SUSPICIOUS && orphans.length > known) {
-      const found = { unknown: orphans.length, known };
-      this.logger.error(
-        found,
-        'most of the media in the storage are not in the database: is it another one’s? Nothing is removed',
-      );
-      return;
-    }
-    for (const key of orphans) await this.storage.delete(key);
-    if (orphans.length > 0) this.logger.warn(`removed ${orphans.length} media blobs that no row knew`);
+    await removeOrphans(this.storage, 'media', now, keys => this.unknownOf(ctx, keys), this.logger);
   }
 
   private async unknownOf(ctx: RequestContext, keys: readonly string[]): Promise<string[]> {

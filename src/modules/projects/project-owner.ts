@@ -10,6 +10,10 @@ export class StoredProjectOwner extends ProjectOwner {
     super();
   }
 
+  override async of(ctx: RequestContext, projectId: string): Promise<string | null> {
+    return (await this.projects.find(ctx, projectId))?.owner_id ?? null;
+  }
+
   override async lockOwnedByOther(ctx: RequestContext, projectId: string, userId: string): Promise<boolean> {
     const project = await this.projects.lock(ctx, projectId);
     return project !== null && project.owner_id !== userId;

@@ -1,6 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError } from '../../kernel/errors/app-error.js';
+import { ProjectOwner } from '../../kernel/facets/project-owner.port.js';
 import { decodeCursor, paginate } from '../../kernel/http/pagination.js';
 import { toWire } from '../../kernel/http/schemas.js';
 import { fold } from '../../kernel/text/search.js';
@@ -13,6 +15,9 @@ import { displayName, UserService } from '../users/user.service.js';
 import type { ListTeam, TeamMember, TeamMemberPage } from './member.dto.js';
 import type { MemberEntity } from './member.entity.js';
 import { MemberRepository } from './member.repository.js';
+
+/** People of whom everything is looked up at once. */
+const TOGETHER = 100;
 
 /** A line of the list before what stands in it was looked up. */
 interface Line {
@@ -33,6 +38,7 @@ export class TeamList {
     private readonly invitations: InvitationService,
     private readonly users: UserService,
     private readonly roles: RoleService,
+    private readonly owner: ProjectOwner,
   ) {}
 
   /** Newest first, by when they were added or invited. */
@@ -42,6 +48,20 @@ export class TeamList {
     const rest = after === null ? lines : lines.filter(line => moment(line) < moment({ id: after }));
     const shown = await this.items(ctx, projectId, rest.slice(0, query.limit + 1));
     return paginate(shown, query.limit, lines.length, item => item);
+  }
+
+  /** How many people there are. */
+  async size(ctx: RequestContext, projectId: string): Promise<number> {
+    return (await this.lines(ctx, projectId, {})).length;
+  }
+
+  /** Everybody, oldest first, some at a time. */
+  async *all(ctx: RequestContext, projectId: string): AsyncGenerator<TeamMember[]> {
+    const lines = (await this.lines(ctx, projectId, {})).reverse();
+    for (let at = 0; at < lines.length; at += TOGETHER) {
+      yield await this.items(ctx, projectId, lines.slice(at, at + TOGETHER));
+      await turn();
+    }
   }
 
   /** One member. @throws AppError `not_found` */
@@ -90,6 +110,7 @@ export class TeamList {
       projectId,
       lines.flatMap(({ member }) => (member ? [member.role_id] : [])),
     );
+    const ownerId = ctx.project?.ownerId ?? (await this.owner.of(ctx, projectId));
     return lines.map(line => {
       if (line.invitation) return invitedItem(line.invitation, invitedAccounts.get(line.invitation.email));
       const member = line.member!;
@@ -102,7 +123,7 @@ export class TeamList {
         email: user.email,
         status: line.status,
         role: { id: role.id, name: role.name },
-        owner: ctx.project?.ownerId === member.user_id,
+        owner: ownerId === member.user_id,
         last_sign_in: signIns.get(member.user_id) ?? null,
         added_at: toWire(member.added_at),
       };

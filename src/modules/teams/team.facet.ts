@@ -11,6 +11,7 @@ import type {
   Effect,
   UserAction,
 } from '../../kernel/facets/effects.js';
+import type { AnswersExports } from '../../kernel/facets/exports.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersProjectFigures } from '../../kernel/facets/figures.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
@@ -18,11 +19,13 @@ import type { Owner } from '../../kernel/facets/ownership.js';
 import { InvitationService, invitationTarget } from '../invitations/invitation.service.js';
 import { MemberRepository } from './member.repository.js';
 import { MemberService, teamTarget } from './member.service.js';
+import { TeamExport } from './team.export.js';
 
-/** What teams add to projects: their size, whom an action reaches, members by id. */
+/** What teams add to projects: their size, whom an action reaches, members by id, everybody as an export. */
 @Facet()
 export class TeamFacet
   implements
+    AnswersExports,
     AnswersLookups,
     AnswersProjectFigures,
     AnswersProjectEffects,
@@ -37,12 +40,17 @@ export class TeamFacet
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
 
+  readonly exports: AnswersExports['exports'];
+
   constructor(
     private readonly members: MemberRepository,
     private readonly service: MemberService,
     private readonly invitations: InvitationService,
     private readonly cascades: Cascades,
-  ) {}
+    everybody: TeamExport,
+  ) {
+    this.exports = { team: everybody };
+  }
 
   async projectFigures(ctx: RequestContext, projectIds: string[]) {
     const counts = await this.members.countByProject(ctx, projectIds);

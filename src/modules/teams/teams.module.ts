@@ -11,6 +11,7 @@ import { MemberEntity } from './member.entity.js';
 import { MemberRepository } from './member.repository.js';
 import { MemberService } from './member.service.js';
 import { MemberChanges } from './member-changes.service.js';
+import { TeamExport } from './team.export.js';
 import { TeamFacet } from './team.facet.js';
 import { TeamInvitationController } from './team-invitation.controller.js';
 import { TeamInvitations } from './team-invitations.service.js';
@@ -30,7 +31,15 @@ import { TeamList } from './team-list.service.js';
     NotificationsModule,
   ],
   controllers: [MemberController, TeamInvitationController],
-  providers: [MemberRepository, MemberService, MemberChanges, TeamList, TeamInvitations, TeamFacet],
+  providers: [
+    MemberRepository,
+    MemberService,
+    MemberChanges,
+    TeamList,
+    TeamInvitations,
+    TeamExport,
+    TeamFacet,
+  ],
   exports: [MemberService],
 })
 export class TeamsModule {}

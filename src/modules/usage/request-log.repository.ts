@@ -64,6 +64,36 @@ export class RequestLogRepository {
     return this.lines(ctx, await this.lists.newestIds(ctx, [stretch], limit));
   }
 
+  /** Lines of a project in a range, oldest first, those after `after` when it is given. */
+  following(
+    ctx: RequestContext,
+    projectId: string,
+    { first, before }: IdRange,
+    after: string | null,
+    limit: number,
+  ): Promise<LogLine[]> {
+    const conditions = ['l.project_id = ?'];
+    const values = [projectId];
+    const add = (condition: string, id: string | null) => {
+      if (id === null) return;
+      conditions.push(condition);
+      values.push(id);
+    };
+    if (after === null) add('l.id >= ?', first);
+    add('l.id > ?', after);
+    add('l.id < ?', before);
+    // Read before they are joined: a plan that began with the series would read and sort the whole log.
+    const some =
+      'SELECT l.* FROM request_logs l /*! FORCE INDEX (request_logs_project) */ ' +
+      `WHERE ${conditions.join(' AND ')} ORDER BY l.id LIMIT ?`;
+    return this.database
+      .read(ctx)
+      .query<LogLine[]>(`${LINES.replace('request_logs l', `(${some}) l`)} ORDER BY l.id`, [
+        ...values,
+        limit,
+      ]);
+  }
+
   /** One line, whatever its project. */
   async findAnywhere(ctx: RequestContext, id: string): Promise<LogLine | null> {
     return (await this.lines(ctx, [id]))[0] ?? null;

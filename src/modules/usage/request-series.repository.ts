@@ -73,6 +73,11 @@ export class RequestSeriesRepository {
     await manager.update(RequestSeriesEntity, { project_id: projectId }, { organization_id: organizationId });
   }
 
+  async ids(ctx: RequestContext, scope: UsageScope): Promise<number[]> {
+    const rows = await this.matching(ctx, scope, {}).select('s.id', 'id').getRawMany<{ id: number }>();
+    return rows.map(({ id }) => id);
+  }
+
   async sizes(ctx: RequestContext, scope: UsageScope, filter: RequestFilter): Promise<SeriesSize[]> {
     const rows = await this.matching(ctx, scope, filter)
       .select('s.id', 'id')

@@ -1,4 +1,6 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { isId } from '../../kernel/database/ids.js';
+import type { Recipient } from '../../kernel/facets/exports.js';
 
 /** Whose requests are meant: one project's, or those of all projects of an organization. */
 export type UsageScope = { readonly project_id: string } | { readonly organization_id: string };
@@ -25,8 +27,16 @@ export function isNarrowed(filter: RequestFilter): boolean {
  * What of a project's request log the caller may see: all of it with `usage:write`; else a signed-in member the
  * requests of their own keys, and a key only its own requests, whoever it belongs to.
  */
-export function visibleTo(ctx: RequestContext): RequestFilter['own'] {
-  if (ctx.can('usage:write')) return undefined;
-  if (ctx.principal?.type === 'user' && ctx.memberId !== null) return { member_id: ctx.memberId };
-  return { api_key_id: ctx.principal!.id };
+export function visibleTo({ principal, permissions, memberId }: RequestContext): RequestFilter['own'] {
+  return ownOf({ id: principal!.id, permissions, memberId });
+}
+
+/** The same of somebody who is not the caller. */
+export function ownOf({
+  id,
+  permissions,
+  memberId,
+}: Pick<Recipient, 'id' | 'permissions' | 'memberId'>): RequestFilter['own'] {
+  if (permissions.has('usage:write')) return undefined;
+  return isId(id, 'usr') && memberId !== null ? { member_id: memberId } : { api_key_id: id };
 }

@@ -1,15 +1,18 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import type { AnswersCascades, MovedProject } from '../../kernel/facets/cascades.js';
 import type { AnswersProjectEffects, Effect } from '../../kernel/facets/effects.js';
+import type { AnswersExports } from '../../kernel/facets/exports.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersHandoffChecks, HandoffFinding } from '../../kernel/facets/handoff-checks.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersMetrics, MeasureMetric } from '../../kernel/facets/metrics.js';
 import type { AnswersPurging } from '../../kernel/facets/purging.js';
+import { RequestLogExport } from './request-log.export.js';
 import { RequestLogRepository } from './request-log.repository.js';
 import { RequestLogPurge } from './request-log-purge.service.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
+import { UsageExport } from './usage.export.js';
 import { UsageService } from './usage.service.js';
 
 type Span = Parameters<MeasureMetric>[2];
@@ -17,10 +20,14 @@ type Span = Parameters<MeasureMetric>[2];
 /** What scripts call first to see whether their key works. */
 const LOOKUPS = ['/v1/whoami', '/v1/lookup/:id'];
 
-/** What usage adds to projects: who is cut off when one stops, what was called first, and requests by their id. */
+/**
+ * What usage adds to projects: who is cut off when one stops, what was called first, requests by their id, and the
+ * request log and usage as exports.
+ */
 @Facet()
 export class UsageFacet
   implements
+    AnswersExports,
     AnswersHandoffChecks,
     AnswersLookups,
     AnswersMetrics,
@@ -28,6 +35,8 @@ export class UsageFacet
     AnswersPurging,
     Pick<AnswersCascades, 'projectMoved'>
 {
+  readonly exports: AnswersExports['exports'];
+
   readonly lookup = {
     prefix: 'req',
     object: 'request_log',
@@ -58,7 +67,11 @@ export class UsageFacet
     private readonly logs: RequestLogRepository,
     private readonly series: RequestSeriesRepository,
     private readonly recorder: RequestRecorder,
-  ) {}
+    lines: RequestLogExport,
+    counts: UsageExport,
+  ) {
+    this.exports = { request_logs: lines, usage: counts };
+  }
 
   async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
     if (action !== 'suspend' && action !== 'delete' && action !== 'move') return [];

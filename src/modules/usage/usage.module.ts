@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { RequestLogEntity } from './request-log.entity.js';
+import { RequestLogExport } from './request-log.export.js';
 import { RequestLogRepository } from './request-log.repository.js';
 import { RequestLogService } from './request-log.service.js';
 import { RequestLogCount } from './request-log-count.service.js';
@@ -11,10 +12,12 @@ import { RequestRecordingRepository } from './request-recording.repository.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
 import { UsageController } from './usage.controller.js';
+import { UsageExport } from './usage.export.js';
 import { UsageFacet } from './usage.facet.js';
 import { UsageRepository } from './usage.repository.js';
 import { UsageService } from './usage.service.js';
 import { UsageDayEntity, UsageHourEntity } from './usage-count.entity.js';
+import { UsageExportRepository } from './usage-export.repository.js';
 
 /**
  * The request log and the meter: every request with a key, by project, key, member, route and hour. Both are
@@ -37,6 +40,9 @@ import { UsageDayEntity, UsageHourEntity } from './usage-count.entity.js';
     RequestLogService,
     RequestLogPurgeRepository,
     RequestLogPurge,
+    RequestLogExport,
+    UsageExportRepository,
+    UsageExport,
     UsageRepository,
     UsageService,
     UsageFacet,

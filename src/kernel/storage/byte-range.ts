@@ -1,4 +1,4 @@
-import type { ByteRange } from '../../kernel/storage/blob-storage.js';
+import type { ByteRange } from './blob-storage.js';
 
 const SINGLE = /^bytes=\s*(\d*)-(\d*)\s*$/i;
 
