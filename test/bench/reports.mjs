@@ -90,11 +90,12 @@ async function written({ url }, { id, body }, authorization, format) {
     headers,
     body: JSON.stringify({ kind: 'request_logs', format, ...body }),
   });
-  const { id: report } = await asked.json();
+  const { id: report, error } = await asked.json();
+  if (error) throw new Error(error.message + JSON.stringify(error.details));
   for (;;) {
     const { status, rows } = await (await fetch(`${path}/${report}`, { headers })).json();
     if (status === 'ready') return rows / ((performance.now() - began) / 1_000);
-    if (status === 'failed') throw new Error('the report was not written');
+    if (status !== 'queued' && status !== 'running') throw new Error(`the report is ${status}`);
     await sleep(20);
   }
 }

@@ -44,7 +44,7 @@ export class AttributeCatalog implements OnApplicationBootstrap {
   constructor(
     private readonly routes: DeclaredRoutes,
     private readonly lookups: Lookups,
-    private readonly exports: Exports,
+    private readonly datasets: Exports,
   ) {}
 
   /** @throws Error naming every route whose answer, or whose filter, and every name that has no attribute to hide it by. */
@@ -60,7 +60,7 @@ export class AttributeCatalog implements OnApplicationBootstrap {
         mistakes.push(`${name}: its answer's schema has no .meta({ id })`);
       else this.read(this.shapes.of(answer));
     }
-    for (const kind of this.exports.offered()) this.read(this.shapes.of(this.exports.get(kind)!.row));
+    for (const kind of this.datasets.offered()) this.read(this.shapes.of(this.datasets.get(kind)!.row));
     // After all are read: what one schema says of an attribute holds for every schema that shows it.
     this.shown.forEach(property => this.add(property));
     for (const { name, docs } of handlers) {

@@ -10,15 +10,15 @@ import type { ReportEntity } from './report.entity.js';
 @Injectable()
 export class ReportAccess {
   constructor(
-    private readonly exports: Exports,
+    private readonly datasets: Exports,
     private readonly catalog: AttributeCatalog,
   ) {}
 
   /** What a caller asks for, if they may read it. @throws AppError `validation_failed`, `permission_denied` */
   requested(ctx: RequestContext, kind: ExportKind): Dataset {
-    const dataset = this.exports.get(kind);
+    const dataset = this.datasets.get(kind);
     if (!dataset) {
-      const offered = this.exports.offered().join(', ');
+      const offered = this.datasets.offered().join(', ');
       throw invalidField('kind', 'is not offered by this server', `Choose one of: ${offered}.`);
     }
     if (!ctx.can(dataset.permission))
@@ -37,7 +37,7 @@ export class ReportAccess {
 
   /** Whether nothing that the file shows is hidden from the caller. */
   mayRead(ctx: RequestContext, { kind, hidden, part }: ReportEntity): boolean {
-    const dataset = this.exports.get(kind);
+    const dataset = this.datasets.get(kind);
     if (!dataset || !ctx.can(dataset.permission)) return false;
     const own = dataset.partFor?.(recipientOf(ctx)) ?? null;
     if (own !== null && own !== part) return false;

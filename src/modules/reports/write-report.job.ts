@@ -30,7 +30,8 @@ export class WriteReport implements JobHandler, OnModuleInit {
 
   constructor(
     private readonly reports: ReportRepository,
-    private readonly exports: Exports,
+    // Not `exports`: in what is compiled, that would hide the module's own.
+    private readonly datasets: Exports,
     private readonly standings: Standings,
     private readonly writer: ReportWriter,
     private readonly files: ReportFiles,
@@ -81,7 +82,7 @@ export class WriteReport implements JobHandler, OnModuleInit {
     ctx: RequestContext,
     { kind, project_id, requested_by: id }: ReportEntity,
   ): Promise<{ dataset: Dataset; recipient: Recipient } | null> {
-    const dataset = this.exports.get(kind);
+    const dataset = this.datasets.get(kind);
     const standing = await this.standings.of(ctx, project_id, id);
     if (!dataset || !standing?.permissions.has(dataset.permission)) return null;
     const { permissions, hidden, memberId } = standing;
