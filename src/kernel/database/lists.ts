@@ -61,6 +61,25 @@ export class Lists {
     return newestOf(manager, searched, limit, found);
   }
 
+  /**
+   * Rows with these values and ids of a range, oldest first, after the one with the id `after`: for whoever goes through
+   * all of them. An index has to begin with the columns of `equal` and go on with the id.
+   */
+  following<E extends ObjectLiteral & { id: string }>(
+    ctx: RequestContext,
+    entity: EntityTarget<E>,
+    equal: FindOptionsWhere<E>,
+    { first, before }: { first: string | null; before: string },
+    after: string | null,
+    limit: number,
+  ): Promise<E[]> {
+    const query = this.database.read(ctx).createQueryBuilder(entity, 't').where(equal);
+    query.andWhere('t.id < :before', { before });
+    if (after) query.andWhere('t.id > :after', { after });
+    else if (first) query.andWhere('t.id >= :first', { first });
+    return query.orderBy('t.id', 'ASC').limit(limit).getMany();
+  }
+
   /** How many rows some stretches have, at most one more than a page says. */
   async total(ctx: RequestContext, stretches: readonly Stretch[]): Promise<number> {
     return this.sum(ctx, stretches, COUNTED + 1);

@@ -61,15 +61,11 @@ export class CustomerRepository {
   following(
     ctx: RequestContext,
     projectId: string,
-    { first, before }: IdRange,
+    range: IdRange,
     after: string | null,
     limit: number,
   ): Promise<CustomerEntity[]> {
-    const query = this.database.read(ctx).createQueryBuilder(CustomerEntity, 'c');
-    query.where('c.project_id = :projectId AND c.id < :before', { projectId, before });
-    if (after) query.andWhere('c.id > :after', { after });
-    else if (first) query.andWhere('c.id >= :first', { first });
-    return query.orderBy('c.id', 'ASC').limit(limit).getMany();
+    return this.lists.following(ctx, CustomerEntity, { project_id: projectId }, range, after, limit);
   }
 
   countBetween(ctx: RequestContext, projectId: string, { first, before }: IdRange): Promise<number> {

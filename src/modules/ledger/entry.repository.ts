@@ -65,15 +65,11 @@ export class EntryRepository {
   following(
     ctx: RequestContext,
     projectId: string,
-    { first, before }: IdRange,
+    range: IdRange,
     after: string | null,
     limit: number,
   ): Promise<EntryEntity[]> {
-    const query = this.database.read(ctx).createQueryBuilder(EntryEntity, 'e');
-    query.where('e.project_id = :projectId AND e.id < :before', { projectId, before });
-    if (after) query.andWhere('e.id > :after', { after });
-    else if (first) query.andWhere('e.id >= :first', { first });
-    return query.orderBy('e.id', 'ASC').limit(limit).getMany();
+    return this.lists.following(ctx, EntryEntity, { project_id: projectId }, range, after, limit);
   }
 
   countBetween(ctx: RequestContext, projectId: string, { first, before }: IdRange): Promise<number> {
