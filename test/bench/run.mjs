@@ -1,4 +1,5 @@
-// npm run bench [whoami] [verify] [mutation] [deduct] [ledger] [request-log] [lists] [media] [reports] [retention] [webhooks]: ratios, each measured side by side in this one run. Needs `npm run build`.
+// npm run bench [whoami] [verify] [mutation] [deduct] [ledger] [request-log] [lists] [media] [reports] [retention] [webhooks] [audit]: ratios, each measured side by side in this one run. Needs `npm run build`.
+import { audit } from './audit.mjs';
 import { deduct } from './deduct.mjs';
 import { ledger } from './ledger.mjs';
 import { lists } from './lists.mjs';
@@ -24,6 +25,7 @@ const BENCHMARKS = {
   reports,
   retention,
   webhooks,
+  audit,
 };
 
 pin(process.pid, 1);
