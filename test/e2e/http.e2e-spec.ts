@@ -41,7 +41,7 @@ describe('errors', () => {
   it.each([
     ['GET', '/v1/nothing'],
     ['POST', '/v1/nothing/at/all'],
-    ['DELETE', '/v1/me'],
+    ['DELETE', '/v1/whoami'],
     ['GET', '/nothing'],
     ['GET', '/v1/me/'],
     ['GET', '/v1/../v1/nothing'],

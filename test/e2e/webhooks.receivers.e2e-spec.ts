@@ -46,7 +46,8 @@ async function tried(path: string) {
   const { id } = expectStatus(202, await scene.api.post(`${path}/test`, {}, owner)).body;
   const delivery = await waitFor('an attempt', async () => {
     const record = await get(`${path}/deliveries/${id}`);
-    return record.attempts.length ? record : null;
+    // The record and its attempts are read one after the other.
+    return record.attempts.length && record.attempt_count ? record : null;
   });
   return { delivery, attempt: delivery.attempts[0] };
 }
