@@ -1,5 +1,5 @@
 import { ALL_PERMISSIONS } from '../../src/kernel/access/permissions.js';
-import { projectEvents, sameAnswer } from '../support/answers.js';
+import { codeOf, projectEvents, sameAnswer } from '../support/answers.js';
 import {
   addToOrganization,
   expectStatus,
@@ -108,6 +108,18 @@ describe('GET /v1/whoami', () => {
       limits: expect.objectContaining({ requests_per_minute: 1000, requests_per_day: 100_000 }),
     });
     expect((await whoami('strong_key')).permissions).toEqual(ALL_PERMISSIONS);
+  });
+
+  it('takes a key as X-API-Key, alone, and nothing else there', async () => {
+    const secret = Buffer.from(weak.auth.slice('Basic '.length), 'base64').toString().replace('api-key:', '');
+    const ask = (value: string, auth?: string) =>
+      scene.api.get('/v1/whoami', { headers: { 'x-api-key': value }, auth });
+    expect((await ask(secret)).body).toEqual(await whoami('weak_key'));
+    expect((await ask(secret)).body).toEqual(await whoami('weak_key'));
+    const session = auths.owner.slice('Bearer '.length);
+    for (const wrong of ['', `${secret}x`, session, `api-key:${secret}`])
+      expect([wrong, codeOf(await ask(wrong))]).toEqual([wrong, [401, 'invalid_api_key']]);
+    expect(codeOf(await ask(secret, auths.owner))).toEqual([400, 'malformed_request']);
   });
 
   it('tells nobody else anything', async () => {

@@ -100,7 +100,7 @@ describe('the OpenAPI document', () => {
 
   it('names the security schemes, both of which exist', () => {
     const schemes = Object.keys(document.components.securitySchemes);
-    expect(schemes.sort()).toEqual(['basic', 'bearer']);
+    expect(schemes.sort()).toEqual(['api_key', 'basic', 'bearer']);
     expect(
       wrong(
         ({ security }) =>

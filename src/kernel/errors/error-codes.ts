@@ -79,7 +79,7 @@ export const ERROR_CODES = {
   ),
 
   missing_api_key: auth(
-    'No credentials: send Authorization: Basic with api-key:<secret>, or Bearer with a key or session token.',
+    'No credentials: send Authorization: Basic with api-key:<secret>, Bearer with a key or session token, or X-API-Key with a key.',
   ),
   invalid_api_key: auth('The API key is malformed or unknown.'),
   api_key_revoked: auth('The API key has been revoked.'),

@@ -41,7 +41,7 @@ export function prepareHttp(app: NestFastifyApplication, config: Config, patienc
     void reply.headers(headersOf(url)).header('x-request-id', request.id);
     if (config.trustProxy.length) soundForwardedFor(request.raw.headers);
     if (closing()) return done(new AppError('shutting_down', { retryAfter: 5 }));
-    done(urlTrouble(url) ?? encodingTrouble(request) ?? duplicateTrouble(request));
+    done(urlTrouble(url) ?? encodingTrouble(request) ?? duplicateTrouble(request) ?? takeKeyHeader(request));
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -101,6 +101,16 @@ function duplicateTrouble({ raw }: FastifyRequest): AppError | undefined {
   }
   if (found < 2) return undefined;
   return new AppError('malformed_request', { message: 'Send one Authorization header.' });
+}
+
+/** Takes `X-API-Key: <secret>` for what it stands for: Basic Auth with the user `api-key`. */
+function takeKeyHeader({ raw: { headers } }: FastifyRequest): AppError | undefined {
+  const secret = headers['x-api-key'];
+  if (secret === undefined) return undefined;
+  if (headers.authorization !== undefined)
+    return new AppError('malformed_request', { message: 'Send X-API-Key or Authorization, not both.' });
+  headers.authorization = `Basic ${Buffer.from(`api-key:${String(secret)}`).toString('base64')}`;
+  return undefined;
 }
 
 /** NUL, half surrogates and broken percent-encoding are refused wherever they stand in a URL. */

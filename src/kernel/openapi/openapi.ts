@@ -32,6 +32,10 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', description: 'A session token or an API key’s secret.' },
       'bearer',
+    )
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key’s secret.' },
+      'api_key',
     );
   for (const [server, description] of serversOf(app.get(Config))) builder.addServer(server, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: operationId });
@@ -91,7 +95,7 @@ function complete(operation: Operation, declared: Declarations, path: string, me
     : access === 'optional'
       ? [{}, { bearer: [] }]
       : access === 'key' || acceptsKeys(access)
-        ? [{ basic: [] }, { bearer: [] }]
+        ? [{ basic: [] }, { bearer: [] }, { api_key: [] }]
         : [{ bearer: [] }];
   operation.description = [docs?.description, whoMay(access), whatItLeaves(mutation)]
     .filter(Boolean)
