@@ -513,7 +513,8 @@ async function open(url) {
 function insertInto(table, row, count) {
   const names = Object.keys(row);
   const places = `(${names.map(() => '?').join(', ')})`;
-  const columns = names.map(name => (name === 'window' ? '`window`' : name)).join(', ');
+  // Some are words of SQL; SQLite takes these quotes as well.
+  const columns = names.map(name => `\`${name}\``).join(', ');
   return `INSERT INTO ${table} (${columns}) VALUES ${Array(count).fill(places).join(', ')}`;
 }
 
