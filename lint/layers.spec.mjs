@@ -25,7 +25,7 @@ describe('violation', () => {
       'modules/projects/project.service.js',
       /teams may not import projects/,
     ],
-    ['modules/reports/report.service.ts', 'modules/usage/usage.service.js', /it may import: no module/],
+    ['modules/health/health.service.ts', 'modules/usage/usage.service.js', /it may import: no module/],
     ['modules/users/user.controller.ts', 'modules/auth/session.guard.js', /users may not import auth/],
     ['modules/projects/project.service.ts', 'modules/teams/member.repository.js', /use its service/],
     ['modules/projects/project.service.ts', 'modules/teams/member.entity.js', /use its service/],

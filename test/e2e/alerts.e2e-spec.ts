@@ -60,7 +60,6 @@ it('refuses what cannot be watched, and those who may not', async () => {
   const threshold = { metric: 'requests', operator: '>', value: 1, window: '5m' };
   for (const wrong of [
     { metric: 'mood' },
-    { metric: 'wallet_balance' },
     { window: '1y' },
     { value: 'many' },
     { channels: [] },
