@@ -58,12 +58,7 @@ it('keeps thresholds: made, listed, changed, deleted, each with its entry in the
 
 it('refuses what cannot be watched, and those who may not', async () => {
   const threshold = { metric: 'requests', operator: '>', value: 1, window: '5m' };
-  for (const wrong of [
-    { metric: 'mood' },
-    { window: '1y' },
-    { value: 'many' },
-    { channels: [] },
-  ]) {
+  for (const wrong of [{ metric: 'mood' }, { window: '1y' }, { value: 'many' }, { channels: [] }]) {
     expect((await create({ ...threshold, ...wrong })).status).toBe(400);
   }
   expect((await create(threshold, {})).status).toBe(401);
