@@ -4,6 +4,7 @@ import { Test } from '@nestjs/testing';
 import { z } from 'zod';
 import { Access, type AccessRule } from '../access/access.decorator.js';
 import { defineTarget } from '../event-log/targets.js';
+import { Exports } from '../facets/exports.js';
 import { type Lookup, Lookups } from '../facets/lookups.js';
 import { pageOf } from '../http/pagination.js';
 import { DeclaredRoutes } from '../routes/declared-routes.js';
@@ -44,7 +45,12 @@ async function start(...controllers: Type[]): Promise<AttributeCatalog> {
   const module = await Test.createTestingModule({
     imports: [DiscoveryModule],
     controllers,
-    providers: [DeclaredRoutes, { provide: Lookups, useValue: { all: () => looked } }, AttributeCatalog],
+    providers: [
+      DeclaredRoutes,
+      { provide: Lookups, useValue: { all: () => looked } },
+      { provide: Exports, useValue: { offered: () => [] } },
+      AttributeCatalog,
+    ],
   }).compile();
   await module.init();
   return module.get(AttributeCatalog);
