@@ -1,8 +1,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { codeOf } from '../support/answers.js';
+import { Between } from '../support/between.js';
 import { basic } from '../support/client.js';
+import { describeOn, type FreshDatabase } from '../support/lane.js';
+import { migratedDatabase } from '../support/migrated-database.js';
 import { parseRaw, sendRaw } from '../support/raw-http.js';
-import { createKey, createProject, type Person, signUp } from '../support/scene.js';
+import { createKey, createProject, type Person, Scene, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -102,4 +106,39 @@ it('two Authorization headers are 400', async () => {
   const answer = await whoami(basic(secret), basic(secret));
   expect(answer.status).toBe(400);
   expect(answer.body.error.code).toBe('malformed_request');
+});
+
+describeOn('mariadb')('a database that does not answer', () => {
+  let fresh: FreshDatabase;
+  let between: Between;
+  let scene: Scene;
+
+  beforeAll(async () => {
+    fresh = await migratedDatabase();
+    const url = new URL(fresh.url);
+    between = await Between.before(url.hostname, Number(url.port || 3306));
+    url.host = `127.0.0.1:${between.port}`;
+    scene = await Scene.open({ DATABASE_URL: url.href });
+  });
+
+  afterAll(async () => {
+    between?.thaw();
+    await scene?.close();
+    between?.close();
+    await fresh?.drop();
+  });
+
+  it('leaves nobody waiting, reader or writer, and serves again once it answers', async () => {
+    const { api, root } = scene;
+    between.freeze();
+    // More than the pool has connections.
+    const reads = Array.from({ length: 25 }, () => api.get('/v1/users', root));
+    const write = api.post('/v1/organizations', { name: 'Elsewhere' }, root);
+    for (const answer of await Promise.all([...reads, write])) {
+      expect(codeOf(answer)).toEqual([503, 'database_unavailable']);
+      expect(answer.headers.get('retry-after')).toBe('5');
+    }
+    between.thaw();
+    await waitFor('the server to serve again', async () => (await api.get('/v1/users', root)).status === 200);
+  });
 });
