@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { Access, PlatformAdmin } from '../../kernel/access/access.decorator.js';
+import { Access, PlatformAdmin, Public } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
@@ -7,7 +7,7 @@ import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { EVENT_LOG_TAG } from './audit.tag.js';
 import { Checkpoint, CheckpointPage, ListCheckpoints, SigningKeys, Verification } from './checkpoint.dto.js';
 import { CheckpointService } from './checkpoint.service.js';
-import { PLATFORM } from './event-chain.repository.js';
+import { PLATFORM } from './event-chain.entity.js';
 import { LogVerification } from './log-verification.service.js';
 
 const VERIFYING =
@@ -28,7 +28,7 @@ export class CheckpointController {
   ) {}
 
   @Get('events/signing-keys')
-  @Access('public')
+  @Public()
   @Docs({
     summary: 'The public keys that checkpoints are signed with',
     description: 'Keys of the past stay in the list, for the checkpoints that they signed.',

@@ -3,7 +3,7 @@ import { listQuery, pageOf } from '../../kernel/http/pagination.js';
 import { id, instant, like } from '../../kernel/http/schemas.js';
 import type { CheckpointEntity } from './checkpoint.entity.js';
 import type { SignedStatement, SigningJwk } from './checkpoint-signer.js';
-import { PLATFORM } from './event-chain.repository.js';
+import { PLATFORM } from './event-chain.entity.js';
 
 const HASH = 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg';
 

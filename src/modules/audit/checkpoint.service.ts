@@ -18,8 +18,8 @@ import {
 import type { CheckpointEntity } from './checkpoint.entity.js';
 import { CheckpointRepository } from './checkpoint.repository.js';
 import { CheckpointSigner } from './checkpoint-signer.js';
-import type { EventChainEntity } from './event-chain.entity.js';
-import { EventChainRepository, PLATFORM } from './event-chain.repository.js';
+import { type EventChainEntity, PLATFORM } from './event-chain.entity.js';
+import { EventChainRepository } from './event-chain.repository.js';
 import { EventSealer } from './event-sealer.service.js';
 
 const LOOK_EVERY_MS = 5 * 60 * 1000;

@@ -1,5 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
+/** The log of what belongs to no project. */
+export const PLATFORM = 'platform';
+
 /** Where the chain of one log begins and ends. */
 @Entity('event_chains')
 export class EventChainEntity {

@@ -4,10 +4,8 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { isUniqueViolation } from '../../kernel/database/database-errors.js';
 import { EventEntity } from './event.entity.js';
-import { EventChainEntity } from './event-chain.entity.js';
+import { EventChainEntity, PLATFORM } from './event-chain.entity.js';
 
-/** The log of what belongs to no project. */
-export const PLATFORM = 'platform';
 /** Among how many of the first entries that are kept one is looked for that was sealed before its turn. */
 const LATE = 1_000;
 

@@ -4,7 +4,8 @@ import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { RecurringJobs } from '../../kernel/jobs/recurring.js';
 import type { EventEntity } from './event.entity.js';
-import { EventChainRepository, PLATFORM } from './event-chain.repository.js';
+import { PLATFORM } from './event-chain.entity.js';
+import { EventChainRepository } from './event-chain.repository.js';
 import { hashedForm, hashOf } from './event-hash.js';
 
 const EVERY_MS = 1_000;
