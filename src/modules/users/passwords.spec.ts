@@ -4,6 +4,8 @@ const passwords = new Passwords();
 
 it('lets a bounded number wait, and those who left make room', async () => {
   let left = false;
+  // The stand-in's hash takes a turn of its own when the process starts.
+  await passwords.matches(null, 'nobody');
   const stored = await passwords.hash('marmalade-glacier-7');
   const flood = Array.from({ length: 104 }, () =>
     passwords.matches(stored, 'a wrong guess', () => left).catch((error: { code: string }) => error.code),
