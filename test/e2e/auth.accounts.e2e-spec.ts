@@ -432,7 +432,11 @@ describe('the page behind the mailed link', () => {
       { token: '<img src=x onerror=alert(1)>', password: 'x' },
       'unknown, already used or expired',
     ],
-    ['markup for a field', { token: 'x', password: 'x', '"><script>alert(1)</script>': 'y' }, 'not valid'],
+    [
+      'markup for a field',
+      { token: 'x', password: 'x', '"><script>alert(1)</script>': 'y' },
+      'A field is not a known field',
+    ],
   ])('%s shows a page that says so, and nothing of what was sent', async (_, fields, text) => {
     const { headers, body } = expectStatus(400, await submit(fields));
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');

@@ -41,14 +41,70 @@ describe('errors', () => {
   it.each([
     ['GET', '/v1/nothing'],
     ['POST', '/v1/nothing/at/all'],
-    ['DELETE', '/v1/whoami'],
     ['GET', '/nothing'],
     ['GET', '/v1/me/'],
     ['GET', '/v1/../v1/nothing'],
-    ['OPTIONS', '/v1/me'],
+    ['DELETE', '/v1/me/'],
+    ['GET', '/v1/projects//settings'],
+    ['GET', '/v1/lookup/'],
   ])('%s %s: there is no such route', async (method, path) => {
     const answer = await server.api.request(method, path, undefined, ada);
     expectEnvelope(answer, 404, 'route_not_found', 'not_found');
+  });
+
+  it.each([
+    ['DELETE', '/v1/whoami', 'GET, HEAD'],
+    ['OPTIONS', '/v1/notifications', 'GET, HEAD'],
+    ['PUT', '/v1/projects/prj_nobody?a=b', 'GET, HEAD'],
+    ['PUT', '/v1/users/activate', 'GET, HEAD, PATCH, POST'],
+    ['POST', '/health/live', 'GET, HEAD'],
+  ])('%s %s: not with this method, and Allow says with which', async (method, path, allow) => {
+    const answer = await server.api.request(method, path);
+    expectEnvelope(answer, 405, 'method_not_allowed', 'bad_request');
+    expect(answer.headers.get('allow')).toBe(allow);
+  });
+
+  it.each([
+    ['/projects', '/v1/projects'],
+    [`/V1/Projects/prj_secret/`, '/v1/projects/{id}'],
+    ['/v1//me', '/v1/me'],
+    ['/v1/me/?a=b', '/v1/me'],
+  ])('%s: there is no such route, but %s is', async (path, meant) => {
+    const answer = await server.api.get(path, ada);
+    expectEnvelope(answer, 404, 'route_not_found', 'not_found');
+    expect(answer.body.error.message).toBe(`There is no such route. Did you mean ${meant}?`);
+  });
+
+  it('broken JSON is told where it breaks, and is not repeated', async () => {
+    const create = (body: string) => server.api.post('/v1/projects', body, ada);
+    const answer = await create('{\n  "name": "Weather",\n  "purpose": secret\n}');
+    expectEnvelope(answer, 400, 'invalid_json', 'bad_request');
+    expect(answer.body.error).toMatchObject({
+      message: 'The body is not valid JSON: see line 3, column 14.',
+      details: { position: 36, line: 3, column: 14 },
+    });
+    const cut = await create('{"name": "Wea');
+    expect(cut.body.error.details).toEqual({ position: 9, line: 1, column: 10 });
+    expectEnvelope(await create('['.repeat(90_000)), 400, 'invalid_json', 'bad_request');
+  });
+
+  it('the message names the first field that is wrong, and how many others', async () => {
+    const { message } = (await server.api.post('/v1/projects', { country: 'Nowhere' }, ada)).body.error;
+    expect(message).toBe('name is missing (and 1 more in details.errors).');
+    const one = await server.api.get('/v1/projects', { ...ada, query: { limit: '0' } });
+    expect(one.body.error.message).toBe('limit must be at least 1.');
+    const long = await server.api.post('/v1/sessions', { ['x'.repeat(50_000)]: 1 });
+    expect(long.body.error.message.length).toBeLessThan(200);
+  });
+
+  it('a refusal says what would be needed', async () => {
+    const events = await server.api.get('/v1/events', ada);
+    expect(events.body.error.message).toBe('This is for platform admins, signed in.');
+    const log = await server.api.get(`/v1/projects/${projectId}/events`, { auth: basic(secret) });
+    expect(log.body.error).toMatchObject({
+      message: 'This requires the permission audit:read.',
+      details: { permission: 'audit:read' },
+    });
   });
 
   it('every refusal is the envelope, whoever makes it', async () => {
@@ -116,6 +172,29 @@ describe('credentials', () => {
     expect(answer.headers.get('www-authenticate')).toMatch(
       /^Basic realm="Bailiwick".*Bearer realm="Bailiwick"$/,
     );
+  });
+
+  it.each([
+    ['a key alone', () => secret, 'A key does not stand alone'],
+    ['another scheme', () => `Token ${secret}`, 'takes the schemes Basic and Bearer'],
+    ['two tokens', () => `Bearer ${secret} x`, 'one token without spaces'],
+    ['what is no base64', () => 'Basic ***', 'base64 of api-key:<secret>'],
+    ['the key as user name', () => `Basic ${base64(`${secret}:`)}`, 'and the user name is api-key'],
+    [
+      'another user name',
+      () => `Basic ${base64(`apikey:${secret}`)}`,
+      'The user name of Basic Auth is api-key',
+    ],
+    ['no secret', () => basic(''), 'is empty'],
+    ['a mistyped key', () => bearer(secret.replace('bw_test_', 'bw_live_')), 'its checksum does not fit'],
+    ['a cut key', () => basic(secret.slice(0, -1)), 'its checksum does not fit'],
+    ['a session as key', () => basic(ada.token), 'the token of a session'],
+    ['what is neither', () => bearer('abc'), 'keys begin with bw_test_ or bw_live_'],
+    ['an unknown key', () => basic('bw_test_00000000000000000000000000000000000000'), /checksum|unknown/],
+  ])('%s: the message says what is wrong, and repeats nothing', async (_, header, said) => {
+    const { message } = (await server.api.get('/v1/whoami', { auth: header() })).body.error;
+    expect(message).toMatch(said);
+    expect(message).not.toContain(secret);
   });
 
   it('a key in a form that is not quite the documented one is refused', async () => {

@@ -85,7 +85,7 @@ describe('CORS', () => {
 
   it('is off unless configured', async () => {
     const answer = await preflight(server, 'https://console.example.com');
-    expect(answer.status).toBe(404);
+    expect(answer.status).toBe(405);
     expect(allowed(answer)).toBeNull();
     const simple = await server.api.get('/v1/me', {
       auth: ada.auth,

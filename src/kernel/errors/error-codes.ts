@@ -81,7 +81,7 @@ export const ERROR_CODES = {
   missing_api_key: auth(
     'No credentials: send Authorization: Basic with api-key:<secret>, Bearer with a key or session token, or X-API-Key with a key.',
   ),
-  invalid_api_key: auth('The API key is malformed or unknown.'),
+  invalid_api_key: auth('The API key is unknown, or its project is deleted.'),
   api_key_revoked: auth('The API key has been revoked.'),
   api_key_expired: auth('The API key has expired.'),
   invalid_session: auth('The session is unknown, ended or expired.'),

@@ -55,6 +55,7 @@ export class ErrorFilter implements ExceptionFilter {
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
   request.errorCode = error.code;
   if (error.retryAfter !== undefined) void reply.header('Retry-After', String(error.retryAfter));
+  if (error.allow) void reply.header('Allow', error.allow.join(', '));
   if (error.entry.status === 401) void reply.header('WWW-Authenticate', challengeFor(request));
   void reply
     .status(error.entry.status)

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { parse, type ParseError } from 'jsonc-parser';
 import { AppError } from '../errors/app-error.js';
 import { refuseInexact } from './exact-numbers.js';
 
@@ -32,10 +33,34 @@ export function parseJsonBody(body: string): unknown {
     const exact = refuseInexact(body);
     if (exact !== body) value = JSON.parse(exact);
   } catch {
-    throw new AppError('invalid_json');
+    throw invalidJson(body);
   }
   inspect(value);
   return value;
+}
+
+/** Says where the body stops being JSON; Node's own messages repeat what was sent, and not all say where. */
+function invalidJson(body: string): AppError {
+  const position = firstMistake(body);
+  if (position === undefined) return new AppError('invalid_json');
+  const before = body.slice(0, position).split('\n');
+  const [line, column] = [before.length, before.at(-1)!.length + 1];
+  return new AppError('invalid_json', {
+    message: `The body is not valid JSON: see line ${line}, column ${column}.`,
+    details: { position, line, column },
+  });
+}
+
+/** The offset, in UTF-16 code units, of the first mistake; undefined where it cannot be told. */
+function firstMistake(body: string): number | undefined {
+  const mistakes: ParseError[] = [];
+  try {
+    parse(body, mistakes, { disallowComments: true, allowTrailingComma: false });
+  } catch {
+    // Nested too deep for a parser that uses the stack.
+    return undefined;
+  }
+  return mistakes[0]?.offset;
 }
 
 /** Walks level by level, so that the walk itself needs no stack. */

@@ -8,6 +8,7 @@ import { soundForwardedFor } from './forwarded-for.js';
 import { serializeOnce } from './hot-path/serialize-once.js';
 import { handleTogether } from './hot-path/together.js';
 import { decodeBody, parseJsonBody, refuseUnstorable } from './json-body.js';
+import { KnownRoutes } from './known-routes.js';
 import { endLateBodies, type Patience } from './patience.js';
 import { securityHeaders } from './security-headers.js';
 import { takesStream } from './streamed-route.js';
@@ -35,13 +36,21 @@ export function prepareHttp(app: NestFastifyApplication, config: Config, patienc
     });
   }
   const closing = drainOnClose(fastify);
+  const routes = new KnownRoutes();
+  routes.observe(fastify);
   const headersOf = securityHeaders(config);
   fastify.addHook('onRequest', (request, reply, done) => {
     const { url } = request;
     void reply.headers(headersOf(url)).header('x-request-id', request.id);
     if (config.trustProxy.length) soundForwardedFor(request.raw.headers);
     if (closing()) return done(new AppError('shutting_down', { retryAfter: 5 }));
-    done(urlTrouble(url) ?? encodingTrouble(request) ?? duplicateTrouble(request) ?? takeKeyHeader(request));
+    done(
+      urlTrouble(url) ??
+        encodingTrouble(request) ??
+        duplicateTrouble(request) ??
+        takeKeyHeader(request) ??
+        (request.is404 ? routes.trouble(request) : undefined),
+    );
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {

@@ -1,16 +1,9 @@
 import { type ArgumentMetadata, Injectable, StandardSchemaValidationPipe } from '@nestjs/common';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
-import { AppError } from '../errors/app-error.js';
+import { AppError, type FieldError, invalidFields } from '../errors/app-error.js';
 import { codedIssue, isCoded } from './coded.js';
 import { fixOf, messageOf } from './validation-phrases.js';
-
-/** One thing wrong with the input, as on the wire. */
-export interface FieldError {
-  param: string;
-  message: string;
-  fix: string;
-}
 
 const MOST_ERRORS = 50;
 
@@ -43,7 +36,7 @@ export function invalidInput(issues: readonly StandardSchemaV1.Issue[], root = '
   const errors = issues
     .flatMap(issue => toFieldErrors(issue as z.core.$ZodIssue, root))
     .slice(0, MOST_ERRORS);
-  return new AppError('validation_failed', { param: errors[0]?.param, details: { errors } });
+  return invalidFields(errors);
 }
 
 function toFieldErrors(issue: z.core.$ZodIssue, root: string): FieldError[] {

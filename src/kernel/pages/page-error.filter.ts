@@ -1,8 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from '../errors/app-error.js';
+import type { FieldError } from '../errors/app-error.js';
 import { toAppError } from '../http/error.filter.js';
-import type { FieldError } from '../http/validation.js';
 import { formPage, messagePage, PAGE_CSP, type PageForm } from './form-page.js';
 
 /** Shows an error to the person in front of a page, where an API client would get JSON. */

@@ -16,6 +16,11 @@ export function newKeySecret(environment: keyof typeof PREFIXES): string {
   return secret + checksum(secret);
 }
 
+/** Whether `value` looks like a key secret, mistyped or not. */
+export function resemblesKeySecret(value: string): boolean {
+  return Object.values(PREFIXES).some(prefix => value.startsWith(prefix));
+}
+
 /** Whether `value` has a key secret's form and its checksum is right. */
 export function isKeySecret(value: string): boolean {
   if (!SECRET.test(value)) return false;

@@ -74,7 +74,7 @@ export class AccessGuard implements CanActivate {
     const refusal = refusalOf(key, { ip: request.ctx!.ip, origin: originOf(request), at: new Date() });
     if (refusal) throw new AppError(refusal);
     if (rule === 'session' || rule === 'optional') throw new AppError('session_required');
-    if (rule === 'admin') throw new AppError('permission_denied');
+    if (rule === 'admin') throw adminRequired();
     if (asked !== null && asked !== project.id) throw new AppError('not_found');
     if (isPermissionRule(rule) && !permissions.has(rule)) throw denied(rule);
   }
@@ -90,7 +90,7 @@ export class AccessGuard implements CanActivate {
     if (rule === 'key') throw new AppError('api_key_required');
     if (rule === 'session' || rule === 'any' || rule === 'optional') return;
     if (rule === 'admin') {
-      if (caller.user.platform_role !== 'admin') throw new AppError('permission_denied');
+      if (caller.user.platform_role !== 'admin') throw adminRequired();
       return;
     }
     const asked = projectAsked(request);
@@ -137,7 +137,14 @@ export class AccessGuard implements CanActivate {
 }
 
 function denied(permission: string): AppError {
-  return new AppError('permission_denied', { details: { permission } });
+  return new AppError('permission_denied', {
+    message: `This requires the permission ${permission}.`,
+    details: { permission },
+  });
+}
+
+function adminRequired(): AppError {
+  return new AppError('permission_denied', { message: 'This is for platform admins, signed in.' });
 }
 
 function isPermissionRule(rule: AccessRule): rule is Permission {
