@@ -72,7 +72,8 @@ export const KERNEL_LAYERS = {
   storage: ['config', 'context', 'crypto', 'errors'],
 
   jobs: ['config', 'context', 'database', 'errors', 'redis'],
-  outbox: ['config', 'context', 'database', 'errors', 'jobs'],
+  'metrics/meters': [],
+  outbox: ['config', 'context', 'database', 'errors', 'jobs', 'metrics/meters'],
   mutations: ['context', 'database', 'errors', 'event-log', 'jobs', 'text'],
   routes: ['access', 'errors', 'event-log', 'mutations'],
 

@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import type { Config } from './kernel/config/config.js';
 import { newId } from './kernel/database/ids.js';
+import { logAccess } from './kernel/http/access-log.js';
 import { earlyErrors } from './kernel/http/early-errors.js';
 import { BODY_LIMIT } from './kernel/http/json-body.js';
 import type { Patience } from './kernel/http/patience.js';
@@ -53,6 +54,7 @@ export async function createServer(
   app.get(Visibility).attach(adapter.getInstance());
   app.get(UsageHook).attach(adapter.getInstance());
   app.get(MetricsServer).observe(adapter.getInstance());
+  if (config.accessLog) logAccess(adapter.getInstance());
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.init();
   return app;

@@ -17,6 +17,7 @@ async function main(): Promise<void> {
     logger: new JsonLogger(config.logLevel),
   });
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  process.stdout.write("\n  Bailiwick's worker is up: it runs the jobs.\n");
 }
 
 main().catch((error: unknown) => endUnstarted('The worker', error));

@@ -5,6 +5,7 @@ import { type JobHandler, JobRegistry } from '../../src/kernel/jobs/job.js';
 import { JobFailure } from '../../src/kernel/jobs/job-failure.js';
 import { JobRunner } from '../../src/kernel/jobs/job-runner.js';
 import { RecurringJobs } from '../../src/kernel/jobs/recurring.js';
+import { Meters } from '../../src/kernel/metrics/meters.js';
 import { OutboxDispatcher } from '../../src/kernel/outbox/outbox.dispatcher.js';
 import { OutboxJob } from '../../src/kernel/outbox/outbox.entity.js';
 import { Outbox } from '../../src/kernel/outbox/outbox.js';
@@ -64,7 +65,7 @@ describe('the outbox', () => {
     registry = new JobRegistry();
     runner = new NotedRunner();
     outbox = new Outbox(rows, registry, runner);
-    processor = new OutboxProcessor(rows, registry, fresh.unitOfWork);
+    processor = new OutboxProcessor(rows, registry, fresh.unitOfWork, new Meters());
     job = new GreetJob();
     registry.register(job);
   });

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { basic } from '../support/client.js';
 import { freePort } from '../support/free-port.js';
-import { createProject, expectStatus, signUp } from '../support/scene.js';
+import { admin, createKey, createProject, expectStatus, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { waitFor } from '../support/wait-for.js';
 import { WebhookSink } from '../support/webhook-sink.js';
@@ -53,9 +55,32 @@ it('tells how the database, the outbox, the jobs and the process are', async () 
     'bailiwick_webhook_oldest_due_seconds',
     'bailiwick_ledger_mismatches',
     'process_resident_memory_bytes',
+    'nodejs_eventloop_lag_p99_seconds',
   ]) {
     expect([name, samples.get(name)]).toEqual([name, expect.any(Number)]);
   }
+});
+
+it('says what runs', async () => {
+  const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+  const info = `bailiwick_build_info{version="${version}",node="${process.versions.node}"}`;
+  expect((await scrape()).get(info)).toBe(1);
+});
+
+it('counts jobs by what came of them, and what was refused with 429 by its code', async () => {
+  const ada = await signUp(server);
+  const { id, organization_id } = await createProject(server, ada.auth);
+  const { secret } = await createKey(server, ada.auth, id);
+  const root = await admin(server);
+  const subscription = `/v1/organizations/${organization_id}/subscription`;
+  expectStatus(200, await server.api.patch(subscription, { requests_per_day: 1 }, root));
+  const ask = () => server.api.get('/v1/whoami', { auth: basic(secret) });
+  await waitFor('a refusal', async () => (await ask()).status === 429);
+  const samples = await waitFor('the activation mail to be counted', async () => {
+    const all = await scrape();
+    return (all.get('bailiwick_jobs_total{job="mail.deliver",outcome="succeeded"}') ?? 0) > 0 ? all : null;
+  });
+  expect(samples.get('bailiwick_http_limited_total{code="usage_limit_exceeded"}')).toBe(1);
 });
 
 it('counts webhooks by what came of them, and times them', async () => {

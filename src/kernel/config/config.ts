@@ -170,6 +170,7 @@ const Environment = z.object({
       error: 'must be fatal, error, warn, info, debug, trace or silent',
     })
     .default('info'),
+  ACCESS_LOG: flag(false),
   METRICS_PORT: whole(0, 65_535, 0),
   CORS_ORIGINS: list
     .refine(origins => origins.every(isOrigin), {
@@ -240,6 +241,8 @@ export class Config {
   readonly webhookAllowPrivate = this.env.WEBHOOK_ALLOW_PRIVATE;
   readonly runJobs = this.env.RUN_JOBS;
   readonly logLevel = this.env.LOG_LEVEL;
+  /** Whether each answer leaves a line in the server's log. */
+  readonly accessLog = this.env.ACCESS_LOG;
   /** Port of the Prometheus endpoint; null when it is off. */
   readonly metricsPort = this.env.METRICS_PORT || null;
   readonly corsOrigins = this.env.CORS_ORIGINS;

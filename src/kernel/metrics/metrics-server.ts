@@ -48,6 +48,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     fastify.addHook('onResponse', (request, reply, done) => {
       const seconds = reply.elapsedTime / 1000;
       metrics.observeRequest(methodLabel(request.method), routeLabel(request), reply.statusCode, seconds);
+      if (reply.statusCode === 429) metrics.observeLimited(request.errorCode ?? 'unknown');
       done();
     });
   }

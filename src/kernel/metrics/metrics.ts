@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { VERSION } from '../config/version.js';
 
 /** What the gauges ask at each scrape. A question that fails or has no answer leaves its gauge out of it. */
 export interface MetricSources {
@@ -17,6 +18,7 @@ export class Metrics {
   readonly registry = new Registry();
   private readonly requests: Counter;
   private readonly durations: Histogram;
+  private readonly limited: Counter;
 
   constructor(sources: MetricSources) {
     const registers = [this.registry];
@@ -34,6 +36,18 @@ export class Metrics {
       buckets: DURATION_BUCKETS,
       registers,
     });
+    this.limited = new Counter({
+      name: 'bailiwick_http_limited_total',
+      help: 'Requests refused with 429, by error code.',
+      labelNames: ['code'],
+      registers,
+    });
+    new Gauge({
+      name: 'bailiwick_build_info',
+      help: 'Always 1; the labels say what runs.',
+      labelNames: ['version', 'node'],
+      registers,
+    }).set({ version: VERSION, node: process.versions.node }, 1);
     this.gauge(
       'bailiwick_database_in_use',
       'SQLite: whether the writer is taken. Else: connections in use.',
@@ -61,6 +75,11 @@ export class Metrics {
     const labels = { method, route, status_class: `${Math.floor(status / 100)}xx` };
     this.requests.inc(labels);
     this.durations.observe(labels, seconds);
+  }
+
+  /** Counts a request that was refused with 429. */
+  observeLimited(code: string): void {
+    this.limited.inc({ code });
   }
 
   private buffers(sources: MetricSources): void {

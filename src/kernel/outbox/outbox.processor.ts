@@ -1,9 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { Counter } from 'prom-client';
 import { RequestContext } from '../context/request-context.js';
 import { newId } from '../database/ids.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { type JobHandler, JobRegistry } from '../jobs/job.js';
 import { describeFailure, JobFailure } from '../jobs/job-failure.js';
+import { Meters } from '../metrics/meters.js';
 import type { OutboxJob } from './outbox.entity.js';
 import { OutboxRepository } from './outbox.repository.js';
 
@@ -20,11 +22,20 @@ export class OutboxProcessor {
   /** How many of each kind this process runs, of kinds that have a limit. */
   private readonly running = new Map<string, number>();
 
+  private readonly outcomes: Counter<'job' | 'outcome'>;
+
   constructor(
     private readonly rows: OutboxRepository,
     private readonly registry: JobRegistry,
     private readonly unitOfWork: UnitOfWork,
-  ) {}
+    meters: Meters,
+  ) {
+    this.outcomes = meters.counter(
+      'bailiwick_jobs_total',
+      'Runs of jobs by what came of them: succeeded, failed (to be run again), given_up.',
+      ['job', 'outcome'],
+    );
+  }
 
   /**
    * Runs the job if it is due and nobody else runs it. Answers the milliseconds until it is due
@@ -79,6 +90,7 @@ export class OutboxProcessor {
     } catch (error) {
       return this.failed(handler, job, error);
     }
+    this.outcomes.inc({ job: job.job, outcome: 'succeeded' });
     await this.bookkeeping(ctx => this.rows.delete(ctx, job));
     return null;
   }
@@ -90,6 +102,7 @@ export class OutboxProcessor {
     const stack = error instanceof JobFailure || !(error instanceof Error) ? undefined : error.stack;
     if (job.attempts >= handler.maxAttempts || (error instanceof JobFailure && error.permanent)) {
       this.logger.error(`${attempt}; given up`, stack);
+      this.outcomes.inc({ job: job.job, outcome: 'given_up' });
       await handler.gaveUp?.(context(job.job), job.payload_id, error);
       await this.bookkeeping(ctx =>
         this.rows.update(ctx, job, { status: 'failed', lease_until: null, last_error: reason }),
@@ -97,6 +110,7 @@ export class OutboxProcessor {
       return null;
     }
     const wait = handler.backoff(job.attempts);
+    this.outcomes.inc({ job: job.job, outcome: 'failed' });
     this.logger.warn(`${attempt}; again in ${wait / 1000} s`, ...(stack ? [stack] : []));
     await this.bookkeeping(ctx =>
       this.rows.update(ctx, job, {

@@ -19,7 +19,11 @@ const Health = z
     status: z
       .enum(['ok', 'degraded', 'down'])
       .describe('`degraded`: requests are served, but something they do not depend on is down.'),
-    checks: z.record(z.string(), z.enum(['up', 'down'])),
+    checks: z
+      .record(z.string(), z.enum(['up', 'down']))
+      .describe(
+        '`database`; `jobs`, the queue; `worker`, whether a process that runs jobs was seen within the last minute.',
+      ),
   })
   .meta({ id: 'Health' });
 

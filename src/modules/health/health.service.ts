@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../kernel/database/database.js';
 import { JobRunner } from '../../kernel/jobs/job-runner.js';
+import { Workers } from '../../kernel/outbox/workers.js';
 
 const DEADLINE_MS = 2_000;
 
@@ -10,20 +11,25 @@ export interface Health {
   checks: Record<string, 'up' | 'down'>;
 }
 
-/** Asks what the server depends on. Without its database it is down; without its queue, requests still work. */
+/**
+ * Asks what the server depends on. Without its database it is down; without its queue, or without anybody who does the
+ * jobs, requests still work.
+ */
 @Injectable()
 export class HealthService {
   constructor(
     private readonly database: Database,
     private readonly jobs: JobRunner,
+    private readonly workers: Workers,
   ) {}
 
   async check(): Promise<Health> {
     const database = await answers(() => this.database.ping());
     const jobs = await answers(() => this.jobs.depth());
-    const checks = { database, jobs };
+    const worker = await answers(async () => ((await this.workers.present()) ? true : null));
+    const checks = { database, jobs, worker };
     if (database === 'down') return { status: 'down', checks };
-    return { status: jobs === 'up' ? 'ok' : 'degraded', checks };
+    return { status: jobs === 'up' && worker === 'up' ? 'ok' : 'degraded', checks };
   }
 }
 
