@@ -78,7 +78,7 @@ it('counts jobs by what came of them, and what was refused with 429 by its code'
   await waitFor('a refusal', async () => (await ask()).status === 429);
   const samples = await waitFor('the activation mail to be counted', async () => {
     const all = await scrape();
-    return (all.get('bailiwick_jobs_total{job="mail.deliver",outcome="succeeded"}') ?? 0) > 0 ? all : null;
+    return (all.get('bailiwick_jobs_total{name="mail.deliver",outcome="succeeded"}') ?? 0) > 0 ? all : null;
   });
   expect(samples.get('bailiwick_http_limited_total{code="usage_limit_exceeded"}')).toBe(1);
 });
@@ -104,6 +104,17 @@ it('counts webhooks by what came of them, and times them', async () => {
     expect(samples.get('bailiwick_webhook_duration_seconds_count')).toBeGreaterThan(2);
   } finally {
     await sink.close();
+  }
+});
+
+it('has every metric that the dashboard and the alert rules ask for', async () => {
+  const served = new Set((await (await fetch(metrics)).text()).match(/(?<=^# TYPE )\S+/gm));
+  for (const file of ['grafana-dashboard.json', 'alert-rules.yml']) {
+    const asked = (await readFile(`docker/observing/${file}`, 'utf8')).match(
+      /\b(?:bailiwick|nodejs|process)_[a-z0-9_]+\b/g,
+    )!;
+    const missing = asked.filter(name => !served.has(name) && !served.has(name.replace(/_bucket$/, '')));
+    expect(missing).toEqual([]);
   }
 });
 

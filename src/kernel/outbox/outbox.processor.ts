@@ -22,7 +22,7 @@ export class OutboxProcessor {
   /** How many of each kind this process runs, of kinds that have a limit. */
   private readonly running = new Map<string, number>();
 
-  private readonly outcomes: Counter<'job' | 'outcome'>;
+  private readonly outcomes: Counter<'name' | 'outcome'>;
 
   constructor(
     private readonly rows: OutboxRepository,
@@ -33,7 +33,7 @@ export class OutboxProcessor {
     this.outcomes = meters.counter(
       'bailiwick_jobs_total',
       'Runs of jobs by what came of them: succeeded, failed (to be run again), given_up.',
-      ['job', 'outcome'],
+      ['name', 'outcome'],
     );
   }
 
@@ -90,7 +90,7 @@ export class OutboxProcessor {
     } catch (error) {
       return this.failed(handler, job, error);
     }
-    this.outcomes.inc({ job: job.job, outcome: 'succeeded' });
+    this.outcomes.inc({ name: job.job, outcome: 'succeeded' });
     await this.bookkeeping(ctx => this.rows.delete(ctx, job));
     return null;
   }
@@ -102,7 +102,7 @@ export class OutboxProcessor {
     const stack = error instanceof JobFailure || !(error instanceof Error) ? undefined : error.stack;
     if (job.attempts >= handler.maxAttempts || (error instanceof JobFailure && error.permanent)) {
       this.logger.error(`${attempt}; given up`, stack);
-      this.outcomes.inc({ job: job.job, outcome: 'given_up' });
+      this.outcomes.inc({ name: job.job, outcome: 'given_up' });
       await handler.gaveUp?.(context(job.job), job.payload_id, error);
       await this.bookkeeping(ctx =>
         this.rows.update(ctx, job, { status: 'failed', lease_until: null, last_error: reason }),
@@ -110,7 +110,7 @@ export class OutboxProcessor {
       return null;
     }
     const wait = handler.backoff(job.attempts);
-    this.outcomes.inc({ job: job.job, outcome: 'failed' });
+    this.outcomes.inc({ name: job.job, outcome: 'failed' });
     this.logger.warn(`${attempt}; again in ${wait / 1000} s`, ...(stack ? [stack] : []));
     await this.bookkeeping(ctx =>
       this.rows.update(ctx, job, {
