@@ -179,6 +179,9 @@ const Environment = z.object({
     .default([]),
 });
 
+/** The names of all settings. */
+export const SETTINGS: readonly string[] = Object.keys(Environment.shape);
+
 /** The configuration, read once from the environment and never changed afterwards. */
 export class Config {
   private constructor(private readonly env: z.output<typeof Environment>) {}
