@@ -38,6 +38,7 @@ const common = {
   transformIgnorePatterns: [],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironment: 'node',
+  setupFilesAfterEnv: ['<rootDir>/test/support/retry-in-ci.mjs'],
 };
 
 /** What runs without any server. */
