@@ -53,6 +53,7 @@ it.each(pages.filter(({ blocks }) => blocks.some(isShell)).map(page => [page.pat
       ADMIN_EMAIL,
       ADMIN_PASSWORD,
       GATEWAY_PORT: String(await freePort()),
+      RECEIVER_PORT: String(await freePort()),
     };
     const run = await runBlocks(page, blocks, environment, state);
     if (run.code !== 0) throw new Error(`${path} ended with ${run.code}:\n${run.output}`);
