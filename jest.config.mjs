@@ -50,7 +50,7 @@ const unit = {
   ...common,
   displayName: 'unit',
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/lint/**/*.spec.mjs', '<rootDir>/test/**/*spec.ts'],
-  testPathIgnorePatterns: [...LANE_FOLDERS, 'bull', 'browser', 'bench'].map(
+  testPathIgnorePatterns: [...LANE_FOLDERS, 'bull', 'browser', 'docs', 'bench'].map(
     folder => `<rootDir>/test/${folder}/`,
   ),
 };
@@ -81,7 +81,7 @@ export default async function config() {
     { name: 'browser', folders: ['browser'], lacks: [noBrowser] },
   ];
   const complete = ({ lacks }) => !lacks.some(Boolean);
-  const projects = [unit, lane('sqlite', LANE_FOLDERS)];
+  const projects = [unit, lane('sqlite', LANE_FOLDERS), lane('docs', ['docs'])];
   projects.push(...lanes.filter(complete).map(({ name, folders }) => lane(name, folders)));
 
   const absent = [noMysql, noRedis, noBrowser].filter(Boolean);

@@ -1,25 +1,18 @@
-// The main job against a running server, for a person who wants to see it work:
-// register, activate, sign in, create a project, issue a key, call with it, read the event log.
+// npm run demo: the main job against a running server, for a person who wants to see it work.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { base, basic, run, send } from './server.mjs';
 
-const base = (process.env.BASE_URL ?? `http://localhost:${process.env.PORT ?? 3000}`).replace(/\/$/, '');
 const mailFolder = join(process.env.DATA_DIR ?? './data', 'mail');
+const MAIL_MS = 10_000;
 
-/** Sends one request, prints it and its answer in short, and returns the answer's body. */
-async function call(method, path, { auth, body, expect = [200, 201] } = {}) {
-  const headers = {
-    ...(auth && { authorization: auth }),
-    ...(body && { 'content-type': 'application/json' }),
-  };
-  const response = await fetch(base + path, { method, headers, body: body && JSON.stringify(body) });
-  const answer = await response.json();
-  console.log(
-    `\n${method} ${path}${body ? ` ${shorten(body)}` : ''}\n  ${response.status} ${shorten(answer)}`,
-  );
-  if (!expect.includes(response.status))
-    throw new Error(`expected ${expect.join(' or ')}, got ${response.status}`);
-  return answer;
+/** Says what comes, sends one request, prints it and its answer in short, and returns the answer's body. */
+async function step(what, method, path, { expect = [200, 201], ...options } = {}) {
+  console.log(`\n${what}\n  ${method} ${path}${options.body ? ` ${shorten(options.body)}` : ''}`);
+  const { status, body } = await send(method, path, options);
+  console.log(`  ${status} ${shorten(body)}`);
+  if (!expect.includes(status)) throw new Error(`expected ${expect.join(' or ')}, got ${status}`);
+  return body;
 }
 
 function shorten(value) {
@@ -29,55 +22,82 @@ function shorten(value) {
 
 /** Waits for the activation mail; without SMTP_URL the server writes mails to its data folder. */
 async function activationToken(address) {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
-    const files = await readdir(mailFolder).catch(() => []);
-    for (const file of files
-      .filter(name => name.endsWith('.eml'))
-      .sort()
-      .reverse()) {
-      const mail = await readFile(join(mailFolder, file), 'utf8');
+  for (const deadline = Date.now() + MAIL_MS; Date.now() < deadline;) {
+    const names = (await readdir(mailFolder).catch(() => [])).filter(name => name.endsWith('.eml'));
+    for (const name of names.sort().reverse()) {
+      const mail = await readFile(join(mailFolder, name), 'utf8');
       const token = mail.includes(address) && /#token=([\w-]+)/.exec(mail);
       if (token) return token[1];
     }
     await new Promise(resolve => setTimeout(resolve, 100));
   }
   throw new Error(
-    `no activation mail for ${address} in ${mailFolder}: set DATA_DIR to the server's, and run it without SMTP_URL`,
+    `no activation mail for ${address} in ${mailFolder}. Set DATA_DIR to the server's data folder; a server with ` +
+      'SMTP_URL sends its mails out, and this demo cannot read them',
   );
 }
 
 async function demo() {
+  console.log(
+    `The main job, against ${base}: somebody registers, makes a project, issues an API key, calls with it and reads what\n` +
+      'the event log says of all that. Passwords, secrets and tokens are shown as "…".',
+  );
   const email = `ada.${Date.now()}@example.com`;
   const password = 'a demo passphrase of some length';
-  await call('POST', '/v1/users', { body: { email, password, first_name: 'Ada', name: 'Lovelace' } });
-  await call('POST', '/v1/users/activate', { body: { token: await activationToken(email), password } });
-  const { token } = await call('POST', '/v1/sessions', { body: { email, password } });
-  const session = `Bearer ${token}`;
-  await call('GET', '/v1/me', { auth: session });
-  const project = await call('POST', '/v1/projects', {
-    auth: session,
-    body: { name: 'Analytical engine', purpose: 'Demonstration', country: 'GB' },
+  await step('Ada registers. The account is new, and a mail is on its way.', 'POST', '/v1/users', {
+    body: { email, password, first_name: 'Ada', name: 'Lovelace' },
   });
-  const issued = await call('POST', `/v1/projects/${project.id}/api-keys`, {
-    auth: session,
-    body: { name: 'First key' },
+  const token = await activationToken(email);
+  await step(`She opens the mail (in ${mailFolder}) and types her password.`, 'POST', '/v1/users/activate', {
+    body: { token, password },
   });
-  const key = `Basic ${Buffer.from(`api-key:${issued.secret}`).toString('base64')}`;
-  await call('GET', '/v1/whoami', { auth: key });
-  await call('GET', `/v1/projects/${project.id}`, { auth: session });
-  await call('GET', `/v1/projects/${project.id}/events`, { auth: key, expect: [403] });
-  const events = await call('GET', `/v1/projects/${project.id}/events`, { auth: session });
-  console.log('\nThe event log, newest first:');
-  for (const event of events.items) {
-    console.log(
-      `  ${event.created_at}  ${event.type.padEnd(20)} ${event.outcome.padEnd(8)} by ${event.actor.name}`,
-    );
-  }
+  const signedIn = await step('She signs in, and gets a session token.', 'POST', '/v1/sessions', {
+    body: { email, password },
+  });
+  const session = `Bearer ${signedIn.token}`;
+  const project = await step(
+    'She makes a project. Whoever makes one administers it.',
+    'POST',
+    '/v1/projects',
+    {
+      auth: session,
+      body: { name: 'Analytical engine', purpose: 'Demonstration', country: 'GB' },
+    },
+  );
+  const path = `/v1/projects/${project.id}`;
+  const issued = await step(
+    'She issues a key. Its secret is shown this once, and its role is "member" unless she says otherwise.',
+    'POST',
+    `${path}/api-keys`,
+    { auth: session, body: { name: 'First key' } },
+  );
+  const key = basic(issued.secret);
+  await step('A script calls with the key, by Basic Auth. That activates the project.', 'GET', '/v1/whoami', {
+    auth: key,
+  });
+  await step('The project is active now.', 'GET', path, { auth: session });
+  await step(
+    'The script asks for the event log, and is refused. That is meant: the role "member" has no audit:read.',
+    'GET',
+    `${path}/events`,
+    { auth: key, expect: [403] },
+  );
+  const events = await step('Ada may read it: she is the administrator.', 'GET', `${path}/events`, {
+    auth: session,
+  });
+  console.log(
+    '\nThe event log, newest first. Everything that changed left one entry, and so did the refusal:',
+  );
+  for (const { created_at, type, outcome, actor } of events.items)
+    console.log(`  ${created_at}  ${type.padEnd(20)} ${outcome.padEnd(8)} by ${actor.name}`);
+  console.log(
+    `\nGo on as Ada: open ${base}/docs, run POST /v1/sessions there with\n` +
+      `  {"email": "${email}", "password": "${password}"}\n` +
+      'and everything after it is signed in. Or in a shell:\n\n' +
+      `  export URL=${base} PROJECT=${project.id} SESSION=${signedIn.token}\n` +
+      '  curl -s -H "authorization: Bearer $SESSION" $URL/v1/projects/$PROJECT\n' +
+      '  npm run traffic                      # fills a project of hers with calls\n',
+  );
 }
 
-demo().catch(error => {
-  console.error(
-    `\nThe demo stopped: ${error.cause?.code === 'ECONNREFUSED' ? `no server at ${base}; start one with npm start` : error.message}`,
-  );
-  process.exit(1);
-});
+run(demo);

@@ -1,11 +1,19 @@
-// npm run traffic: fills a project with realistic traffic on a running server, so that usage, limits, request
-// log and alerts can be looked at. Signs in with ADMIN_EMAIL and ADMIN_PASSWORD, makes a project with a few
-// keys, and calls with them for SECONDS_OF_TRAFFIC (60) at about RATE requests a second (20).
-const base = (process.env.BASE_URL ?? `http://localhost:${process.env.PORT ?? 3000}`).replace(/\/$/, '');
-const email = process.env.ADMIN_EMAIL ?? 'admin@localhost.localdomain';
-const password = process.env.ADMIN_PASSWORD;
+// npm run traffic: fills a project with realistic traffic on a running server, so that usage, limits, request log and
+// alerts can be looked at. It makes the project and a few keys, and calls with them.
+import { ask, base, basic, run, send } from './server.mjs';
+
+const HELP = `npm run traffic makes a project with four keys and calls with them. It signs in as whom you name:
+
+  SESSION                        a session token, or
+  ADMIN_EMAIL, ADMIN_PASSWORD    what the server printed at its first start (admin@localhost.localdomain)
+
+  URL or PORT                    where the server is (http://localhost:3000)
+  SECONDS_OF_TRAFFIC             how long it calls (60)
+  RATE                           calls a second, about (10)
+`;
 const seconds = Number(process.env.SECONDS_OF_TRAFFIC ?? 60);
-const rate = Number(process.env.RATE ?? 20);
+const rate = Number(process.env.RATE ?? 10);
+const PROGRESS_MS = 5_000;
 
 const ROLES = {
   administrator: 'rol_00000000000000000000000001',
@@ -32,14 +40,6 @@ const CALLS = [
   { weight: 2, path: project => `/v1/projects/${project.id}/request-logs?status=nonsense` },
 ];
 
-async function answer(method, path, { auth, body } = {}) {
-  const headers = { authorization: auth, ...(body && { 'content-type': 'application/json' }) };
-  const response = await fetch(base + path, { method, headers, body: body && JSON.stringify(body) });
-  const json = await response.json();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(json.error)}`);
-  return json;
-}
-
 /** One of the choices, those with more weight more often. */
 function pick(choices) {
   let left = Math.random() * choices.reduce((sum, { weight }) => sum + weight, 0);
@@ -47,65 +47,73 @@ function pick(choices) {
 }
 
 async function traffic() {
-  if (!password) throw new Error('set ADMIN_PASSWORD to what the server printed at its first start');
-  const session = await fetch(`${base}/v1/sessions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, password }),
-  });
-  if (session.status !== 201) throw new Error(`${email} cannot sign in: ${await session.text()}`);
-  const auth = `Bearer ${(await session.json()).token}`;
+  const { SESSION, ADMIN_EMAIL = 'admin@localhost.localdomain', ADMIN_PASSWORD } = process.env;
+  if (!SESSION && !ADMIN_PASSWORD) throw new Error(`nobody to sign in as.\n\n${HELP}`);
+  const body = { email: ADMIN_EMAIL, password: ADMIN_PASSWORD };
+  const auth = `Bearer ${SESSION ?? (await ask('POST', '/v1/sessions', { body })).token}`;
   const name = `Traffic of ${new Date().toISOString().slice(0, 16)}`;
-  const project = await answer('POST', '/v1/projects', { auth, body: { name } });
+  const project = await ask('POST', '/v1/projects', { auth, body: { name } });
+  console.log(`Project "${name}", ${project.id}, on ${base}. Its keys:`);
   for (const client of CLIENTS) {
-    const body = { name: client.name, role_id: ROLES[client.role] };
-    const { secret } = await answer('POST', `/v1/projects/${project.id}/api-keys`, { auth, body });
-    client.headers = {
-      authorization: `Basic ${Buffer.from(`api-key:${secret}`).toString('base64')}`,
-      'user-agent': client.agent,
-    };
+    const key = { name: client.name, role_id: ROLES[client.role] };
+    const { api_key, secret } = await ask('POST', `/v1/projects/${project.id}/api-keys`, { auth, body: key });
+    Object.assign(client, { id: api_key.id, auth: basic(secret) });
+    console.log(`  ${client.name.padEnd(16)} ${client.role.padEnd(14)} ${api_key.id}`);
   }
-  console.log(`${name}: ${project.id}, about ${rate} requests a second for ${seconds} s`);
-  const counts = await call(project);
-  console.log(`Answers: ${[...counts].map(([status, count]) => `${count} × ${status}`).join(', ')}\n`);
+  console.log(`\nCalling about ${rate} times a second for ${seconds} s:`);
+  const counts = await callAll(project);
+  console.log(`Answers: ${[...counts].map(([status, count]) => `${count} × ${status}`).join(', ')}.`);
+  console.log(
+    'The 400, 403 and 404 among them are meant; a 429 says that the organization used up its minute.\n',
+  );
   await report(project, auth);
 }
 
 /** Calls at random moments, as independent clients do; answers how often each status came. */
-async function call(project) {
+async function callAll(project) {
   const counts = new Map();
   const running = new Set();
-  for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
-    const request = fetch(base + pick(CALLS).path(project), { headers: pick(CLIENTS).headers }).then(
-      async response => {
-        await response.arrayBuffer();
-        counts.set(response.status, (counts.get(response.status) ?? 0) + 1);
-        running.delete(request);
-      },
-    );
-    running.add(request);
+  let answered = 0;
+  const begin = Date.now();
+  const progress = setInterval(() => {
+    console.log(`  ${Math.round((Date.now() - begin) / 1000)} s: ${answered} answers`);
+  }, PROGRESS_MS);
+  while (Date.now() < begin + seconds * 1000) {
+    const { auth, agent } = pick(CLIENTS);
+    const request = send('GET', pick(CALLS).path(project), { auth, headers: { 'user-agent': agent } });
+    const counted = request.then(({ status }) => {
+      answered++;
+      counts.set(status, (counts.get(status) ?? 0) + 1);
+      running.delete(counted);
+    });
+    running.add(counted);
+    // A call that nobody answers stops the script, once it is looked at; until then it must not end the process.
+    counted.catch(() => {});
     await new Promise(resolve => setTimeout(resolve, (-Math.log(1 - Math.random()) / rate) * 1000));
   }
+  clearInterval(progress);
   await Promise.all(running);
   return counts;
 }
 
 async function report(project, auth) {
   const path = `/v1/projects/${project.id}`;
+  const names = new Map(CLIENTS.map(({ id, name }) => [id, name]));
   for (const by of ['route', 'status', 'api_key']) {
-    const { groups, totals } = await answer('GET', `${path}/usage?group_by=${by}`, { auth });
-    console.log(`By ${by} (${totals.requests} requests, ${totals.errors} errors):`);
+    const { groups, totals } = await ask('GET', `${path}/usage?group_by=${by}`, { auth });
+    console.log(`${`By ${by.replace('_', ' ')}`.padEnd(40)} requests   errors`);
     for (const { requests, errors, ...group } of groups) {
-      const label = String(Object.values(group)[0]);
-      console.log(`  ${label.padEnd(36)} ${String(requests).padStart(6)} ${String(errors).padStart(6)}`);
+      const value = String(Object.values(group)[0]);
+      const label = names.get(value) ?? value;
+      console.log(`  ${label.padEnd(38)} ${String(requests).padStart(8)} ${String(errors).padStart(8)}`);
     }
+    console.log(
+      `  ${'all'.padEnd(38)} ${String(totals.requests).padStart(8)} ${String(totals.errors).padStart(8)}\n`,
+    );
   }
   console.log(
-    `\nLook further: GET ${base}${path}/usage and ${base}${path}/request-logs?status=4xx, or ${base}/docs`,
+    `Look further: ${base}/docs, or with that session\n  GET ${base}${path}/usage\n  GET ${base}${path}/request-logs?status=4xx`,
   );
 }
 
-traffic().catch(error => {
-  console.error(error.cause?.code === 'ECONNREFUSED' ? `no server at ${base}: npm start` : error.message);
-  process.exit(1);
-});
+run(traffic);

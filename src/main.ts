@@ -15,17 +15,31 @@ async function main(): Promise<void> {
     throw new ListenError('PORT', error);
   });
   const address = app.getHttpServer().address() as { port: number };
-  const url = process.env.PUBLIC_URL ? config.publicUrl : `http://localhost:${address.port}`;
-  process.stdout.write(welcome(url, admin));
+  const local = `http://localhost:${address.port}`;
+  const url = process.env.PUBLIC_URL ? config.publicUrl : local;
+  process.stdout.write(welcome(url, admin, demo(local, config.dataDir)));
 }
 
-function welcome(url: string, admin: { email: string; generatedPassword: string | null } | null): string {
+/** The command that shows the main job done, with what it needs to find this server. */
+function demo(url: string, dataDir: string): string {
+  const variables = [
+    url === 'http://localhost:3000' ? [] : `URL=${url} `,
+    dataDir === './data' ? [] : `DATA_DIR='${dataDir}' `,
+  ].flat();
+  return `${variables.join('')}npm run demo`;
+}
+
+function welcome(
+  url: string,
+  admin: { email: string; generatedPassword: string | null } | null,
+  demoCommand: string,
+): string {
   const email = admin?.email ?? '<e-mail>';
   const password = admin?.generatedPassword ?? '<password>';
   return paragraphs(
     [`Bailiwick is up: ${url}/docs`],
     [
-      'Next, sign in (or see it all work: npm run demo):',
+      `Next, sign in (or see it all work: ${demoCommand}):`,
       `  curl -s ${url}/v1/sessions -H 'content-type: application/json' -d '{"email":"${email}","password":"${password}"}'`,
     ],
   );

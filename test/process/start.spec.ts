@@ -130,6 +130,7 @@ describe('the first admin', () => {
     const [password, ...others] = passwordsIn(shown);
     expect(others).toEqual([]);
     const url = /Bailiwick is up: (http:\S+)\/docs/.exec(shown)![1]!;
+    expect(shown).toContain(`see it all work: URL=${url} DATA_DIR='${dataDir}' npm run demo`);
     const session = await fetch(`${url}/v1/sessions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

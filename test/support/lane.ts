@@ -5,7 +5,7 @@ import { createConnection } from 'mysql2/promise';
 
 /** What a test runs against; `jest.config.mjs` sets it for each lane. */
 interface Lane {
-  readonly name: 'sqlite' | 'mariadb' | 'bull' | 'browser';
+  readonly name: 'sqlite' | 'mariadb' | 'bull' | 'browser' | 'docs';
   readonly mysqlUrl: string;
   readonly redisUrl: string;
   /** Names the run, so that what it leaves behind can be found and dropped. */
@@ -17,8 +17,8 @@ declare global {
   var LANE: Lane;
 }
 
-/** The database of this lane; the `bull` lane is MariaDB with Redis, the `browser` lane SQLite. */
-export const laneDatabase: 'sqlite' | 'mariadb' = ['sqlite', 'browser'].includes(globalThis.LANE.name)
+/** The database of this lane; the `bull` lane is MariaDB with Redis, `browser` and `docs` are SQLite. */
+export const laneDatabase: 'sqlite' | 'mariadb' = ['sqlite', 'browser', 'docs'].includes(globalThis.LANE.name)
   ? 'sqlite'
   : 'mariadb';
 
