@@ -7,6 +7,7 @@ import { instantForDriver } from '../../kernel/database/instants.js';
 import { Lists } from '../../kernel/database/lists.js';
 import type { Stretch } from '../../kernel/database/stretch.js';
 import { ApiKeyEntity } from './api-key.entity.js';
+import { type KeyFilter, stretchesOf } from './key-list.js';
 
 /** When (milliseconds since 1970) and from where a key was used. */
 export interface KeyUse {
@@ -130,27 +131,21 @@ export class ApiKeyRepository {
     return this.database.read(ctx).findOneBy(ApiKeyEntity, { id });
   }
 
-  /** Newest first, one row more than `limit`; with `memberId`, that member's own keys only. */
-  list(
+  /** Newest first, one row more than `limit`. `now` decides what has expired. */
+  newest(
     ctx: RequestContext,
     projectId: string,
-    memberId: string | null,
+    filter: KeyFilter,
+    now: Date,
     limit: number,
     after: string | null,
   ): Promise<ApiKeyEntity[]> {
-    const query = this.database.read(ctx).createQueryBuilder(ApiKeyEntity, 'k');
-    query.where('k.project_id = :projectId', { projectId });
-    if (memberId) query.andWhere('k.member_id = :memberId', { memberId });
-    if (after) query.andWhere('k.id < :after', { after });
-    return query
-      .orderBy('k.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    const stretches = stretchesOf(projectId, filter, now).map(stretch => ({ ...stretch, before: after }));
+    return this.lists.newest(ctx, ApiKeyEntity, stretches, limit + 1);
   }
 
-  count(ctx: RequestContext, projectId: string, memberId: string | null): Promise<number> {
-    const where = memberId ? { project_id: projectId, member_id: memberId } : { project_id: projectId };
-    return this.database.read(ctx).countBy(ApiKeyEntity, where);
+  count(ctx: RequestContext, projectId: string, filter: KeyFilter, now: Date): Promise<number> {
+    return this.lists.total(ctx, stretchesOf(projectId, filter, now));
   }
 
   /** The first key that a project ever had, or null. */

@@ -11,8 +11,11 @@ import { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyFacet } from './api-key.facet.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { ApiKeyService } from './api-key.service.js';
+import { ApiKeyList } from './api-key-list.service.js';
 import { KeyCheckController } from './key-check.controller.js';
 import { KeyCheckService } from './key-check.service.js';
+import { KeyItems } from './key-items.service.js';
+import { KeyLifetimes } from './key-lifetimes.service.js';
 import { KeyLookup } from './key-lookup.service.js';
 import { KeyRights } from './key-rights.service.js';
 import { KeyUsage } from './key-usage.service.js';
@@ -31,7 +34,18 @@ import { KeyUsage } from './key-usage.service.js';
     QuotaModule,
   ],
   controllers: [ApiKeyController, KeyCheckController],
-  providers: [ApiKeyRepository, ApiKeyService, KeyRights, KeyLookup, KeyUsage, KeyCheckService, ApiKeyFacet],
+  providers: [
+    ApiKeyRepository,
+    ApiKeyService,
+    ApiKeyList,
+    KeyItems,
+    KeyLifetimes,
+    KeyRights,
+    KeyLookup,
+    KeyUsage,
+    KeyCheckService,
+    ApiKeyFacet,
+  ],
   exports: [KeyLookup, KeyUsage],
 })
 export class ApiKeysModule {}
