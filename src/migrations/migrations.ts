@@ -30,6 +30,8 @@ import { EmailChanges1765000000100 } from './1765000000100-email-changes.js';
 import { Totp1765000000200 } from './1765000000200-totp.js';
 import { Reports1765100000100 } from './1765100000100-reports.js';
 import { KeyListsAndLimits1765200000200 } from './1765200000200-key-lists-and-limits.js';
+import { QuotaHolders1765200000201 } from './1765200000201-quota-holders.js';
+import { KeyExpiryNotices1765200000202 } from './1765200000202-key-expiry-notices.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -64,4 +66,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Totp1765000000200,
   Reports1765100000100,
   KeyListsAndLimits1765200000200,
+  QuotaHolders1765200000201,
+  KeyExpiryNotices1765200000202,
 ];

@@ -14,8 +14,8 @@ import {
   RegenerateApiKey,
   UpdateApiKey,
 } from './api-key.dto.js';
-import { ApiKeyList } from './api-key-list.service.js';
 import { ApiKeyService } from './api-key.service.js';
+import { ApiKeyList } from './api-key-list.service.js';
 import { API_KEYS } from './api-keys.tag.js';
 
 @Docs.tag(API_KEYS)

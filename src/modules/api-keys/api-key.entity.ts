@@ -71,6 +71,10 @@ export class ApiKeyEntity {
   @Column('datetime', { precision: 3, nullable: true })
   expires_at!: Date | null;
 
+  /** When people are next told by mail that it expires. */
+  @Column('datetime', { precision: 3, nullable: true })
+  expiry_notice_at!: Date | null;
+
   /** Requests per minute and day that this key may take of the organization's; null for as many as that has. */
   @Column('int', { nullable: true })
   requests_per_minute!: number | null;

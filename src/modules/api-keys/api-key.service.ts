@@ -20,6 +20,7 @@ import {
 import type { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { KeyItems } from './key-items.service.js';
+import { nextNotice } from './key-lifetime.js';
 import { KeyLifetimes } from './key-lifetimes.service.js';
 import { KeyRights } from './key-rights.service.js';
 import { newKeySecret, previewOf } from './key-secret.js';
@@ -70,6 +71,7 @@ export class ApiKeyService {
       previous_expires_at: null,
       previous_last_used_at: null,
       ...limits,
+      expiry_notice_at: nextNotice(limits.expires_at, created_at),
       last_used_at: null,
       last_used_ip: null,
       created_by: ctx.principal!.id,
@@ -99,6 +101,8 @@ export class ApiKeyService {
     if (expires_at !== undefined) {
       changes.expires_at = toDate(expires_at);
       await this.lifetimes.refuseLonger(ctx, key, changes.expires_at);
+      if (changes.expires_at?.getTime() !== key.expires_at?.getTime())
+        changes.expiry_notice_at = nextNotice(changes.expires_at, new Date());
     }
     if (input.name !== undefined) changes.search_text = searchTextOf(input.name, key.preview);
     if (input.status === 'activated') this.rights.refuseToLift(ctx, key);

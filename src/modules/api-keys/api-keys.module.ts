@@ -1,6 +1,7 @@
 import './api-key.events.js';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { NotificationsModule } from '../notifications/notifications.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { QuotaModule } from '../quota/quota.module.js';
 import { RolesModule } from '../roles/roles.module.js';
@@ -14,6 +15,7 @@ import { ApiKeyService } from './api-key.service.js';
 import { ApiKeyList } from './api-key-list.service.js';
 import { KeyCheckController } from './key-check.controller.js';
 import { KeyCheckService } from './key-check.service.js';
+import { KeyExpiryNotices } from './key-expiry.service.js';
 import { KeyItems } from './key-items.service.js';
 import { KeyLifetimes } from './key-lifetimes.service.js';
 import { KeyLookup } from './key-lookup.service.js';
@@ -31,6 +33,7 @@ import { KeyUsage } from './key-usage.service.js';
     TeamsModule,
     ProjectsModule,
     UsageModule,
+    NotificationsModule,
     QuotaModule,
   ],
   controllers: [ApiKeyController, KeyCheckController],
@@ -39,6 +42,7 @@ import { KeyUsage } from './key-usage.service.js';
     ApiKeyService,
     ApiKeyList,
     KeyItems,
+    KeyExpiryNotices,
     KeyLifetimes,
     KeyRights,
     KeyLookup,

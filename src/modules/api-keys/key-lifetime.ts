@@ -25,3 +25,13 @@ export function rotationDue(
   const end = endOfLife(key, lifetimeDays);
   return key.expires_at !== null && key.expires_at < end ? key.expires_at : end;
 }
+
+/** How many days before its expiry people are told of a key. */
+const NOTICE_DAYS = [14, 3, 1];
+
+/** When people are next told that a key expires: the first time after `after`; null when there is none any more. */
+export function nextNotice(expiresAt: Date | null, after: Date): Date | null {
+  if (expiresAt === null) return null;
+  const times = NOTICE_DAYS.map(days => new Date(expiresAt.getTime() - days * DAY_MS));
+  return times.find(at => at > after) ?? null;
+}
