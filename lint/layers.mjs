@@ -24,7 +24,7 @@ export const LAYERS = {
 
   projects: ['users', 'invitations', 'organizations', 'teams', 'notifications'],
 
-  'api-keys': ['roles', 'teams', 'projects', 'organizations', 'usage', 'quota'],
+  'api-keys': ['roles', 'teams', 'projects', 'organizations', 'usage', 'quota', 'notifications'],
   media: ['projects'],
   customers: ['projects'],
   webhooks: PROJECT_PARTS,

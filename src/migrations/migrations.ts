@@ -29,6 +29,9 @@ import { SlotsAndEntitlements1764900000120 } from './1764900000120-slots-and-ent
 import { EmailChanges1765000000100 } from './1765000000100-email-changes.js';
 import { Totp1765000000200 } from './1765000000200-totp.js';
 import { Reports1765100000100 } from './1765100000100-reports.js';
+import { KeyListsAndLimits1765200000200 } from './1765200000200-key-lists-and-limits.js';
+import { QuotaHolders1765200000201 } from './1765200000201-quota-holders.js';
+import { KeyExpiryNotices1765200000202 } from './1765200000202-key-expiry-notices.js';
 import { JobProcesses1765200000500 } from './1765200000500-job-processes.js';
 
 /** Every change of the schema, oldest first. */
@@ -63,5 +66,8 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   EmailChanges1765000000100,
   Totp1765000000200,
   Reports1765100000100,
+  KeyListsAndLimits1765200000200,
+  QuotaHolders1765200000201,
+  KeyExpiryNotices1765200000202,
   JobProcesses1765200000500,
 ];

@@ -172,6 +172,7 @@ function* keys({ projects }) {
         secret_hash: hashOf(`key ${i}`),
       },
       ...{ allowed_ips: '[]', allowed_domains: '[]', created_by: id('usr', 1), created_at: instant(ENDS) },
+      search_text: `script ${i} bw_test_...abcd`,
     };
   }
 }

@@ -79,6 +79,16 @@ describe('two processes on one database and one Redis', () => {
     expect(admitted).toBeGreaterThanOrEqual(950);
   }, 60_000);
 
+  it('admit together what a key may take of it', async () => {
+    const { owner, project, auth: shared } = await keyWith(1_000);
+    const { secret } = await createKey(first, owner.auth, project.id, { requests_per_day: 200 });
+    const admitted = await exhaust(basic(secret));
+    expect(admitted).toBeLessThanOrEqual(200);
+    expect(admitted).toBeGreaterThanOrEqual(190);
+    const { headers } = expectStatus(200, await first.api.get('/v1/whoami', { auth: shared }));
+    expect(Number(headers.get('x-ratelimit-requests-remaining'))).toBe(999 - admitted);
+  }, 60_000);
+
   it('stay within 5 % while Redis goes away and comes back empty under load', async () => {
     const { auth } = await keyWith(3_000);
     let redisTurn = Promise.resolve();

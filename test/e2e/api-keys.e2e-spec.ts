@@ -83,7 +83,11 @@ describe('issuing a key', () => {
       last_used_ip: null,
       allowed_ips: [],
       allowed_domains: [],
+      requests_per_minute: null,
+      requests_per_day: null,
       expires_at: null,
+      age_days: 0,
+      rotation_due: null,
       previous_secret: null,
     });
     expect(await get(id, api_key.id)).toEqual(api_key);

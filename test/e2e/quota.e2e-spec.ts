@@ -1,6 +1,15 @@
+import { eventOf } from '../support/answers.js';
 import { basic } from '../support/client.js';
 import { freshDirectory } from '../support/lane.js';
-import { admin, createKey, createProject, expectStatus, type Person, signUp } from '../support/scene.js';
+import {
+  admin,
+  createKey,
+  createProject,
+  expectStatus,
+  type Person,
+  ROLE_IDS,
+  signUp,
+} from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
@@ -123,19 +132,102 @@ describe('an organization’s quota', () => {
   });
 });
 
-it('a restart does not give the day’s quota back', async () => {
+describe('a key’s own limits', () => {
+  /** A key with limits of its own beside the one that the organization has anyway. */
+  async function limited(own: Record<string, unknown>, shared: object = { requests_per_day: 100 }) {
+    const scene = await withLimits(shared);
+    const { api_key, secret } = await createKey(server, scene.owner.auth, scene.project.id, own);
+    const path = `/v1/projects/${scene.project.id}/api-keys/${api_key.id}`;
+    return { ...scene, api_key, path, secret, other: scene.auth, auth: basic(secret) };
+  }
+
+  it('lie inside the organization’s: both are charged, and the refusal says whose limit it is', async () => {
+    const { auth, other } = await limited({ requests_per_day: 3 });
+    expect(await burst(5, [auth])).toEqual({ 200: 3, 429: 2 });
+    const { body } = expectStatus(429, await whoami(auth));
+    expect(body.error.details).toMatchObject({ policy: 'day', limit: 3, scope: 'api_key' });
+    const { headers } = expectStatus(200, await whoami(other));
+    expect(headers.get('x-ratelimit-requests-remaining')).toBe('96');
+  });
+
+  it('do not widen the organization’s, whose refusal costs the key nothing', async () => {
+    const { auth, other, project } = await limited({ requests_per_day: 50 }, { requests_per_day: 4 });
+    await burst(2, [other]);
+    expect(await burst(4, [auth])).toEqual({ 200: 2, 429: 2 });
+    expect((await whoami(auth)).body.error.details).toMatchObject({ limit: 4, scope: 'organization' });
+    await limit(project, { requests_per_day: 1_000 });
+    const { headers } = expectStatus(200, await whoami(auth));
+    expect(headers.get('x-ratelimit-requests-remaining')).toBe('47');
+  });
+
+  it('show in the headers where less is left, each window by itself', async () => {
+    const { auth } = await limited(
+      { requests_per_minute: 9 },
+      { requests_per_minute: 100, requests_per_day: 20 },
+    );
+    const { headers, body } = expectStatus(200, await whoami(auth));
+    expect(headers.get('ratelimit-policy')).toBe('"minute";q=9;w=60, "day";q=20;w=86400');
+    expect(headers.get('x-ratelimit-remaining')).toBe('8');
+    expect(headers.get('x-ratelimit-requests-remaining')).toBe('19');
+    expect(body.limits).toEqual({ requests_per_minute: 9, requests_per_day: 20 });
+  });
+
+  it('are changed and lifted, which stands in the event log', async () => {
+    const { auth, owner, path } = await limited({ requests_per_day: 1 });
+    expect(await burst(2, [auth])).toEqual({ 200: 1, 429: 1 });
+    const change = (body: object) => server.api.patch(path, body, { auth: owner.auth });
+    const wider = await change({ requests_per_day: 2, requests_per_minute: 7 });
+    expect(expectStatus(200, wider).body).toMatchObject({ requests_per_day: 2, requests_per_minute: 7 });
+    expect((await eventOf(server, root.auth, wider)).changes).toEqual({
+      requests_per_minute: { before: null, after: 7 },
+      requests_per_day: { before: 1, after: 2 },
+    });
+    expect(await burst(2, [auth])).toEqual({ 200: 1, 429: 1 });
+    expectStatus(200, await change({ requests_per_day: null, requests_per_minute: null }));
+    expectStatus(200, await whoami(auth));
+    for (const value of [0, -1, 1.5, '5', 2e12])
+      expect((await change({ requests_per_minute: value })).body.error.details.errors).toMatchObject([
+        { param: 'requests_per_minute' },
+      ]);
+  });
+
+  it('hold for verifications, each window with its code, and count one use each', async () => {
+    const { owner, project, secret, path } = await limited({ requests_per_day: 5 });
+    const gateway = await createKey(server, owner.auth, project.id, { role_id: ROLE_IDS.administrator });
+    const verify = async (body: object = {}, auth = basic(gateway.secret)) =>
+      (await server.api.post('/v1/api-keys/verify', { key: secret, ...body }, { auth })).body;
+    expect(await verify()).toMatchObject({ code: 'VALID', remaining: { day: 4 } });
+    expect(await verify({ cost: 3 })).toMatchObject({ code: 'VALID', remaining: { day: 1 } });
+    expect(await verify({ cost: 2 }, root.auth)).toMatchObject({
+      code: 'USAGE_EXCEEDED',
+      remaining: { day: 1 },
+    });
+    expect(await verify({}, root.auth)).toMatchObject({ code: 'VALID', remaining: { day: 0 } });
+    expect(await verify()).toMatchObject({ valid: false, code: 'USAGE_EXCEEDED' });
+    expectStatus(
+      200,
+      await server.api.patch(path, { requests_per_day: null, requests_per_minute: 1 }, { auth: owner.auth }),
+    );
+    expect(await verify({ cost: 2 })).toMatchObject({ code: 'RATE_LIMITED' });
+  });
+});
+
+it('a restart does not give the day’s quota back, nor a key’s own', async () => {
   const DATA_DIR = await freshDirectory();
   const DATABASE_URL = server.databaseUrl.startsWith('sqlite:')
     ? `sqlite:${DATA_DIR}/restart.sqlite`
     : server.databaseUrl;
   const environment = { DATA_DIR, DATABASE_URL };
   const before = await startServer(environment);
-  const { auth } = await withLimits({ requests_per_day: 100 }, before);
+  const { owner, project, auth } = await withLimits({ requests_per_day: 100 }, before);
+  const limited = await createKey(before, owner.auth, project.id, { requests_per_day: 10 });
   expect(await burst(60, [auth], before)).toEqual({ 200: 60 });
+  expect(await burst(7, [basic(limited.secret)], before)).toEqual({ 200: 7 });
   await before.stop();
   const after = await startServer(environment);
   try {
-    expect(await burst(100, [auth], after)).toEqual({ 200: 40, 429: 60 });
+    expect(await burst(5, [basic(limited.secret)], after)).toEqual({ 200: 3, 429: 2 });
+    expect(await burst(100, [auth], after)).toEqual({ 200: 30, 429: 70 });
   } finally {
     await after.stop();
   }

@@ -158,6 +158,7 @@ const Environment = z.object({
     .regex(/^\d{1,6}$/, 'must be a whole number from 0 to 999999')
     .transform(Number)
     .optional(),
+  KEY_MAX_LIFETIME_DAYS: anyWhole(1, 36_500).optional(),
   MAIL_LIMIT_PER_HOUR: whole(0, 1_000_000, 20),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000_000, 1000),
   REQUESTS_PER_DAY: whole(1, 1_000_000_000_000, 100_000),
@@ -233,6 +234,8 @@ export class Config {
     : null;
   /** How many organizations a user may own beside the personal one; null for no limit. */
   readonly maxOrganizations = this.env.MAX_ORGANIZATIONS ?? null;
+  /** How many days API keys may live at most; null for no limit. */
+  readonly keyMaxLifetimeDays = this.env.KEY_MAX_LIFETIME_DAYS ?? null;
   /** Mails that one address may cause and one recipient may get; 0 for no limit. */
   readonly mailLimitPerHour = this.env.MAIL_LIMIT_PER_HOUR;
   readonly requestsPerMinute = this.env.RATE_LIMIT_PER_MINUTE;

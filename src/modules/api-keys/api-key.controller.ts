@@ -15,19 +15,30 @@ import {
   UpdateApiKey,
 } from './api-key.dto.js';
 import { ApiKeyService } from './api-key.service.js';
+import { ApiKeyList } from './api-key-list.service.js';
 import { API_KEYS } from './api-keys.tag.js';
 
 @Docs.tag(API_KEYS)
 @Controller('projects/:id/api-keys')
 export class ApiKeyController {
-  constructor(private readonly keys: ApiKeyService) {}
+  constructor(
+    private readonly keys: ApiKeyService,
+    private readonly lists: ApiKeyList,
+  ) {}
 
   @Get()
   @Access('member')
   @Docs({
     summary: "A project's API keys",
-    description: 'All of them with `api_keys:read`; without it, signed in, only your own.',
+    description:
+      'All of them with `api_keys:read`; without it, signed in, only your own. Filters narrow the list together.',
     ok: ApiKeyPage,
+    filters: {
+      role_id: ['api_key.role'],
+      q: ['api_key.name', 'api_key.preview'],
+      expiring_before: ['api_key.expires_at', 'api_key.status'],
+      unused_since: ['api_key.last_used_at', 'api_key.created_at', 'api_key.status'],
+    },
     errors: ['invalid_cursor', 'permission_denied'],
   })
   list(
@@ -35,7 +46,7 @@ export class ApiKeyController {
     @Param('id') id: string,
     @Query({ schema: ListApiKeys }) query: ListApiKeys,
   ) {
-    return this.keys.list(ctx, id, query);
+    return this.lists.page(ctx, id, query);
   }
 
   @Post()
@@ -72,7 +83,7 @@ export class ApiKeyController {
   @Docs({
     summary: 'Change an API key',
     description:
-      'Rename, suspend or activate it, or change its role, allow-lists or expiry. A key that can do more than you can ' +
+      'Rename, suspend or activate it, or change its role, allow-lists, limits or expiry. A key that can do more than you can ' +
       'only be suspended or revoked, and a key does not widen its own limits. A key of yours that the team suspended ' +
       'takes `api_keys:write` to activate, one that a platform admin suspended takes a platform admin.',
     ok: ApiKey,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listQuery, pageOf } from '../../kernel/http/pagination.js';
+import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import {
   anyInstant,
   deleted,
@@ -14,13 +14,17 @@ import {
 import { mustBe, phrase } from '../../kernel/http/validation-phrases.js';
 import { addressEntry, isDomainEntry } from './allow-lists.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
+import { ageInDays, rotationDue } from './key-lifetime.js';
+
+const status = z.enum(['activated', 'suspended', 'revoked', 'expired']);
+const ownLimit = z.number().int().nullable();
 
 export const ApiKey = z
   .object({
     id: id('key'),
     name: like('Nightly import'),
     preview: like('bw_test_…x4Qz'),
-    status: z.enum(['activated', 'suspended', 'revoked', 'expired']),
+    status,
     role: named('rol', 'Support'),
     member_id: id('mbr').nullable().describe("Set for a member's own key."),
     created_by: id('usr'),
@@ -35,7 +39,23 @@ export const ApiKey = z
       .array(z.string())
       .describe('Empty admits every origin.')
       .meta({ examples: [['example.com']] }),
+    requests_per_minute: ownLimit.describe(
+      "What the key may take of the organization's requests; null for as many as there are.",
+    ),
+    requests_per_day: ownLimit,
     expires_at: instant.nullable(),
+    age_days: z
+      .number()
+      .int()
+      .describe('Whole days since the present secret was made: at creation, or by the last regeneration.'),
+    rotation_due: instant
+      .nullable()
+      .describe(
+        'Where keys have a maximum lifetime, by when another key must have replaced this one: when that lifetime ' +
+          'ends, counted from creation, or at `expires_at` when that is earlier. Null without a maximum, and for ' +
+          'revoked keys.',
+      )
+      .meta({ 'x-also-attribute': 'api_key.expires_at' }),
     previous_secret: z
       .object({ expires_at: instant, last_used_at: instant.nullable() })
       .nullable()
@@ -85,6 +105,25 @@ const expiresAt = anyInstant
   })
   .nullable();
 
+const requestLimits = {
+  requests_per_minute: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000_000)
+    .nullable()
+    .describe(
+      "The most requests of the key in a minute, within what is left of the organization's; null for no limit of its own.",
+    ),
+  requests_per_day: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000_000_000)
+    .nullable()
+    .describe('The same per UTC day.'),
+};
+
 export const CreateApiKey = z
   .strictObject({
     name: text(100, 'Nightly import'),
@@ -95,7 +134,11 @@ export const CreateApiKey = z
       .describe("Defaults to `member`; for a member's own key, to the member's role."),
     allowed_ips: allowedIps.default([]),
     allowed_domains: allowedDomains.default([]),
-    expires_at: expiresAt.optional(),
+    requests_per_minute: requestLimits.requests_per_minute.optional(),
+    requests_per_day: requestLimits.requests_per_day.optional(),
+    expires_at: expiresAt
+      .optional()
+      .describe('Where keys have a maximum lifetime, they expire at its end unless this says earlier.'),
     member: z.boolean().default(false).describe('Whether to create a key of your own as a member.'),
   })
   .meta({ id: 'CreateApiKey', examples: [{ name: 'Nightly import' }] });
@@ -108,7 +151,10 @@ export const UpdateApiKey = z
     role_id: z.string().max(40),
     allowed_ips: allowedIps,
     allowed_domains: allowedDomains,
-    expires_at: expiresAt,
+    ...requestLimits,
+    expires_at: expiresAt.describe(
+      'Where keys have a maximum lifetime, it cannot be lifted, nor moved beyond that lifetime since the creation of the key.',
+    ),
   })
   .partial()
   .meta({ id: 'UpdateApiKey', examples: [{ name: 'Nightly import' }] });
@@ -134,10 +180,31 @@ export type RegenerateApiKey = z.output<typeof RegenerateApiKey>;
 
 export const DeletedApiKey = deleted('key').meta({ id: 'DeletedApiKey' });
 
-export const ListApiKeys = z.strictObject(listQuery());
+export const ListApiKeys = z.strictObject({
+  ...listQuery(),
+  status: status.optional().describe('`expired` are those whose `expires_at` has passed, unless revoked.'),
+  member_id: z.string().min(1).max(40).optional().describe("A member's own keys."),
+  role_id: z.string().min(1).max(40).optional(),
+  q: searchQuery,
+  expiring_before: anyInstant
+    .optional()
+    .describe('Keys that expire before this instant and have not yet; never revoked ones.'),
+  unused_since: anyInstant
+    .optional()
+    .describe(
+      'Stale keys: made before this instant and not used since then, or never. Without revoked ones, unless ' +
+        '`status=revoked` asks for them.',
+    ),
+});
 export type ListApiKeys = z.output<typeof ListApiKeys>;
 
-export function toApiKey(row: ApiKeyEntity, roleName: string, now: Date): ApiKey {
+/** `lifetimeDays` is the longest that keys may live, or null. */
+export function toApiKey(
+  row: ApiKeyEntity,
+  roleName: string,
+  now: Date,
+  lifetimeDays: number | null,
+): ApiKey {
   const expired = row.status !== 'revoked' && row.expires_at !== null && row.expires_at <= now;
   const previousLives =
     row.previous_expires_at !== null && row.previous_expires_at > now && row.status !== 'revoked';
@@ -154,7 +221,11 @@ export function toApiKey(row: ApiKeyEntity, roleName: string, now: Date): ApiKey
     last_used_ip: row.last_used_ip,
     allowed_ips: row.allowed_ips,
     allowed_domains: row.allowed_domains,
+    requests_per_minute: row.requests_per_minute,
+    requests_per_day: row.requests_per_day,
     expires_at: toWire(row.expires_at),
+    age_days: ageInDays(row, now),
+    rotation_due: toWire(rotationDue(row, lifetimeDays)),
     previous_secret: previousLives
       ? {
           expires_at: row.previous_expires_at!.toISOString(),

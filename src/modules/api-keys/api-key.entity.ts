@@ -9,6 +9,12 @@ declare module '../../kernel/database/ids.js' {
 }
 defineId('key', { of: 'the API key', collection: 'api-keys' });
 
+/** A bigint, which the drivers read as a number or as text. */
+const wholeNumber = {
+  from: (value: number | string | null) => (value === null ? null : Number(value)),
+  to: (value: number | null) => value,
+};
+
 /** A credential of one project. The secret itself is not kept. */
 @Entity('api_keys')
 export class ApiKeyEntity {
@@ -65,6 +71,17 @@ export class ApiKeyEntity {
   @Column('datetime', { precision: 3, nullable: true })
   expires_at!: Date | null;
 
+  /** When people are next told by mail that it expires. */
+  @Column('datetime', { precision: 3, nullable: true })
+  expiry_notice_at!: Date | null;
+
+  /** Requests per minute and day that this key may take of the organization's; null for as many as that has. */
+  @Column('int', { nullable: true })
+  requests_per_minute!: number | null;
+
+  @Column('bigint', { nullable: true, transformer: wholeNumber })
+  requests_per_day!: number | null;
+
   @Column('datetime', { precision: 3, nullable: true })
   last_used_at!: Date | null;
 
@@ -77,4 +94,12 @@ export class ApiKeyEntity {
 
   @Column('datetime', { precision: 3 })
   created_at!: Date;
+
+  /** When it got its present secret; null while it is the first. */
+  @Column('datetime', { precision: 3, nullable: true })
+  regenerated_at!: Date | null;
+
+  /** Name and preview, folded for search. */
+  @Column('text', { nullable: true })
+  search_text!: string | null;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, Not } from 'typeorm';
+import { type EntityManager, LessThanOrEqual, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { inPieces } from '../../kernel/database/insert-rows.js';
@@ -7,6 +7,7 @@ import { instantForDriver } from '../../kernel/database/instants.js';
 import { Lists } from '../../kernel/database/lists.js';
 import type { Stretch } from '../../kernel/database/stretch.js';
 import { ApiKeyEntity } from './api-key.entity.js';
+import { type KeyFilter, stretchesOf } from './key-list.js';
 
 /** When (milliseconds since 1970) and from where a key was used. */
 export interface KeyUse {
@@ -46,8 +47,12 @@ export interface KeyRow {
   project_status: string;
   environment: string;
   owner_id: string;
+  /** The organization's limits. */
   requests_per_minute: number | string;
   requests_per_day: number | string;
+  /** The key's own; null for none. */
+  own_per_minute: number | string | null;
+  own_per_day: number | string | null;
   /** Whether the project has visibility rules at all. */
   has_rules: number | string;
 }
@@ -56,7 +61,8 @@ export interface KeyRow {
 // instead of five through their services.
 const KEY_FACTS = `
   SELECT k.id, k.name, k.status, k.secret_hash, k.expires_at, k.allowed_ips, k.allowed_domains,
-    k.last_used_at IS NOT NULL AS used, k.previous_hash,    k.previous_expires_at, k.member_id, m.status AS member_status, mu.status AS member_user_status,
+    k.last_used_at IS NOT NULL AS used, k.previous_hash, k.previous_expires_at,
+    k.requests_per_minute AS own_per_minute, k.requests_per_day AS own_per_day, k.member_id, m.status AS member_status, mu.status AS member_user_status,
     om.status AS organization_member_status, m.role_id AS member_role_id,
     mr.permissions AS member_permissions, k.role_id, r.name AS role_name, r.permissions AS role_permissions,
     k.project_id, p.organization_id, p.name AS project_name, p.status AS project_status, p.environment, p.owner_id,
@@ -81,6 +87,8 @@ function padded(values: string[]): string[] {
   while (length < values.length) length *= 4;
   return [...values, ...Array<string>(length - values.length).fill(values.at(-1)!)];
 }
+
+type Notice = 'expiry_notice_at' | 'expires_at';
 
 /** How many keys that are not revoked a project may have. */
 const MOST = 1_000;
@@ -130,27 +138,21 @@ export class ApiKeyRepository {
     return this.database.read(ctx).findOneBy(ApiKeyEntity, { id });
   }
 
-  /** Newest first, one row more than `limit`; with `memberId`, that member's own keys only. */
-  list(
+  /** Newest first, one row more than `limit`. `now` decides what has expired. */
+  newest(
     ctx: RequestContext,
     projectId: string,
-    memberId: string | null,
+    filter: KeyFilter,
+    now: Date,
     limit: number,
     after: string | null,
   ): Promise<ApiKeyEntity[]> {
-    const query = this.database.read(ctx).createQueryBuilder(ApiKeyEntity, 'k');
-    query.where('k.project_id = :projectId', { projectId });
-    if (memberId) query.andWhere('k.member_id = :memberId', { memberId });
-    if (after) query.andWhere('k.id < :after', { after });
-    return query
-      .orderBy('k.id', 'DESC')
-      .limit(limit + 1)
-      .getMany();
+    const stretches = stretchesOf(projectId, filter, now).map(stretch => ({ ...stretch, before: after }));
+    return this.lists.newest(ctx, ApiKeyEntity, stretches, limit + 1);
   }
 
-  count(ctx: RequestContext, projectId: string, memberId: string | null): Promise<number> {
-    const where = memberId ? { project_id: projectId, member_id: memberId } : { project_id: projectId };
-    return this.database.read(ctx).countBy(ApiKeyEntity, where);
+  count(ctx: RequestContext, projectId: string, filter: KeyFilter, now: Date): Promise<number> {
+    return this.lists.total(ctx, stretchesOf(projectId, filter, now));
   }
 
   /** The first key that a project ever had, or null. */
@@ -180,6 +182,23 @@ export class ApiKeyRepository {
       ailing: Number(row!.ailing ?? 0),
       firstAiling: row!.first_ailing,
     };
+  }
+
+  /** Active keys whose next notice of their expiry is due, those that have waited longest first. */
+  noticeDue(ctx: RequestContext, now: Date, limit: number): Promise<ApiKeyEntity[]> {
+    return this.database.read(ctx).find(ApiKeyEntity, {
+      where: { status: 'activated', expiry_notice_at: LessThanOrEqual(now) },
+      order: { expiry_notice_at: 'ASC' },
+      take: limit,
+    });
+  }
+
+  /** Notes when a key's next notice is due; false when somebody has changed that, its expiry or its status. */
+  async moveNotice(ctx: RequestContext, key: ApiKeyEntity, to: Date | null): Promise<boolean> {
+    const manager = await this.database.write(ctx);
+    const { id, expiry_notice_at, expires_at } = key as ApiKeyEntity & Record<Notice, Date>;
+    const which = { id, status: 'activated' as const, expiry_notice_at, expires_at };
+    return (await manager.update(ApiKeyEntity, which, { expiry_notice_at: to })).affected === 1;
   }
 
   /** @throws AppError `limit_reached` */

@@ -6,25 +6,26 @@ import { AppError } from '../../kernel/errors/app-error.js';
 import type { EventType } from '../../kernel/event-log/event-types.js';
 import { defineTarget } from '../../kernel/event-log/targets.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
-import { decodeCursor, type Page, paginate } from '../../kernel/http/pagination.js';
+import { searchedText } from '../../kernel/text/search.js';
 import { RoleService } from '../roles/role.service.js';
-import { orViewer, type Role, SYSTEM_ROLES } from '../roles/system-roles.js';
+import { type Role, SYSTEM_ROLES } from '../roles/system-roles.js';
 import { MemberService } from '../teams/member.service.js';
 import {
   type ApiKey,
   type CreateApiKey,
   type IssuedApiKey,
-  type ListApiKeys,
   type RegenerateApiKey,
-  toApiKey,
   type UpdateApiKey,
 } from './api-key.dto.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyRepository } from './api-key.repository.js';
+import { KeyItems } from './key-items.service.js';
+import { nextNotice } from './key-lifetime.js';
+import { KeyLifetimes } from './key-lifetimes.service.js';
 import { KeyRights } from './key-rights.service.js';
 import { newKeySecret, previewOf } from './key-secret.js';
 
-/** API keys: issued, listed, changed, regenerated, revoked. */
+/** API keys: issued, shown, changed, regenerated, revoked. */
 @Injectable()
 export class ApiKeyService {
   constructor(
@@ -32,26 +33,14 @@ export class ApiKeyService {
     private readonly rights: KeyRights,
     private readonly roles: RoleService,
     private readonly members: MemberService,
+    private readonly items: KeyItems,
+    private readonly lifetimes: KeyLifetimes,
     private readonly cascades: Cascades,
   ) {}
 
-  /** All keys for those who may read them, else the caller's own. @throws AppError `permission_denied` */
-  async list(ctx: RequestContext, projectId: string, query: ListApiKeys): Promise<Page<ApiKey>> {
-    const memberId = ctx.can('api_keys:read') ? null : this.ownMembership(ctx);
-    const rows = await this.keys.list(ctx, projectId, memberId, query.limit, decodeCursor(query.cursor));
-    const roles = await this.roles.findMany(
-      ctx,
-      projectId,
-      rows.map(row => row.role_id),
-    );
-    const now = new Date();
-    const toItem = (row: ApiKeyEntity) => toItemOf(row, orViewer(roles.get(row.role_id)), now);
-    return paginate(rows, query.limit, await this.keys.count(ctx, projectId, memberId), toItem);
-  }
-
   /** @throws AppError `not_found`, also for somebody else's key when the caller may see only their own */
   async get(ctx: RequestContext, projectId: string, id: string): Promise<ApiKey> {
-    return this.item(ctx, await this.rights.accessible(ctx, projectId, id, 'api_keys:read'));
+    return this.items.one(ctx, await this.rights.accessible(ctx, projectId, id, 'api_keys:read'));
   }
 
   /**
@@ -62,11 +51,15 @@ export class ApiKeyService {
     const memberId = input.member ? this.ownMembership(ctx) : null;
     if (!memberId && !ctx.can('api_keys:write')) throw new AppError('permission_denied');
     const role = await this.roleFor(ctx, projectId, input, memberId !== null);
-    const limits = await this.rights.limitsOfNew(ctx, { ...input, expires_at: toDate(input.expires_at) });
+    const created_at = new Date();
+    const asked = toDate(input.expires_at);
+    const limits = await this.rights.limitsOfNew(ctx, { ...input, expires_at: asked });
+    const made = { project_id: projectId, created_at };
+    limits.expires_at = await this.lifetimes.expiryOfNew(ctx, made, asked, limits.expires_at);
     const secret = newKeySecret(environmentOf(ctx.project!));
     const key: ApiKeyEntity = {
       id: newId('key'),
-      project_id: projectId,
+      ...made,
       member_id: memberId,
       role_id: role.id,
       name: input.name,
@@ -77,42 +70,48 @@ export class ApiKeyService {
       previous_hash: null,
       previous_expires_at: null,
       previous_last_used_at: null,
-      allowed_ips: limits.allowed_ips,
-      allowed_domains: limits.allowed_domains,
-      expires_at: limits.expires_at,
+      ...limits,
+      expiry_notice_at: nextNotice(limits.expires_at, created_at),
       last_used_at: null,
       last_used_ip: null,
       created_by: ctx.principal!.id,
-      created_at: new Date(),
+      regenerated_at: null,
+      search_text: searchTextOf(input.name, previewOf(secret)),
     };
     // A member who is being removed must not leave a key behind.
     if (memberId && !(await this.members.lockActive(ctx, projectId, memberId)))
       throw new AppError('not_found');
     await this.roles.giving(this.keys.insert(ctx, key));
-    const api_key = toApiKey(key, role.name, new Date());
+    const api_key = await this.items.one(ctx, key);
     ctx.audit.change(keyTarget(key), null, snapshot(api_key));
     return { api_key, secret };
   }
 
   /**
-   * Renames, suspends or activates a key, or changes its role, allow-lists or expiry.
+   * Renames, suspends or activates a key, or changes its role, allow-lists, limits or expiry.
    * @throws AppError `not_found`, `permission_denied`, `invalid_transition`, `permission_escalation`,
    *   `validation_failed`
    */
   async update(ctx: RequestContext, projectId: string, id: string, input: UpdateApiKey): Promise<ApiKey> {
     const stopping = isStop(input);
     const key = await this.held(ctx, projectId, id, { stopping });
-    const before = await this.item(ctx, key);
+    const before = await this.items.one(ctx, key);
     const { expires_at, ...rest } = input;
     const changes: Partial<ApiKeyEntity> = rest;
-    if (expires_at !== undefined) changes.expires_at = toDate(expires_at);
+    if (expires_at !== undefined) {
+      changes.expires_at = toDate(expires_at);
+      await this.lifetimes.refuseLonger(ctx, key, changes.expires_at);
+      if (changes.expires_at?.getTime() !== key.expires_at?.getTime())
+        changes.expiry_notice_at = nextNotice(changes.expires_at, new Date());
+    }
+    if (input.name !== undefined) changes.search_text = searchTextOf(input.name, key.preview);
     if (input.status === 'activated') this.rights.refuseToLift(ctx, key);
     if (input.status !== undefined && input.status !== key.status)
       changes.suspended_by = input.status === 'suspended' ? this.rights.powerOver(ctx) : null;
     if (!stopping) await this.rights.refuseWider(ctx, { ...key, ...changes });
     if (input.role_id !== undefined) await this.roles.assignable(ctx, projectId, input.role_id);
     await this.change(ctx, key, changes);
-    const after = await this.item(ctx, { ...key, ...changes });
+    const after = await this.items.one(ctx, { ...key, ...changes });
     await this.cascades.rightsLost(ctx, { keyId: id });
     ctx.audit.as(eventOf(key, input)).change(keyTarget(after), snapshot(before), snapshot(after));
     return after;
@@ -141,15 +140,18 @@ export class ApiKeyService {
       });
     const secret = newKeySecret(environmentOf(ctx.project!));
     const grace = input.grace_period_seconds;
+    const preview = previewOf(secret);
     const changes: Partial<ApiKeyEntity> = {
-      preview: previewOf(secret),
+      preview,
+      search_text: searchTextOf(key.name, preview),
+      regenerated_at: new Date(),
       secret_hash: hashToken(secret),
       previous_hash: grace ? key.secret_hash : null,
       previous_expires_at: grace ? new Date(Date.now() + grace * 1000) : null,
       previous_last_used_at: null,
     };
     await this.change(ctx, key, changes);
-    const api_key = await this.item(ctx, { ...key, ...changes });
+    const api_key = await this.items.one(ctx, { ...key, ...changes });
     const expires_at = api_key.previous_secret?.expires_at ?? null;
     ctx.audit.change(
       keyTarget(key),
@@ -219,15 +221,11 @@ export class ApiKeyService {
     const id = own && ctx.role ? ctx.role.id : SYSTEM_ROLES.member.id;
     return this.roles.assignable(ctx, projectId, id);
   }
-
-  private async item(ctx: RequestContext, key: ApiKeyEntity): Promise<ApiKey> {
-    const role = await this.roles.find(ctx, key.project_id, key.role_id);
-    return toItemOf(key, orViewer(role), new Date());
-  }
 }
 
-function toItemOf(key: ApiKeyEntity, role: Role, now: Date): ApiKey {
-  return toApiKey({ ...key, role_id: role.id }, role.name, now);
+/** What searches find a key by. */
+function searchTextOf(name: string, preview: string): string {
+  return searchedText(`${name} ${preview}`);
 }
 
 function toDate<Absent extends null | undefined>(instant: string | Absent): Date | Absent {
@@ -258,6 +256,9 @@ function eventOf(key: ApiKeyEntity, input: UpdateApiKey): EventType {
 }
 
 /** What the event log says of a key. */
-function snapshot({ name, status, role, allowed_ips, allowed_domains, expires_at }: ApiKey) {
-  return { name, status, role: role.name, allowed_ips, allowed_domains, expires_at };
+function snapshot(key: ApiKey) {
+  const { name, status, role, allowed_ips, allowed_domains, expires_at } = key;
+  const { requests_per_minute, requests_per_day } = key;
+  const limits = { allowed_ips, allowed_domains, requests_per_minute, requests_per_day };
+  return { name, status, role: role.name, ...limits, expires_at };
 }

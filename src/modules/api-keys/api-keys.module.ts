@@ -1,6 +1,7 @@
 import './api-key.events.js';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { NotificationsModule } from '../notifications/notifications.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { QuotaModule } from '../quota/quota.module.js';
 import { RolesModule } from '../roles/roles.module.js';
@@ -11,8 +12,12 @@ import { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyFacet } from './api-key.facet.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { ApiKeyService } from './api-key.service.js';
+import { ApiKeyList } from './api-key-list.service.js';
 import { KeyCheckController } from './key-check.controller.js';
 import { KeyCheckService } from './key-check.service.js';
+import { KeyExpiryNotices } from './key-expiry.service.js';
+import { KeyItems } from './key-items.service.js';
+import { KeyLifetimes } from './key-lifetimes.service.js';
 import { KeyLookup } from './key-lookup.service.js';
 import { KeyRights } from './key-rights.service.js';
 import { KeyUsage } from './key-usage.service.js';
@@ -28,10 +33,23 @@ import { KeyUsage } from './key-usage.service.js';
     TeamsModule,
     ProjectsModule,
     UsageModule,
+    NotificationsModule,
     QuotaModule,
   ],
   controllers: [ApiKeyController, KeyCheckController],
-  providers: [ApiKeyRepository, ApiKeyService, KeyRights, KeyLookup, KeyUsage, KeyCheckService, ApiKeyFacet],
+  providers: [
+    ApiKeyRepository,
+    ApiKeyService,
+    ApiKeyList,
+    KeyItems,
+    KeyExpiryNotices,
+    KeyLifetimes,
+    KeyRights,
+    KeyLookup,
+    KeyUsage,
+    KeyCheckService,
+    ApiKeyFacet,
+  ],
   exports: [KeyLookup, KeyUsage],
 })
 export class ApiKeysModule {}

@@ -64,7 +64,15 @@ export const VerifyKey = z
   .strictObject({
     key: z.string().min(1).max(500).describe('The secret that was presented.'),
     ...request,
-    cost: z.number().int().min(0).max(1_000_000).optional().describe('How many requests the call is worth.'),
+    cost: z
+      .number()
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        'How many requests the call is worth, also to the limits of the key itself; those count one without it.',
+      ),
   })
   .meta({
     id: 'VerifyKey',
@@ -96,7 +104,7 @@ export const KeyVerdict = z
     remaining: z
       .object({ minute: z.number().int(), day: z.number().int() })
       .optional()
-      .describe("What is left of the organization's quota."),
+      .describe("What is left of the organization's quota, or of the key's own limits where that is less."),
   })
   .meta({ id: 'KeyVerdict' });
 export type KeyVerdict = z.infer<typeof KeyVerdict>;

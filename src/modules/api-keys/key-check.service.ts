@@ -7,7 +7,7 @@ import { ERROR_CODES, type ErrorCode } from '../../kernel/errors/error-codes.js'
 import { plainAddress } from '../../kernel/http/client-address.js';
 import { addressLabel } from '../../kernel/http/request-labels.js';
 import { QuotaService } from '../quota/quota.service.js';
-import type { Limits, Quota } from '../quota/quota-window.js';
+import type { QuotaHolder, Standing } from '../quota/quota-window.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
 import { ApiKeyService } from './api-key.service.js';
 import type { ExplainKey, KeyExplanation, KeyVerdict, VerifyKey } from './key-check.dto.js';
@@ -60,14 +60,13 @@ export class KeyCheckService {
     }
     const exceeded = await this.charge(ctx, key, input.cost);
     this.record(ctx, key, input, exceeded ? 'usage_limit_exceeded' : null);
-    const { organizationId } = key.project;
-    // What this process knows is fresh where it has just been charged; elsewhere the others are asked.
-    const quota =
-      organizationOf(ctx) === organizationId
-        ? this.quota.standing(organizationId, Date.now())
-        : await this.quota.current(organizationId, key.limits);
     const identity = identityOf(key);
-    const remaining = remainingOf(quota, key.limits);
+    // What this process knows is fresh where it has just been charged; elsewhere the others are asked.
+    if (organizationOf(ctx) !== key.project.organizationId) {
+      const [{ id, limits }] = key.quotas as [QuotaHolder];
+      await this.quota.current(id, limits);
+    }
+    const remaining = remainingOf(this.quota.tightest(key.quotas, Date.now()));
     if (exceeded) return { valid: false, code: EXCEEDED[exceeded.policy], ...identity, remaining };
     return { valid: true, code: 'VALID', ...identity, remaining };
   }
@@ -95,10 +94,16 @@ export class KeyCheckService {
     });
   }
 
-  /** A key's own organization was charged one request for the call; another's is charged the cost it names. */
+  /**
+   * A key's own organization was charged one request for the call; another's is charged the cost it names. Limits of
+   * the key itself are charged that cost, or one request, unless it asks about itself and has paid already.
+   */
   private charge(ctx: RequestContext, key: KeyFacts, cost: number | undefined) {
-    if (!cost || organizationOf(ctx) === key.project.organizationId) return null;
-    return this.quota.consume(key.project.organizationId, key.limits, cost);
+    const elsewhere = organizationOf(ctx) !== key.project.organizationId;
+    const charged = key.quotas.filter(({ scope }) =>
+      scope === 'organization' ? cost && elsewhere : ctx.principal?.id !== key.id,
+    );
+    return charged.length ? this.quota.consume(charged, cost ?? 1) : null;
   }
 
   /**
@@ -138,7 +143,7 @@ function identityOf(key: KeyFacts) {
   };
 }
 
-function remainingOf({ minute, day }: Readonly<Quota>, limits: Limits): KeyVerdict['remaining'] {
+function remainingOf({ limits, quota: { minute, day } }: Standing): KeyVerdict['remaining'] {
   return {
     minute: minute.remaining(limits.requests_per_minute),
     day: day.remaining(limits.requests_per_day),

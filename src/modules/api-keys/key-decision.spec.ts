@@ -28,6 +28,7 @@ const key: KeyFacts = {
   role: { id: 'rol_1', name: 'member' },
   permissions: new Set(['project:read'] as const),
   hidden: NOTHING_HIDDEN,
+  quotas: [],
   limits: { requests_per_minute: 1, requests_per_day: 1 },
 };
 const request: KeyRequest = { ip: '192.0.2.1', origin: null, permission: 'project:read', at: NOW };

@@ -1,5 +1,6 @@
 import type { Permission } from '../../kernel/access/permissions.js';
 import type { HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
+import type { Limits, QuotaHolder } from '../quota/quota-window.js';
 
 /** Everything the decision about a key depends on, read with one look-up. */
 export interface KeyFacts {
@@ -29,5 +30,8 @@ export interface KeyFacts {
   readonly permissions: ReadonlySet<Permission>;
   /** What is hidden from the role; for a member's own key, also what is hidden from the member. */
   readonly hidden: HiddenAttributes;
-  readonly limits: { readonly requests_per_minute: number; readonly requests_per_day: number };
+  /** What its requests take from: the organization's quota first, then its own if it has one. */
+  readonly quotas: readonly QuotaHolder[];
+  /** The most it may take: the organization's limits, or its own where they are smaller. */
+  readonly limits: Limits;
 }

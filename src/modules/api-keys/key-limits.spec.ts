@@ -1,19 +1,40 @@
 import { type KeyLimits, limitsExceeded } from './key-limits.js';
 
-const open: KeyLimits = { expires_at: null, allowed_ips: [], allowed_domains: [] };
+const open: KeyLimits = {
+  expires_at: null,
+  allowed_ips: [],
+  allowed_domains: [],
+  requests_per_minute: null,
+  requests_per_day: null,
+};
 const soon = new Date(1_000);
 const later = new Date(2_000);
 
 it('finds nothing wider than no limits at all', () => {
   expect(limitsExceeded(open, open)).toEqual([]);
   expect(
-    limitsExceeded({ expires_at: soon, allowed_ips: ['::1'], allowed_domains: ['a.example'] }, open),
+    limitsExceeded(
+      {
+        ...open,
+        expires_at: soon,
+        allowed_ips: ['::1'],
+        allowed_domains: ['a.example'],
+        requests_per_day: 1,
+      },
+      open,
+    ),
   ).toEqual([]);
 });
 
 it('finds every limit that is missing', () => {
-  const outer = { expires_at: soon, allowed_ips: ['10.0.0.1'], allowed_domains: ['a.example'] };
-  expect(limitsExceeded(open, outer)).toEqual(['expires_at', 'allowed_ips', 'allowed_domains']);
+  const outer = {
+    expires_at: soon,
+    allowed_ips: ['10.0.0.1'],
+    allowed_domains: ['a.example'],
+    requests_per_minute: 5,
+    requests_per_day: 9,
+  };
+  expect(limitsExceeded(open, outer)).toEqual(Object.keys(outer));
   expect(limitsExceeded(outer, outer)).toEqual([]);
 });
 
@@ -25,6 +46,18 @@ it.each([
   expect(limitsExceeded({ ...open, expires_at: inner }, { ...open, expires_at: outer })).toEqual(
     kept ? [] : ['expires_at'],
   );
+});
+
+it.each([
+  [4, 5, true],
+  [5, 5, true],
+  [6, 5, false],
+  [null, 5, false],
+  [6, null, true],
+])('%j requests per minute within %j: %s', (inner, outer, kept) => {
+  expect(
+    limitsExceeded({ ...open, requests_per_minute: inner }, { ...open, requests_per_minute: outer }),
+  ).toEqual(kept ? [] : ['requests_per_minute']);
 });
 
 it.each([

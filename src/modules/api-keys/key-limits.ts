@@ -1,8 +1,11 @@
 import { contains, parseNetwork } from '../../kernel/network/addresses.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 
-/** What narrows a key down beside its role: until when, from where and from which sites it is accepted. */
-export type KeyLimits = Pick<ApiKeyEntity, 'expires_at' | 'allowed_ips' | 'allowed_domains'>;
+/** What narrows a key down beside its role: until when, from where, from which sites and how often it is accepted. */
+export type KeyLimits = Pick<
+  ApiKeyEntity,
+  'expires_at' | 'allowed_ips' | 'allowed_domains' | 'requests_per_minute' | 'requests_per_day'
+>;
 
 /** The limits of `outer` that `inner` does not keep; empty when `inner` is nowhere wider. */
 export function limitsExceeded(inner: KeyLimits, outer: KeyLimits): (keyof KeyLimits)[] {
@@ -10,11 +13,18 @@ export function limitsExceeded(inner: KeyLimits, outer: KeyLimits): (keyof KeyLi
   if (!endsBy(inner.expires_at, outer.expires_at)) exceeded.push('expires_at');
   if (!within(inner.allowed_ips, outer.allowed_ips, networkWithin)) exceeded.push('allowed_ips');
   if (!within(inner.allowed_domains, outer.allowed_domains, domainWithin)) exceeded.push('allowed_domains');
+  for (const limit of ['requests_per_minute', 'requests_per_day'] as const)
+    if (!noMore(inner[limit], outer[limit])) exceeded.push(limit);
   return exceeded;
 }
 
 /** Null never ends. */
 function endsBy(inner: Date | null, outer: Date | null): boolean {
+  return outer === null || (inner !== null && inner <= outer);
+}
+
+/** Null is as many as the organization has. */
+function noMore(inner: number | null, outer: number | null): boolean {
   return outer === null || (inner !== null && inner <= outer);
 }
 

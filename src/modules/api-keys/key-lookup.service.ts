@@ -4,6 +4,7 @@ import { AccessCache, type Renewal } from '../../kernel/access-cache/access-cach
 import { type HiddenAttributes, NOTHING_HIDDEN } from '../../kernel/context/hidden-attributes.js';
 import { RequestContext } from '../../kernel/context/request-context.js';
 import { instantFromDriver } from '../../kernel/database/instants.js';
+import { type Limits, NO_LIMIT } from '../quota/quota-window.js';
 import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { SYSTEM_ROLES } from '../roles/system-roles.js';
 import { ApiKeyRepository, type KeyRow } from './api-key.repository.js';
@@ -123,9 +124,27 @@ function toFacts(row: KeyRow, hash: string, hidden: HiddenAttributes): KeyFacts 
         ? own
         : shared(own, permissionsOf(row.member_role_id, row.member_permissions)),
     hidden,
+    ...limitsOf(row),
+  };
+}
+
+function limitsOf(row: KeyRow): Pick<KeyFacts, 'quotas' | 'limits'> {
+  const shared: Limits = {
+    requests_per_minute: Number(row.requests_per_minute),
+    requests_per_day: Number(row.requests_per_day),
+  };
+  const organization = { scope: 'organization', id: row.organization_id, limits: shared } as const;
+  if (row.own_per_minute === null && row.own_per_day === null)
+    return { quotas: [organization], limits: shared };
+  const own: Limits = {
+    requests_per_minute: Number(row.own_per_minute ?? NO_LIMIT),
+    requests_per_day: Number(row.own_per_day ?? NO_LIMIT),
+  };
+  return {
+    quotas: [organization, { scope: 'api_key', id: row.id, limits: own }],
     limits: {
-      requests_per_minute: Number(row.requests_per_minute),
-      requests_per_day: Number(row.requests_per_day),
+      requests_per_minute: Math.min(own.requests_per_minute, shared.requests_per_minute),
+      requests_per_day: Math.min(own.requests_per_day, shared.requests_per_day),
     },
   };
 }

@@ -68,11 +68,15 @@ export class KeyRights {
    */
   async limitsOfNew(
     ctx: RequestContext,
-    asked: Omit<KeyLimits, 'expires_at'> & { readonly expires_at?: Date | null },
+    asked: Pick<KeyLimits, 'allowed_ips' | 'allowed_domains'> & Partial<KeyLimits>,
   ): Promise<KeyLimits> {
     const own = await this.limitsOfCaller(ctx);
-    const limits = {
-      expires_at: asked.expires_at === undefined ? (own?.expires_at ?? null) : asked.expires_at,
+    const orOwn = <K extends 'expires_at' | 'requests_per_minute' | 'requests_per_day'>(limit: K) =>
+      asked[limit] === undefined ? (own?.[limit] ?? null) : asked[limit];
+    const limits: KeyLimits = {
+      expires_at: orOwn('expires_at'),
+      requests_per_minute: orOwn('requests_per_minute'),
+      requests_per_day: orOwn('requests_per_day'),
       allowed_ips: asked.allowed_ips.length ? asked.allowed_ips : (own?.allowed_ips ?? []),
       allowed_domains: asked.allowed_domains.length ? asked.allowed_domains : (own?.allowed_domains ?? []),
     };

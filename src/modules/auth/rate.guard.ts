@@ -4,8 +4,8 @@ import { AppError } from '../../kernel/errors/app-error.js';
 import { type QuotaRefusal, QuotaService } from '../quota/quota.service.js';
 
 /**
- * Spends one request of the organization's quota for every request with a key that was granted access.
- * Refused requests cost nothing: a stopped key cannot use up what the others share.
+ * Spends one request of the organization's quota, and of the key's own if it has one, for every request with a key that
+ * was granted access. Refused requests cost nothing: a stopped key cannot use up what the others share.
  */
 @Injectable()
 export class RateGuard implements CanActivate {
@@ -16,8 +16,7 @@ export class RateGuard implements CanActivate {
     const request = execution.getArgByIndex<FastifyRequest>(0);
     const { caller } = request;
     if (caller?.kind !== 'api_key') return true;
-    const { project, limits } = caller.key;
-    const refusal = this.quota.consume(project.organizationId, limits);
+    const refusal = this.quota.consume(caller.key.quotas);
     return refusal instanceof Promise
       ? refusal.then(answer => admit(request, answer))
       : admit(request, refusal);
@@ -26,10 +25,10 @@ export class RateGuard implements CanActivate {
 
 function admit(request: FastifyRequest, refusal: QuotaRefusal | null): true {
   if (refusal === null) return (request.spent = true);
-  const { policy, limit, resetsAt, retryAfterSeconds } = refusal;
+  const { scope, policy, limit, resetsAt, retryAfterSeconds } = refusal;
   throw new AppError('usage_limit_exceeded', {
     retryAfter: retryAfterSeconds,
-    details: { policy, limit, resets_at: resetsAt.toISOString() },
+    details: { policy, limit, scope, resets_at: resetsAt.toISOString() },
   });
 }
 

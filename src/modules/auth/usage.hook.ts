@@ -61,7 +61,7 @@ export class UsageHook {
 
   private writeHeaders({ key }: KeyCaller, reply: FastifyReply): void {
     const now = Date.now();
-    writeLimitHeaders(reply, key.limits, this.quota.standing(key.project.organizationId, now), now);
+    writeLimitHeaders(reply, this.quota.tightest(key.quotas, now), now);
   }
 
   /** Records a key's first success before it is answered, so that it shows at once. The answer is sent whatever happens here. */

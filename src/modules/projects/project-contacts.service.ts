@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { HiddenAttributes } from '../../kernel/context/hidden-attributes.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { MemberService } from '../teams/member.service.js';
 import type { User } from '../users/user.dto.js';
 import { UserService } from '../users/user.service.js';
+import { ProjectRights } from './project-rights.service.js';
 
 /** How many platform admins are asked to review something. */
 const MOST_REVIEWERS = 20;
@@ -13,7 +15,22 @@ export class ProjectContacts {
   constructor(
     private readonly members: MemberService,
     private readonly users: UserService,
+    private readonly rights: ProjectRights,
   ) {}
+
+  /** Those of some people who are active and may still see the project, with what is hidden from them there; by id. */
+  async present(
+    ctx: RequestContext,
+    projectId: string,
+    userIds: readonly string[],
+  ): Promise<Map<string, { user: User; hidden: HiddenAttributes }>> {
+    const present = new Map<string, { user: User; hidden: HiddenAttributes }>();
+    for (const user of (await this.users.findMany(ctx, [...new Set(userIds)])).values()) {
+      const grant = user.status === 'activated' ? await this.rights.of(ctx, user, projectId) : null;
+      if (grant) present.set(user.id, { user, hidden: grant.hidden });
+    }
+    return present;
+  }
 
   /** The platform admins who are asked to review something, at most twenty. */
   reviewers(ctx: RequestContext): Promise<User[]> {

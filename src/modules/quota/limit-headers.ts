@@ -1,4 +1,4 @@
-import type { Limits, Quota } from './quota-window.js';
+import type { Limits, Standing } from './quota-window.js';
 
 /** The policies, written once for each subscription. */
 const POLICIES = new WeakMap<Limits, string>();
@@ -9,8 +9,7 @@ const POLICIES = new WeakMap<Limits, string>();
  */
 export function writeLimitHeaders(
   reply: { header(name: string, value: string): unknown },
-  limits: Limits,
-  { minute, day }: Readonly<Quota>,
+  { limits, quota: { minute, day } }: Standing,
   now: number,
 ): void {
   const { requests_per_minute, requests_per_day } = limits;

@@ -1,16 +1,53 @@
 /** The two policies of a subscription. */
 export type QuotaPolicy = 'minute' | 'day';
 
-/** An organization's subscription. */
+/** An organization's subscription, or the limits of a key of its own. */
 export interface Limits {
   readonly requests_per_minute: number;
   readonly requests_per_day: number;
 }
 
-/** The windows of one organization that run now. */
+/** What stands for no limit where another one holds anyway; Redis takes it for a number, unlike `Infinity`. */
+export const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+
+/** Whose quota it is: an organization's, which all its keys share, or a key's own within that. */
+export type QuotaScope = 'organization' | 'api_key';
+
+/** Whoever a request takes from. */
+export interface QuotaHolder {
+  readonly scope: QuotaScope;
+  readonly id: string;
+  readonly limits: Limits;
+}
+
+/** The windows of one holder that run now. */
 export interface Quota {
   readonly minute: QuotaWindow;
   readonly day: QuotaWindow;
+}
+
+/** A holder's windows with the limits that hold in them. */
+export interface Standing {
+  readonly limits: Limits;
+  readonly quota: Readonly<Quota>;
+}
+
+/** Of several standings, the one with the least left in each window. */
+export function tightest(standings: readonly Standing[]): Standing {
+  return standings.reduce((one, other) => {
+    const minute = other.quota.minute.remaining(other.limits.requests_per_minute);
+    const day = other.quota.day.remaining(other.limits.requests_per_day);
+    const inMinute = minute < one.quota.minute.remaining(one.limits.requests_per_minute) ? other : one;
+    const inDay = day < one.quota.day.remaining(one.limits.requests_per_day) ? other : one;
+    if (inMinute === inDay) return inMinute;
+    return {
+      limits: {
+        requests_per_minute: inMinute.limits.requests_per_minute,
+        requests_per_day: inDay.limits.requests_per_day,
+      },
+      quota: { minute: inMinute.quota.minute, day: inDay.quota.day },
+    };
+  });
 }
 
 const LENGTH_MS: Record<QuotaPolicy, number> = { minute: 60_000, day: 86_400_000 };
@@ -21,7 +58,7 @@ export function periodAt(policy: QuotaPolicy, now: number): number {
 }
 
 /**
- * What this process knows of one organization's quota in one period. Windows are fixed: a calendar minute, a
+ * What this process knows of one holder's quota in one period. Windows are fixed: a calendar minute, a
  * UTC day. Nothing spent ever comes back, so what is known to be used up needs no second look.
  */
 export class QuotaWindow {
@@ -37,7 +74,7 @@ export class QuotaWindow {
   complete: boolean;
 
   constructor(
-    readonly organizationId: string,
+    readonly holderId: string,
     readonly policy: QuotaPolicy,
     readonly period: number,
     processStartedAt: number,

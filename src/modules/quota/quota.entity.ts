@@ -1,11 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { QuotaPolicy } from './quota-window.js';
 
-/** How much of an organization's quota one process has spent in one period. */
+/** How much of one quota one process has spent in one period. */
 @Entity('usage_quotas')
 export class QuotaEntity {
+  /** An organization, or a key with limits of its own. */
   @PrimaryColumn('varchar')
-  organization_id!: string;
+  holder_id!: string;
 
   @PrimaryColumn('varchar')
   policy!: QuotaPolicy;

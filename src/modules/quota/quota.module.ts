@@ -5,8 +5,8 @@ import { QuotaRepository } from './quota.repository.js';
 import { QuotaService } from './quota.service.js';
 
 /**
- * The requests per minute and per day that an organization's keys share. What all processes on one Redis admit
- * together never exceeds the limit, and a refused request costs nothing.
+ * The requests per minute and per day that an organization's keys share, and those that a key may take of them. What all
+ * processes on one Redis admit together never exceeds a limit, and a refused request costs nothing.
  */
 @Module({
   imports: [TypeOrmModule.forFeature([QuotaEntity])],

@@ -8,7 +8,7 @@ import type { QuotaPolicy, QuotaWindow } from './quota-window.js';
 
 const SPENT: UpsertTarget = {
   table: 'usage_quotas',
-  keys: ['organization_id', 'policy', 'period', 'process_id'],
+  keys: ['holder_id', 'policy', 'period', 'process_id'],
   values: ['taken'],
   onConflict: 'replace',
 };
@@ -19,15 +19,15 @@ export class QuotaRepository {
 
   /** What all other processes, running or not, have spent in a window. */
   async spentByOthers(ctx: RequestContext, processId: string, window: QuotaWindow): Promise<number> {
-    const { organizationId, policy, period } = window;
-    const where = { organization_id: organizationId, policy, period, process_id: Not(processId) };
+    const { holderId, policy, period } = window;
+    const where = { holder_id: holderId, policy, period, process_id: Not(processId) };
     return Number((await this.database.read(ctx).sum(QuotaEntity, 'taken', where)) ?? 0);
   }
 
   /** Notes what one process has spent in each window. */
   async record(ctx: RequestContext, processId: string, windows: readonly QuotaWindow[]): Promise<void> {
-    const rows = windows.map(({ organizationId, policy, period, spentHere }) => [
-      organizationId,
+    const rows = windows.map(({ holderId, policy, period, spentHere }) => [
+      holderId,
       policy,
       period,
       processId,

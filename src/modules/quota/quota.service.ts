@@ -7,7 +7,17 @@ import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { within } from '../../kernel/jobs/deadline.js';
 import { RecurringJobs } from '../../kernel/jobs/recurring.js';
 import { QuotaRepository } from './quota.repository.js';
-import { type Limits, periodAt, type Quota, type QuotaPolicy, QuotaWindow } from './quota-window.js';
+import {
+  type Limits,
+  periodAt,
+  type Quota,
+  type QuotaHolder,
+  type QuotaPolicy,
+  type QuotaScope,
+  QuotaWindow,
+  type Standing,
+  tightest,
+} from './quota-window.js';
 import { RedisQuota } from './redis-quota.js';
 
 const RECORD_MS = 1_000;
@@ -16,15 +26,19 @@ const DATABASE_MS = 2_000;
 
 /** Which limit a request met, and when it may be tried again. */
 export interface QuotaRefusal {
+  readonly scope: QuotaScope;
   readonly policy: QuotaPolicy;
   readonly limit: number;
   readonly resetsAt: Date;
   readonly retryAfterSeconds: number;
 }
 
+/** A holder with the windows that run now. */
+type Account = QuotaHolder & Standing;
+
 /**
  * The subscription's limits: requests per calendar minute and per UTC day, shared by all keys of an
- * organization. A refused request costs nothing.
+ * organization; and within them those of single keys. A refused request costs nothing.
  *
  * Redis counts for all processes. Without it, or while it is away, each process counts for itself, from what it
  * knew last. Once a second each writes to the database what it has spent, for one purpose: that a process that
@@ -62,31 +76,35 @@ export class QuotaService implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /**
-   * Spends `cost` requests of the organization's quota, or nothing when a limit is met. Answers the refusal,
+   * Spends `cost` requests of every holder's quota, or nothing when a limit is met. Answers the refusal,
    * or null; a promise only when somebody else must be asked.
    */
-  consume(
-    organizationId: string,
-    limits: Limits,
-    cost = 1,
-  ): QuotaRefusal | null | Promise<QuotaRefusal | null> {
-    const quota = this.quotaOf(organizationId, Date.now());
-    const known = quota.minute.complete && quota.day.complete;
-    if (known && (!this.redis?.answering || fullWindow(quota, limits, cost)))
-      return spend(quota, limits, cost);
-    return this.askAndSpend(quota, limits, cost);
+  consume(holders: readonly QuotaHolder[], cost = 1): QuotaRefusal | null | Promise<QuotaRefusal | null> {
+    const accounts = this.accountsOf(holders);
+    const known = accounts.every(({ quota: { minute, day } }) => minute.complete && day.complete);
+    if (known && (!this.redis?.answering || fullWindow(accounts, cost))) return spend(accounts, cost);
+    return this.askAndSpend(accounts, cost);
   }
 
   /** The windows as this process knows them, without asking anybody. */
-  standing(organizationId: string, now: number): Readonly<Quota> {
-    return this.quotaOf(organizationId, now);
+  standing(holderId: string, now: number): Readonly<Quota> {
+    return this.quotaOf(holderId, now);
+  }
+
+  /** What leaves the least of several holders, as this process knows it. */
+  tightest(holders: readonly QuotaHolder[], now: number): Standing {
+    if (holders.length === 1) {
+      const [{ id, limits }] = holders as [QuotaHolder];
+      return { limits, quota: this.quotaOf(id, now) };
+    }
+    return tightest(holders.map(({ id, limits }) => ({ limits, quota: this.quotaOf(id, now) })));
   }
 
   /** The requests of all processes in the windows that run now. */
   async current(organizationId: string, limits: Limits): Promise<Readonly<Quota>> {
-    const quota = this.quotaOf(organizationId, Date.now());
-    await this.askAndSpend(quota, limits, 0);
-    return quota;
+    const accounts = this.accountsOf([{ scope: 'organization', id: organizationId, limits }]);
+    await this.askAndSpend(accounts, 0);
+    return accounts[0]!.quota;
   }
 
   /** Writes what was not written yet; when the process ends, after its last request. */
@@ -96,12 +114,19 @@ export class QuotaService implements OnApplicationBootstrap, OnApplicationShutdo
     await this.record(Date.now());
   }
 
-  private async askAndSpend(quota: Quota, limits: Limits, cost: number): Promise<QuotaRefusal | null> {
-    await this.complete(quota.minute);
-    await this.complete(quota.day);
-    if (this.redis?.answering && (await this.redis.spend(quota, limits, cost))) return null;
+  private accountsOf(holders: readonly QuotaHolder[]): Account[] {
+    const now = Date.now();
+    return holders.map(({ scope, id, limits }) => ({ scope, id, limits, quota: this.quotaOf(id, now) }));
+  }
+
+  private async askAndSpend(accounts: readonly Account[], cost: number): Promise<QuotaRefusal | null> {
+    for (const { quota } of accounts) {
+      await this.complete(quota.minute);
+      await this.complete(quota.day);
+    }
+    if (this.redis?.answering && (await this.redis.spend(accounts, cost))) return null;
     // Redis has refused, as the windows now know, or it is away.
-    return spend(quota, limits, cost);
+    return spend(accounts, cost);
   }
 
   /** Learns from the database what was spent before this process started. */
@@ -127,22 +152,22 @@ export class QuotaService implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  private quotaOf(organizationId: string, now: number): Quota {
-    const known = this.quotas.get(organizationId);
+  private quotaOf(holderId: string, now: number): Quota {
+    const known = this.quotas.get(holderId);
     if (known && now >= known.minute.startsAt && now < known.minute.endsAt) return known;
     const begin = (policy: QuotaPolicy) =>
-      new QuotaWindow(organizationId, policy, periodAt(policy, now), this.startedAt);
+      new QuotaWindow(holderId, policy, periodAt(policy, now), this.startedAt);
     const day = known?.day.period === periodAt('day', now) ? known.day : begin('day');
     const quota = { minute: begin('minute'), day };
-    this.quotas.set(organizationId, quota);
+    this.quotas.set(holderId, quota);
     return quota;
   }
 
   /** Writes down what was spent since the last time, and forgets what is over. */
   private async record(now: number): Promise<void> {
     const changed: QuotaWindow[] = [];
-    for (const [organizationId, { minute, day }] of this.quotas) {
-      if (day.endsAt <= now) this.quotas.delete(organizationId);
+    for (const [holderId, { minute, day }] of this.quotas) {
+      if (day.endsAt <= now) this.quotas.delete(holderId);
       else changed.push(...[minute, day].filter(w => w.endsAt > now && w.spentHere !== w.recorded));
     }
     if (changed.length === 0) return;
@@ -170,24 +195,41 @@ function context(): RequestContext {
   return RequestContext.system('quota', newId('req'));
 }
 
-/** Spends in both windows, or in none and says which is full. */
-function spend(quota: Quota, limits: Limits, cost: number): QuotaRefusal | null {
-  const full = fullWindow(quota, limits, cost);
-  if (full) return refusal(full, limits, Date.now());
-  quota.minute.spend(cost);
-  quota.day.spend(cost);
+/** Spends in all windows, or in none and says which is full. */
+function spend(accounts: readonly Account[], cost: number): QuotaRefusal | null {
+  const full = fullWindow(accounts, cost);
+  if (full) return refusal(full, Date.now());
+  for (const { quota } of accounts) {
+    quota.minute.spend(cost);
+    quota.day.spend(cost);
+  }
   return null;
 }
 
-function fullWindow({ minute, day }: Quota, limits: Limits, cost: number): QuotaWindow | null {
-  if (minute.spent + cost > limits.requests_per_minute) return minute;
-  return day.spent + cost > limits.requests_per_day ? day : null;
+interface FullWindow {
+  readonly scope: QuotaScope;
+  readonly window: QuotaWindow;
+  readonly limit: number;
 }
 
-function refusal(window: QuotaWindow, limits: Limits, now: number): QuotaRefusal {
+/** Of full windows the minute's, which begins anew first; of those the organization's, which stands first. */
+function fullWindow(accounts: readonly Account[], cost: number): FullWindow | null {
+  for (const { scope, quota, limits } of accounts) {
+    const limit = limits.requests_per_minute;
+    if (quota.minute.spent + cost > limit) return { scope, window: quota.minute, limit };
+  }
+  for (const { scope, quota, limits } of accounts) {
+    const limit = limits.requests_per_day;
+    if (quota.day.spent + cost > limit) return { scope, window: quota.day, limit };
+  }
+  return null;
+}
+
+function refusal({ scope, window, limit }: FullWindow, now: number): QuotaRefusal {
   return {
+    scope,
     policy: window.policy,
-    limit: window.policy === 'minute' ? limits.requests_per_minute : limits.requests_per_day,
+    limit,
     resetsAt: new Date(window.endsAt),
     retryAfterSeconds: window.secondsLeft(now),
   };

@@ -1,5 +1,5 @@
 import { PromptRedis } from '../../kernel/redis/prompt-redis.js';
-import type { Limits, Quota, QuotaWindow } from './quota-window.js';
+import type { QuotaWindow, Standing } from './quota-window.js';
 
 /** How much longer than its period a quota is kept, in seconds. */
 const KEPT_LONGER_S = 120;
@@ -20,7 +20,7 @@ for i, key in ipairs(KEYS) do
 end
 return {granted, unpack(spent)}`;
 
-type Spend = (...args: (string | number)[]) => Promise<[granted: number, minute: number, day: number]>;
+type Spend = (...args: (string | number)[]) => Promise<[granted: number, ...spent: number[]]>;
 
 /** The quota as all processes share it, in Redis, which may be away, or come back empty, at any time. */
 export class RedisQuota {
@@ -31,7 +31,7 @@ export class RedisQuota {
     private readonly prefix: string,
   ) {
     this.redis = new PromptRedis(url, 'each process counts requests for itself');
-    this.redis.client.defineCommand('spendQuota', { numberOfKeys: 2, lua: SPEND });
+    this.redis.client.defineCommand('spendQuota', { lua: SPEND });
   }
 
   get answering(): boolean {
@@ -39,24 +39,22 @@ export class RedisQuota {
   }
 
   /**
-   * Spends `cost` in both windows, or in none, and tells them what all processes have spent. False when a
+   * Spends `cost` in all windows, or in none, and tells them what all processes have spent. False when a
    * limit is met, or when Redis does not answer.
    */
-  async spend({ minute, day }: Quota, limits: Limits, cost: number): Promise<boolean> {
+  async spend(standings: readonly Standing[], cost: number): Promise<boolean> {
     const client = this.redis.client as unknown as { spendQuota: Spend };
+    const windows = standings.flatMap(({ quota: { minute, day } }) => [minute, day]);
+    const terms = standings.flatMap(({ limits, quota: { minute, day } }) => [
+      ...[...told(minute), limits.requests_per_minute, 60 + KEPT_LONGER_S],
+      ...[...told(day), limits.requests_per_day, 86_400 + KEPT_LONGER_S],
+    ]);
     try {
-      const [granted, inMinute, inDay] = await client.spendQuota(
-        this.keyOf(minute),
-        this.keyOf(day),
-        cost,
-        ...[...told(minute), limits.requests_per_minute, 60 + KEPT_LONGER_S],
-        ...[...told(day), limits.requests_per_day, 86_400 + KEPT_LONGER_S],
-      );
-      minute.learn(inMinute);
-      day.learn(inDay);
+      const keys = windows.map(window => this.keyOf(window));
+      const [granted, ...spent] = await client.spendQuota(keys.length, ...keys, cost, ...terms);
+      windows.forEach((window, index) => window.learn(spent[index]!));
       if (granted === 0) return false;
-      minute.spentHere += cost;
-      day.spentHere += cost;
+      for (const window of windows) window.spentHere += cost;
       return true;
     } catch (error) {
       this.redis.failed(error as Error);
@@ -68,8 +66,8 @@ export class RedisQuota {
     this.redis.close();
   }
 
-  private keyOf({ organizationId, policy, period }: QuotaWindow): string {
-    return `${this.prefix}:quota:${organizationId}:${policy}:${period}`;
+  private keyOf({ holderId, policy, period }: QuotaWindow): string {
+    return `${this.prefix}:quota:${holderId}:${policy}:${period}`;
   }
 }
 
