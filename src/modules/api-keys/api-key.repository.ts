@@ -296,6 +296,38 @@ export class ApiKeyRepository {
       .getCount();
   }
 
+  /** A user's own keys that can be used at `now`, in one project or in those of an organization. */
+  countServingOfUser(
+    ctx: RequestContext,
+    userId: string,
+    where: { projectId: string } | { organizationId: string },
+    now: Date,
+  ): Promise<number> {
+    const query = this.database
+      .read(ctx)
+      .createQueryBuilder(ApiKeyEntity, 'k')
+      .innerJoin('members', 'm', 'm.id = k.member_id')
+      .where("m.current_user_id = :userId AND m.status = 'active' AND k.status = 'activated'", { userId })
+      .andWhere('(k.expires_at IS NULL OR k.expires_at > :now)', { now });
+    if ('projectId' in where) query.andWhere('k.project_id = :projectId', where);
+    else {
+      const projects = 'SELECT p.id FROM projects p WHERE p.organization_id = :organizationId';
+      query.andWhere(`k.project_id IN (${projects})`, where);
+    }
+    return query.getCount();
+  }
+
+  /** Keys of a project, not revoked, that a role limits: those that hold it, and the own keys of members who do. */
+  countLimitedBy(ctx: RequestContext, projectId: string, roleId: string): Promise<number> {
+    return this.database
+      .read(ctx)
+      .createQueryBuilder(ApiKeyEntity, 'k')
+      .leftJoin('members', 'm', 'm.id = k.member_id')
+      .where("k.project_id = :projectId AND k.status <> 'revoked'", { projectId })
+      .andWhere('(k.role_id = :roleId OR m.role_id = :roleId)', { roleId })
+      .getCount();
+  }
+
   /** Revokes a member's own keys for good; answers which, as they were. */
   async revokeOfMember(
     ctx: RequestContext,

@@ -13,6 +13,7 @@ import { ApiKeyRepository } from './api-key.repository.js';
 import { ApiKeyService } from './api-key.service.js';
 import { KeyCheckController } from './key-check.controller.js';
 import { KeyCheckService } from './key-check.service.js';
+import { KeyEffectsFacet } from './key-effects.facet.js';
 import { KeyLookup } from './key-lookup.service.js';
 import { KeyRights } from './key-rights.service.js';
 import { KeyUsage } from './key-usage.service.js';
@@ -31,7 +32,16 @@ import { KeyUsage } from './key-usage.service.js';
     QuotaModule,
   ],
   controllers: [ApiKeyController, KeyCheckController],
-  providers: [ApiKeyRepository, ApiKeyService, KeyRights, KeyLookup, KeyUsage, KeyCheckService, ApiKeyFacet],
+  providers: [
+    ApiKeyRepository,
+    ApiKeyService,
+    KeyRights,
+    KeyLookup,
+    KeyUsage,
+    KeyCheckService,
+    ApiKeyFacet,
+    KeyEffectsFacet,
+  ],
   exports: [KeyLookup, KeyUsage],
 })
 export class ApiKeysModule {}
