@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { DRY_RUN } from '../mutations/dry-run.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -7,7 +8,7 @@ export function addDryRun(operation: Operation): void {
   operation.parameters = [
     ...(operation.parameters ?? []),
     {
-      name: 'dry_run',
+      name: DRY_RUN,
       in: 'query',
       required: false,
       description:
@@ -22,8 +23,10 @@ export function addDryRun(operation: Operation): void {
   answer.schema = { oneOf: [answer.schema, { $ref: '#/components/schemas/DryRun' }] };
 }
 
+/** The answer to a dry run. It counts no more than its reader may know, so no rule hides anything of it. */
 export const DRY_RUN_SCHEMA = {
   type: 'object',
+  'x-structural': true,
   required: ['dry_run', 'effects'],
   properties: {
     dry_run: { type: 'boolean', enum: [true] },

@@ -5,6 +5,7 @@ import { Config } from '../config/config.js';
 import { exampleId } from '../database/ids.js';
 import { AppError } from '../errors/app-error.js';
 import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.js';
+import { DRY_RUN } from '../mutations/dry-run.js';
 import type { MutationOptions } from '../mutations/mutation-options.js';
 import { type DeclaredRoute, DeclaredRoutes } from '../routes/declared-routes.js';
 import { addDryRun, DRY_RUN_SCHEMA } from './openapi-dry-run.js';
@@ -171,7 +172,7 @@ function accessCodes(access: AccessRule, path: string): ErrorCode[] {
 }
 
 /** Query parameters that say how much to answer, or how. */
-const PLAIN = new Set(['limit', 'cursor', 'dry_run']);
+const PLAIN = new Set(['limit', 'cursor', DRY_RUN]);
 
 /** Whether it filters or sorts what is hidden from some roles. */
 function hasFilters(operation: Operation, access: AccessRule): boolean {
