@@ -74,7 +74,7 @@ export const KERNEL_LAYERS = {
   jobs: ['config', 'context', 'database', 'errors', 'redis'],
   'metrics/meters': [],
   outbox: ['config', 'context', 'database', 'errors', 'jobs', 'metrics/meters'],
-  mutations: ['context', 'database', 'errors', 'event-log', 'jobs', 'text'],
+  mutations: ['context', 'database', 'errors', 'event-log', 'facets', 'jobs', 'text'],
   routes: ['access', 'errors', 'event-log', 'mutations'],
 
   'http/hot-path': [],

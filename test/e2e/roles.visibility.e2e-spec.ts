@@ -654,9 +654,9 @@ describe('the list of attributes', () => {
   const IN_EXPORTS = new Set(['event.hash', 'event.previous_hash', 'usage.series.method']);
   const ALWAYS =
     /(^|[._])id$|\.(object|deleted|counts)(\.|$)|\.(items|total_count(_is_minimum)?|has_more|next_cursor)$/;
-  /** What one is, what one may do, the rules themselves, and what proves that the log was not changed. */
+  /** What one is, what one may do, what it would do, the rules themselves, and what proves that the log was not changed. */
   const RESOURCES =
-    /^(who_am_i|lookup|role|visibility_rule|visibility_attribute_list|permission_list|checkpoint|log_verification|project\.actions)(\.|$)/;
+    /^(who_am_i|lookup|role|dry_run|visibility_rule|visibility_attribute_list|permission_list|checkpoint|log_verification|project\.actions)(\.|$)/;
 
   it('has every property of every answer a role admits to, or the property is structural', async () => {
     const scene = await Scene.set();

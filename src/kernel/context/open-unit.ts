@@ -8,6 +8,8 @@ export interface OpenUnit {
   readonly attempt: number;
   /** Whether its transaction has begun: from then on reads see its own rows. */
   readonly writing: boolean;
+  /** Whether everything is undone at its end: it is only to show what it would do, so nothing needs to be confirmed. */
+  readonly preview: boolean;
   /** Calls `hook` once everything is committed, never when it is rolled back. */
   onCommit(hook: () => void): void;
 }

@@ -4,6 +4,7 @@ import { RequestContext } from '../context/request-context.js';
 import { AppError } from '../errors/app-error.js';
 import { Database } from './database.js';
 import { EventLog } from './event-log.port.js';
+import { StaleRead } from './stale-read.js';
 import type { Unit } from './unit.js';
 import { unitOf } from './unit.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -116,4 +117,52 @@ it('refuses a write that nobody waited for', async () => {
   let late: Unit | undefined;
   await run(async () => void (late = unitOf(ctx)!));
   await expect(late!.manager()).rejects.toThrow('the unit of work has ended');
+});
+
+describe('a preview', () => {
+  const preview = (work: () => Promise<unknown>) => units.preview(ctx, ['project.updated'], work);
+
+  it('undoes what it did and tells nobody; it answers what the entry would have said', async () => {
+    const announced = jest.fn();
+    units.onCommitted(announced);
+    const record = await preview(async () => {
+      await write();
+      expect(ctx.unit!.preview).toBe(true);
+      ctx.unit!.onCommit(announced);
+      database.writeLast(ctx, async () => void ctx.audit.because('the last write'));
+    });
+    expect(record).toMatchObject({ type: 'project.updated', reason: 'the last write' });
+    expect(rollback).toHaveBeenCalledTimes(1);
+    for (const never of [commit, append, announced]) expect(never).not.toHaveBeenCalled();
+    expect(ctx.unit).toBeNull();
+  });
+
+  it('runs again after contention, with an empty record', async () => {
+    const work = jest.fn(async () => {
+      await write();
+      ctx.audit.because(`${ctx.audit.reason ?? ''}${ctx.unit!.attempt}`);
+      if (ctx.unit!.attempt < 3) throw ctx.unit!.attempt === 1 ? deadlock() : new StaleRead('a row');
+    });
+    expect((await preview(work)).reason).toBe('3');
+    expect(rollback).toHaveBeenCalledTimes(3);
+  });
+
+  it('undoes everything for a refusal too, kept records or not', async () => {
+    const refusal = new AppError('not_found').keepRecords();
+    const refused = preview(async () => {
+      await write();
+      throw refusal;
+    });
+    await expect(refused).rejects.toBe(refusal);
+    expect(rollback).toHaveBeenCalledTimes(1);
+    expect(commit).not.toHaveBeenCalled();
+    expect(ctx.unit).toBeNull();
+  });
+
+  it('does not begin within another unit, and lets nothing outlast it', async () => {
+    await expect(run(() => preview(async () => undefined))).rejects.toThrow('within another');
+    const apart = jest.fn();
+    await expect(preview(() => units.apart(ctx, apart))).rejects.toThrow('outlast the preview');
+    expect(apart).not.toHaveBeenCalled();
+  });
 });

@@ -81,6 +81,32 @@ export class UnitOfWork {
   }
 
   /**
+   * Runs `work` as {@link run} does, with its locks, writes and re-runs, then undoes everything: nothing is logged, sent
+   * or announced. Answers what its event-log entry would have said. On SQLite nobody else writes meanwhile.
+   * @throws what `work` throws
+   */
+  async preview(
+    ctx: RequestContext,
+    events: readonly EventType[],
+    work: () => Promise<unknown>,
+  ): Promise<AuditRecord> {
+    if (ctx.unit) throw new Error('a unit of work cannot be previewed within another');
+    return retried(async attempt => {
+      const begin = () => this.database.begin();
+      const unit = new Unit(new AuditRecord(events), begin, { attempt, preview: true });
+      ctx.unit = unit;
+      try {
+        await work();
+        await unit.finishWrites();
+        return unit.audit;
+      } finally {
+        ctx.unit = null;
+        await unit.rollback();
+      }
+    });
+  }
+
+  /**
    * Runs writes that are no mutation anybody made: counters, buffers, the state of jobs. They leave
    * no event-log entry; use {@link run} for anything a user would call a change. What was gathered in memory before,
    * where a power cut would have taken it as well, need not be more than durable `soon`.
@@ -101,11 +127,13 @@ export class UnitOfWork {
   /**
    * Runs work that writes in units of its own, under a context of its own, while the caller's unit waits to write: what
    * takes longer than one transaction may. It bears being run twice. A rehearsal ends here.
-   * @throws Error once the caller's unit has begun to write: on SQLite the two would wait for each other
+   * @throws Error once the caller's unit has begun to write: on SQLite the two would wait for each other; in a preview,
+   *   which could not undo it
    */
   async apart<T>(ctx: RequestContext, work: () => Promise<T>): Promise<T> {
     const unit = unitOf(ctx);
     if (unit?.writing) throw new Error('work of its own must come before the first write');
+    if (unit?.preview) throw new Error('work of its own would outlast the preview');
     if (unit?.rehearsed) await unit.manager();
     return work();
   }
@@ -116,17 +144,11 @@ export class UnitOfWork {
     work: () => Promise<T>,
     finish: (unit: Unit, outcome: Outcome<T>) => Promise<void>,
   ): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const outcome = await this.attempt(ctx, open(attempt), work, finish);
-        if ('refusal' in outcome) throw outcome.refusal;
-        return outcome.value;
-      } catch (error) {
-        if (attempt >= ATTEMPTS || !isContention(error)) throw error;
-        // Whoever came in between has committed: there is nothing to wait for.
-        if (!(error instanceof StaleRead)) await pause(attempt);
-      }
-    }
+    return retried(async attempt => {
+      const outcome = await this.attempt(ctx, open(attempt), work, finish);
+      if ('refusal' in outcome) throw outcome.refusal;
+      return outcome.value;
+    });
   }
 
   private async attempt<T>(
@@ -150,6 +172,19 @@ export class UnitOfWork {
     }
     unit.announce();
     return outcome;
+  }
+}
+
+/** Tries again after contention, up to three times; attempts are counted from 1. */
+async function retried<T>(once: (attempt: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(attempt);
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !isContention(error)) throw error;
+      // Whoever came in between has committed: there is nothing to wait for.
+      if (!(error instanceof StaleRead)) await pause(attempt);
+    }
   }
 }
 

@@ -5,12 +5,20 @@ import type { RequestContext } from '../context/request-context.js';
 import type { AuditRecord } from '../event-log/audit-record.js';
 import type { Transaction } from './transaction.js';
 
+/** What tells a unit from the usual one, which is the first attempt at something that is to stay. */
+interface UnitKind {
+  readonly attempt?: number;
+  readonly rehearsed?: boolean;
+  readonly preview?: boolean;
+}
+
 /** One unit of work in progress. `UnitOfWork` makes and ends it; repositories reach it through `Database`. */
 export class Unit implements OpenUnit {
   /** Counted from 1; see `OpenUnit.attempt`. */
   readonly attempt: number;
   /** Whether it ends before its first write; see `UnitOfWork.rehearse`. */
   readonly rehearsed: boolean;
+  readonly preview: boolean;
   private transaction: Promise<Transaction> | null = null;
   private begun: Transaction | null = null;
   private ended = false;
@@ -20,10 +28,11 @@ export class Unit implements OpenUnit {
   constructor(
     readonly audit: AuditRecord,
     private readonly begin: () => Promise<Transaction>,
-    { attempt = 1, rehearsed = false }: { attempt?: number; rehearsed?: boolean } = {},
+    { attempt = 1, rehearsed = false, preview = false }: UnitKind = {},
   ) {
     this.attempt = attempt;
     this.rehearsed = rehearsed;
+    this.preview = preview;
   }
 
   /** The transaction's manager once something was written or locked; from then on reads use it too. */

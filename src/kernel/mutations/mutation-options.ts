@@ -14,4 +14,9 @@ export interface MutationOptions {
   readonly givesUpRight: boolean;
   /** True for what people may do in a suspended project, too: what stops something for good. */
   readonly whileSuspended: boolean;
+  /**
+   * True where `?dry_run=true` answers what the request would do instead of doing it. Everywhere else it is refused:
+   * who asks for a dry run never gets the real thing.
+   */
+  readonly dryRun: boolean;
 }

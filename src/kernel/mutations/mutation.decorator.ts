@@ -23,6 +23,7 @@ export const Mutation = (
       idempotent: true,
       givesUpRight: false,
       whileSuspended: false,
+      dryRun: false,
       ...options,
     } satisfies MutationOptions),
     UseInterceptors(MutationInterceptor),

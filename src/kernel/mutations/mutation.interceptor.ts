@@ -6,16 +6,22 @@ import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { RequestContext } from '../context/request-context.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
 import { AppError } from '../errors/app-error.js';
+import { Effects } from '../facets/effects.js';
+import { asksForDryRun, type DryRun } from './dry-run.js';
 import { Idempotency } from './idempotency.js';
 import { MUTATION, type MutationOptions } from './mutation-options.js';
 
-/** Runs a mutating handler in a unit of work, once per `Idempotency-Key`. Attached by `@Mutation`. */
+/**
+ * Runs a mutating handler in a unit of work, once per `Idempotency-Key`, or only says what it would do. Attached by
+ * `@Mutation`.
+ */
 @Injectable()
 export class MutationInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
     private readonly units: UnitOfWork,
     private readonly idempotency: Idempotency,
+    private readonly effects: Effects,
   ) {}
 
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -33,6 +39,8 @@ export class MutationInterceptor implements NestInterceptor {
     handle: () => Promise<unknown>,
   ): Promise<unknown> {
     const ctx = request.ctx!;
+    // Before anything else: whatever happens from here on may stay.
+    if (asksForDryRun(request.query, options.dryRun)) return this.dryRun(ctx, options, handle);
     const once = options.idempotent ? this.idempotency.begin(ctx, request) : null;
     if (!once) {
       await request.streamedBody?.receive();
@@ -42,6 +50,16 @@ export class MutationInterceptor implements NestInterceptor {
       work: beforeCommit => this.units.run(ctx, { events: options.events, beforeCommit }, handle),
       mayReplay: () => this.refuseLostRight(ctx, options, handle),
     });
+  }
+
+  /** What the handler would do. It is asked once everything is undone, so that nobody waits for the counting. */
+  private async dryRun(
+    ctx: RequestContext,
+    { events }: MutationOptions,
+    handle: () => Promise<unknown>,
+  ): Promise<DryRun> {
+    const record = await this.units.preview(ctx, events, handle);
+    return { dry_run: true, effects: await this.effects.ofMutation(ctx, record) };
   }
 
   /**

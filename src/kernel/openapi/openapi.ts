@@ -5,8 +5,10 @@ import { Config } from '../config/config.js';
 import { exampleId } from '../database/ids.js';
 import { AppError } from '../errors/app-error.js';
 import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.js';
+import { DRY_RUN } from '../mutations/dry-run.js';
 import type { MutationOptions } from '../mutations/mutation-options.js';
 import { type DeclaredRoute, DeclaredRoutes } from '../routes/declared-routes.js';
+import { addDryRun, DRY_RUN_SCHEMA } from './openapi-dry-run.js';
 import { asMarkdown, introduction } from './openapi-introduction.js';
 import { polishParameters, removeEmptyBounds } from './openapi-polish.js';
 import { WebhookDocs } from './webhook-docs.port.js';
@@ -43,7 +45,12 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const webhooks = app.get(WebhookDocs, { strict: false });
   document.components = {
     ...document.components,
-    schemas: { ...document.components?.schemas, Error: ERROR_SCHEMA, ...webhooks.schemas() },
+    schemas: {
+      ...document.components?.schemas,
+      Error: ERROR_SCHEMA,
+      DryRun: DRY_RUN_SCHEMA,
+      ...webhooks.schemas(),
+    },
   };
   Object.assign(document, { webhooks: webhooks.webhooks() });
   for (const [path, item] of Object.entries(document.paths)) {
@@ -102,6 +109,7 @@ function complete(operation: Operation, declared: Declarations, path: string, me
     .join('\n\n');
   polishParameters(operation, path, docs?.params);
   if (mutation?.idempotent && method === 'post' && !isPublic) addIdempotencyKey(operation);
+  if (mutation?.dryRun) addDryRun(operation);
   const codes = new Set<ErrorCode>([
     ...(docs?.errors ?? []),
     ...authenticationCodes(declared),
@@ -163,12 +171,15 @@ function accessCodes(access: AccessRule, path: string): ErrorCode[] {
   return codes;
 }
 
+/** Query parameters that say how much to answer, or how. */
+const PLAIN = new Set(['limit', 'cursor', DRY_RUN]);
+
 /** Whether it filters or sorts what is hidden from some roles. */
 function hasFilters(operation: Operation, access: AccessRule): boolean {
   const names = (operation.parameters ?? []).flatMap(parameter =>
     'in' in parameter && parameter.in === 'query' ? [parameter.name] : [],
   );
-  return acceptsKeys(access) && names.some(name => name !== 'limit' && name !== 'cursor');
+  return acceptsKeys(access) && names.some(name => !PLAIN.has(name));
 }
 
 function whoMay(access: AccessRule): string {

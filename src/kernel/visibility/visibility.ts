@@ -7,8 +7,8 @@ import { AppError, invalidField } from '../errors/app-error.js';
 import { answerOf, attributesOf, DOCS, type RouteDocs } from '../routes/docs.decorator.js';
 import { AttributeCatalog } from './attribute-catalog.js';
 
-/** Query parameters that say how much to answer, not what about. */
-const PAGING = new Set(['limit', 'cursor']);
+/** Query parameters that say how much to answer, or how, not what about. */
+const PLAIN = new Set(['limit', 'cursor', 'dry_run']);
 const TIMES = new Set(['from', 'to', 'since', 'until', 'at']);
 const ORDERS = new Set(['sort', 'order', 'sort_by', 'order_by']);
 
@@ -61,7 +61,7 @@ export class Visibility {
 
   private refuseFilters(query: Record<string, unknown>, docs: RouteDocs, hidden: HiddenAttributes): void {
     for (const [param, value] of Object.entries(query)) {
-      if (PAGING.has(param)) continue;
+      if (PLAIN.has(param)) continue;
       const attribute = this.attributesBehind(param, String(value), docs).find(name =>
         isTouched(hidden, name),
       );

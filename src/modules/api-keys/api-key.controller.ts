@@ -79,7 +79,7 @@ export class ApiKeyController {
 
   @Patch(':key')
   @Access('member')
-  @Mutation(['api_key.updated', 'api_key.suspended', 'api_key.activated'])
+  @Mutation(['api_key.updated', 'api_key.suspended', 'api_key.activated'], { dryRun: true })
   @Docs({
     summary: 'Change an API key',
     description:
@@ -100,7 +100,7 @@ export class ApiKeyController {
 
   @Post(':key/regenerate')
   @Access('member')
-  @Mutation(['api_key.regenerated'], { secrets: ['secret'] })
+  @Mutation(['api_key.regenerated'], { secrets: ['secret'], dryRun: true })
   @Header('Cache-Control', 'no-store')
   @Docs({
     summary: 'Give an API key a new secret',
@@ -121,7 +121,7 @@ export class ApiKeyController {
 
   @Delete(':key')
   @Access('member')
-  @Mutation(['api_key.revoked'], { whileSuspended: true })
+  @Mutation(['api_key.revoked'], { whileSuspended: true, dryRun: true })
   @Docs({
     summary: 'Revoke an API key for good',
     description: 'Also while the project is suspended.',

@@ -13,6 +13,7 @@ import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersStandings, Standing } from '../../kernel/facets/standings.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { keyTarget } from './api-key.service.js';
+import { KeyCountRepository } from './key-count.repository.js';
 import { KeyLookup } from './key-lookup.service.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -50,11 +51,12 @@ export class ApiKeyFacet
 
   constructor(
     private readonly keys: ApiKeyRepository,
+    private readonly counts: KeyCountRepository,
     private readonly lookups: KeyLookup,
   ) {}
 
   async projectFigures(ctx: RequestContext, projectIds: string[]) {
-    const counts = await this.keys.countByProject(ctx, projectIds, new Date());
+    const counts = await this.counts.countByProject(ctx, projectIds, new Date());
     return new Map(
       [...counts].map(([id, count]) => [id, { api_key_count: count.kept, serving_keys: count.serving }]),
     );
@@ -62,20 +64,20 @@ export class ApiKeyFacet
 
   async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
     if (action !== 'suspend' && action !== 'delete' && action !== 'move') return [];
-    const counts = await this.keys.countByProject(ctx, [projectId], new Date());
+    const counts = await this.counts.countByProject(ctx, [projectId], new Date());
     const effect = action === 'move' ? 'api_keys_change_quota' : 'api_keys_stopped';
     return [{ effect, count: counts.get(projectId)?.serving ?? 0 }];
   }
 
   async organizationFigures(ctx: RequestContext, organizationIds: string[]) {
-    const counts = await this.keys.countByOrganization(ctx, organizationIds);
+    const counts = await this.counts.countByOrganization(ctx, organizationIds);
     return new Map(organizationIds.map(id => [id, { api_key_count: counts.get(id) ?? 0 }]));
   }
 
   async userEffects(ctx: RequestContext, userId: string, action: UserAction): Promise<Effect[]> {
     if (action !== 'suspend' && action !== 'delete') return [];
     const effect = action === 'suspend' ? 'api_keys_stopped' : 'api_keys_revoked';
-    return [{ effect, count: await this.keys.countOfUser(ctx, userId) }];
+    return [{ effect, count: await this.counts.countOfUser(ctx, userId) }];
   }
 
   async memberGone(ctx: RequestContext, { projectId, memberId }: GoneMember) {

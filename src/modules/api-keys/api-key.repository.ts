@@ -5,7 +5,6 @@ import { Database } from '../../kernel/database/database.js';
 import { inPieces } from '../../kernel/database/insert-rows.js';
 import { instantForDriver } from '../../kernel/database/instants.js';
 import { Lists } from '../../kernel/database/lists.js';
-import type { Stretch } from '../../kernel/database/stretch.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { type KeyFilter, stretchesOf } from './key-list.js';
 
@@ -277,44 +276,6 @@ export class ApiKeyRepository {
       .execute();
   }
 
-  /** Keys of each project: all that are not revoked, and those that can be used at `now`. */
-  async countByProject(
-    ctx: RequestContext,
-    projectIds: string[],
-    now: Date,
-  ): Promise<Map<string, { kept: number; serving: number }>> {
-    const rows = await this.database
-      .read(ctx)
-      .createQueryBuilder(ApiKeyEntity, 'k')
-      .select('k.project_id', 'id')
-      .addSelect('COUNT(*)', 'kept')
-      .addSelect(
-        "SUM(CASE WHEN k.status = 'activated' AND (k.expires_at IS NULL OR k.expires_at > :now) THEN 1 ELSE 0 END)",
-        'serving',
-      )
-      .where("k.project_id IN (:...projectIds) AND k.status <> 'revoked'", { projectIds, now })
-      .groupBy('k.project_id')
-      .getRawMany<{ id: string; kept: number | string; serving: number | string }>();
-    return new Map(rows.map(row => [row.id, { kept: Number(row.kept), serving: Number(row.serving) }]));
-  }
-
-  /** Keys that are not revoked, of each organization's projects that are not deleted. */
-  async countByOrganization(ctx: RequestContext, organizationIds: string[]): Promise<Map<string, number>> {
-    const counts = new Map<string, number>();
-    for (const id of organizationIds) counts.set(id, await this.lists.count(ctx, keysOf(id)));
-    return counts;
-  }
-
-  /** A user's own keys, in every team, that are not revoked. */
-  countOfUser(ctx: RequestContext, userId: string): Promise<number> {
-    return this.database
-      .read(ctx)
-      .createQueryBuilder(ApiKeyEntity, 'k')
-      .innerJoin('members', 'm', 'm.id = k.member_id')
-      .where("m.user_id = :userId AND k.status <> 'revoked'", { userId })
-      .getCount();
-  }
-
   /** Revokes a member's own keys for good; answers which, as they were. */
   async revokeOfMember(
     ctx: RequestContext,
@@ -332,17 +293,4 @@ export class ApiKeyRepository {
     await manager.update(ApiKeyEntity, which, revoked);
     return keys;
   }
-}
-
-function keysOf(organization_id: string): Stretch[] {
-  return ['new', 'activated', 'suspended'].flatMap(status =>
-    ['sandbox', 'production'].map(environment => ({
-      table: 'projects',
-      index: 'projects_organization_list',
-      id: 'id',
-      equal: { organization_id, status, environment },
-      join: 'JOIN api_keys k ON k.project_id = t.id',
-      where: { sql: "k.status <> 'revoked'", parameters: [] },
-    })),
-  );
 }

@@ -131,7 +131,8 @@ export class ApiKeyService {
     // Who learns the secret can do what the key can; an own key never can do more than its member.
     const before = await this.keys.find(ctx, projectId, id);
     const key = await this.held(ctx, projectId, id, { stopping: false });
-    if (!input.confirm && key.previous_expires_at && key.previous_expires_at > new Date())
+    const inGrace = key.previous_expires_at !== null && key.previous_expires_at > new Date();
+    if (inGrace && !input.confirm && !ctx.unit?.preview)
       throw new AppError('grace_running', { param: 'confirm' });
     // Of several at once one wins: the others' secrets would be dead on arrival.
     if (before && before.secret_hash !== key.secret_hash)

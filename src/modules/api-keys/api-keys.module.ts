@@ -15,6 +15,8 @@ import { ApiKeyService } from './api-key.service.js';
 import { ApiKeyList } from './api-key-list.service.js';
 import { KeyCheckController } from './key-check.controller.js';
 import { KeyCheckService } from './key-check.service.js';
+import { KeyCountRepository } from './key-count.repository.js';
+import { KeyEffectsFacet } from './key-effects.facet.js';
 import { KeyExpiryNotices } from './key-expiry.service.js';
 import { KeyItems } from './key-items.service.js';
 import { KeyLifetimes } from './key-lifetimes.service.js';
@@ -39,6 +41,7 @@ import { KeyUsage } from './key-usage.service.js';
   controllers: [ApiKeyController, KeyCheckController],
   providers: [
     ApiKeyRepository,
+    KeyCountRepository,
     ApiKeyService,
     ApiKeyList,
     KeyItems,
@@ -49,6 +52,7 @@ import { KeyUsage } from './key-usage.service.js';
     KeyUsage,
     KeyCheckService,
     ApiKeyFacet,
+    KeyEffectsFacet,
   ],
   exports: [KeyLookup, KeyUsage],
 })

@@ -1,11 +1,14 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
+import type { AuditRecord } from '../../kernel/event-log/audit-record.js';
 import type { AnswersCascades, LostRights } from '../../kernel/facets/cascades.js';
-import type {
-  AnswersProjectEffects,
-  AnswersUserEffects,
-  Effect,
-  UserAction,
+import {
+  type AnswersMutationEffects,
+  type AnswersProjectEffects,
+  type AnswersUserEffects,
+  countOf,
+  type Effect,
+  type UserAction,
 } from '../../kernel/facets/effects.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
@@ -28,6 +31,7 @@ export class InvitationFacet
     AnswersPurging,
     AnswersUserEffects,
     AnswersProjectEffects,
+    AnswersMutationEffects,
     Pick<AnswersCascades, 'rightsLost'>
 {
   readonly lookup = {
@@ -68,6 +72,10 @@ export class InvitationFacet
         count: (await this.invitations.pendingGiven(ctx, { projectId })).length,
       },
     ];
+  }
+
+  async mutationEffects(_ctx: RequestContext, record: AuditRecord): Promise<Effect[]> {
+    return [{ effect: 'invitations_ended', count: countOf(record, 'invitation.revoked', 'invitation') }];
   }
 
   async rightsLost(ctx: RequestContext, whose: LostRights): Promise<void> {

@@ -56,7 +56,7 @@ export class OrganizationMemberController {
 
   @Post('members/:mbr/suspend')
   @Access('session')
-  @Mutation(['organization.member_suspended'])
+  @Mutation(['organization.member_suspended'], { dryRun: true })
   @Docs({
     summary: 'Suspend a member',
     description:
@@ -90,7 +90,7 @@ export class OrganizationMemberController {
 
   @Delete('members/:mbr')
   @Access('session')
-  @Mutation(['organization.member_removed'])
+  @Mutation(['organization.member_removed'], { dryRun: true })
   @Docs({
     summary: 'Remove a member, or leave',
     description:

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { AuditRecord } from '../../kernel/event-log/audit-record.js';
 import type { AnswersCascades, NewAccount } from '../../kernel/facets/cascades.js';
-import type { Effect } from '../../kernel/facets/effects.js';
+import type { AnswersMutationEffects, Effect } from '../../kernel/facets/effects.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersOwnership, Owner } from '../../kernel/facets/ownership.js';
@@ -12,7 +13,11 @@ import { memberTarget } from './organization-members.service.js';
 /** Organizations can be looked up by their members, and have owners. Every new user has one; a deleted user leaves those of others. */
 @Facet()
 export class OrganizationFacet
-  implements AnswersLookups, AnswersOwnership, Pick<AnswersCascades, 'userCreated' | 'userGone'>
+  implements
+    AnswersLookups,
+    AnswersOwnership,
+    AnswersMutationEffects,
+    Pick<AnswersCascades, 'userCreated' | 'userGone'>
 {
   readonly lookup = {
     prefix: 'org',
@@ -31,6 +36,13 @@ export class OrganizationFacet
   async ownedBy(ctx: RequestContext, { userId, organizationId }: Owner): Promise<Effect[]> {
     if (organizationId) return [];
     return [{ effect: 'organizations_owned', count: await this.repository.countOwned(ctx, userId) }];
+  }
+
+  async mutationEffects(_ctx: RequestContext, { type }: AuditRecord): Promise<Effect[]> {
+    return [
+      { effect: 'organization_memberships_stopped', count: type === 'organization.member_suspended' ? 1 : 0 },
+      { effect: 'organization_memberships_ended', count: type === 'organization.member_removed' ? 1 : 0 },
+    ];
   }
 
   userCreated(ctx: RequestContext, user: NewAccount): Promise<void> {

@@ -72,7 +72,7 @@ export class RoleController {
 
   @Patch('projects/:id/roles/:rol')
   @Access('roles:write')
-  @Mutation(['role.updated'])
+  @Mutation(['role.updated'], { dryRun: true })
   @Docs({
     summary: 'Change a custom role',
     description:
@@ -92,7 +92,7 @@ export class RoleController {
 
   @Delete('projects/:id/roles/:rol')
   @Access('roles:write')
-  @Mutation(['role.deleted'])
+  @Mutation(['role.deleted'], { dryRun: true })
   @Docs({
     summary: 'Delete a custom role',
     description: 'Members and keys that hold it become viewers; visibility rules no longer name it.',

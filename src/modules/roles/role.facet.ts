@@ -1,13 +1,19 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { AuditRecord } from '../../kernel/event-log/audit-record.js';
 import type { AnswersConfiguration } from '../../kernel/facets/configuration.js';
+import { type AnswersMutationEffects, countOf, type Effect } from '../../kernel/facets/effects.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
+import { lostPermissions } from './lost-permissions.js';
 import { RoleRepository } from './role.repository.js';
 import { RoleConfiguration } from './role-configuration.js';
 
-/** A project's own roles can be looked up by id, and travel with its configuration; system roles belong to no project. */
+/**
+ * A project's own roles can be looked up by id, travel with its configuration, and say what a change takes from their
+ * holders; system roles belong to no project.
+ */
 @Facet()
-export class RoleFacet implements AnswersConfiguration, AnswersLookups {
+export class RoleFacet implements AnswersConfiguration, AnswersLookups, AnswersMutationEffects {
   readonly lookup = {
     prefix: 'rol',
     object: 'role',
@@ -20,6 +26,18 @@ export class RoleFacet implements AnswersConfiguration, AnswersLookups {
     readonly configuration: RoleConfiguration,
     private readonly roles: RoleRepository,
   ) {}
+
+  async mutationEffects(_ctx: RequestContext, record: AuditRecord): Promise<Effect[]> {
+    const permissions = lostPermissions(record);
+    return [
+      { effect: 'roles_deleted', count: record.type === 'role.deleted' ? 1 : 0 },
+      { effect: 'permissions_lost', count: permissions.length, permissions },
+      {
+        effect: 'visibility_rules_changed',
+        count: countOf(record, 'visibility_rule.updated', 'visibility_rule'),
+      },
+    ];
+  }
 
   private async find(ctx: RequestContext, id: string): Promise<Found | null> {
     const role = await this.roles.findAnywhere(ctx, id);

@@ -51,7 +51,7 @@ export class MemberController {
 
   @Post(':mbr/suspend')
   @Access('members:write')
-  @Mutation(['member.suspended'])
+  @Mutation(['member.suspended'], { dryRun: true })
   @Docs({
     summary: 'Suspend a member',
     description:
@@ -78,7 +78,7 @@ export class MemberController {
 
   @Delete(':mbr')
   @Access('members:write')
-  @Mutation(['member.removed'])
+  @Mutation(['member.removed'], { dryRun: true })
   @Docs({
     summary: 'Remove a member for good',
     description: "The member's own keys are revoked, and the person is told by mail.",

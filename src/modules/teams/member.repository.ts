@@ -123,6 +123,12 @@ export class MemberRepository {
     return (await manager.update(MemberEntity, which, changes)).affected === 1;
   }
 
+  /** How many members, active or suspended, hold a role. */
+  countOfRole(ctx: RequestContext, projectId: string, roleId: string): Promise<number> {
+    const which = { project_id: projectId, role_id: roleId, status: Not('removed' as const) };
+    return this.database.read(ctx).countBy(MemberEntity, which);
+  }
+
   /** Members of each project, whether active or suspended. */
   async countByProject(ctx: RequestContext, projectIds: string[]): Promise<Map<string, number>> {
     const rows = await this.database

@@ -13,6 +13,7 @@ import { MemberService } from './member.service.js';
 import { MemberChanges } from './member-changes.service.js';
 import { TeamExport } from './team.export.js';
 import { TeamFacet } from './team.facet.js';
+import { TeamEffectsFacet } from './team-effects.facet.js';
 import { TeamInvitationController } from './team-invitation.controller.js';
 import { TeamInvitations } from './team-invitations.service.js';
 import { TeamList } from './team-list.service.js';
@@ -39,6 +40,7 @@ import { TeamList } from './team-list.service.js';
     TeamInvitations,
     TeamExport,
     TeamFacet,
+    TeamEffectsFacet,
   ],
   exports: [MemberService],
 })

@@ -1,12 +1,14 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { AuditRecord } from '../../kernel/event-log/audit-record.js';
 import type { AnswersCascades, MovedProject } from '../../kernel/facets/cascades.js';
-import type { AnswersProjectEffects, Effect } from '../../kernel/facets/effects.js';
+import type { AnswersMutationEffects, AnswersProjectEffects, Effect } from '../../kernel/facets/effects.js';
 import type { AnswersExports } from '../../kernel/facets/exports.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersHandoffChecks, HandoffFinding } from '../../kernel/facets/handoff-checks.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersMetrics, MeasureMetric } from '../../kernel/facets/metrics.js';
 import type { AnswersPurging } from '../../kernel/facets/purging.js';
+import { CutOffCallers } from './cut-off-callers.service.js';
 import { RequestLogExport } from './request-log.export.js';
 import { RequestLogRepository } from './request-log.repository.js';
 import { RequestLogPurge } from './request-log-purge.service.js';
@@ -32,6 +34,7 @@ export class UsageFacet
     AnswersLookups,
     AnswersMetrics,
     AnswersProjectEffects,
+    AnswersMutationEffects,
     AnswersPurging,
     Pick<AnswersCascades, 'projectMoved'>
 {
@@ -67,6 +70,7 @@ export class UsageFacet
     private readonly logs: RequestLogRepository,
     private readonly series: RequestSeriesRepository,
     private readonly recorder: RequestRecorder,
+    private readonly callers: CutOffCallers,
     lines: RequestLogExport,
     counts: UsageExport,
   ) {
@@ -76,6 +80,10 @@ export class UsageFacet
   async projectEffects(ctx: RequestContext, projectId: string, action: string): Promise<Effect[]> {
     if (action !== 'suspend' && action !== 'delete' && action !== 'move') return [];
     return [{ effect: 'callers_last_24h', count: await this.usage.callersOfLastDay(ctx, projectId) }];
+  }
+
+  mutationEffects(ctx: RequestContext, record: AuditRecord): Promise<Effect[]> {
+    return this.callers.of(ctx, record);
   }
 
   private async firstLookupMade(ctx: RequestContext, id: string): Promise<HandoffFinding> {

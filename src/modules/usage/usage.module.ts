@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { CutOffCallers } from './cut-off-callers.service.js';
 import { RequestLogEntity } from './request-log.entity.js';
 import { RequestLogExport } from './request-log.export.js';
 import { RequestLogRepository } from './request-log.repository.js';
@@ -45,6 +46,7 @@ import { UsageExportRepository } from './usage-export.repository.js';
     UsageExport,
     UsageRepository,
     UsageService,
+    CutOffCallers,
     UsageFacet,
   ],
   exports: [RequestRecorder, RequestLogService, UsageService],

@@ -84,7 +84,7 @@ export class WebhookEndpointController {
 
   @Delete(':whk')
   @Access('webhooks:write')
-  @Mutation(['webhook_endpoint.deleted'])
+  @Mutation(['webhook_endpoint.deleted'], { dryRun: true })
   @Docs({
     summary: 'Delete a webhook endpoint',
     description: 'With its log. What waits for it is not sent any more.',

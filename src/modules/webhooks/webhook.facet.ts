@@ -1,5 +1,6 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import type { AnswersProjectEffects, Effect } from '../../kernel/facets/effects.js';
+import type { AuditRecord } from '../../kernel/event-log/audit-record.js';
+import type { AnswersMutationEffects, AnswersProjectEffects, Effect } from '../../kernel/facets/effects.js';
 import type { FollowsEvents, WrittenEvent } from '../../kernel/facets/event-followers.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersProjectFigures } from '../../kernel/facets/figures.js';
@@ -22,6 +23,7 @@ export class WebhookFacet
     AnswersLookups,
     AnswersProjectFigures,
     AnswersProjectEffects,
+    AnswersMutationEffects,
     AnswersMetrics,
     AnswersHandoffChecks,
     FollowsEvents
@@ -79,6 +81,14 @@ export class WebhookFacet
         count: await this.deliveries.countPending(ctx, projectId, idsOf(endpoints)),
       },
     ];
+  }
+
+  async mutationEffects(ctx: RequestContext, { type, target }: AuditRecord): Promise<Effect[]> {
+    if (type !== 'webhook_endpoint.deleted') return [];
+    const deleted = { effect: 'webhook_endpoints_deleted', count: 1 };
+    if (ctx.hides('webhook_delivery.status')) return [deleted];
+    const count = await this.deliveries.countPending(ctx, ctx.project!.id, [target!.id]);
+    return [deleted, { effect: 'pending_deliveries', count }];
   }
 
   private async failures(
