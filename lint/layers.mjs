@@ -134,10 +134,10 @@ function kernelPlaceOf(path) {
   return null;
 }
 
-/** `root` is what puts everything together: app.module.ts, main.ts, server.ts and their like. */
+/** `root` is what puts everything together: app.module.ts, main.ts, server.ts and their like, and the command line. */
 function areaOf(path) {
   const [area, module] = path.split('/');
-  if (!path.includes('/')) return { area: 'root' };
+  if (!path.includes('/') || area === 'cli') return { area: 'root' };
   return area === 'modules' ? { area, module } : { area };
 }
 
