@@ -67,6 +67,7 @@ export const KERNEL_LAYERS = {
   'access-cache': ['database', 'event-log'],
   buffers: ['database'],
   facets: ['access', 'context', 'database', 'errors', 'event-log'],
+  'app-secret': ['config', 'context', 'crypto', 'database', 'facets'],
   attempts: ['config', 'crypto', 'errors', 'network', 'redis'],
   outgoing: ['config', 'network'],
   storage: ['config', 'context', 'crypto', 'errors'],

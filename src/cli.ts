@@ -2,4 +2,5 @@
 import { COMMANDS } from './cli/commands.js';
 import { runCommandLine } from './cli/run.js';
 
-void runCommandLine(COMMANDS, process.argv.slice(2)).then(code => (process.exitCode = code));
+// A connection that could not be used may still be open.
+void runCommandLine(COMMANDS, process.argv.slice(2)).then(code => process.exit(code));

@@ -29,6 +29,7 @@ import { SlotsAndEntitlements1764900000120 } from './1764900000120-slots-and-ent
 import { EmailChanges1765000000100 } from './1765000000100-email-changes.js';
 import { Totp1765000000200 } from './1765000000200-totp.js';
 import { Reports1765100000100 } from './1765100000100-reports.js';
+import { Installation1765200000400 } from './1765200000400-installation.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -62,4 +63,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   EmailChanges1765000000100,
   Totp1765000000200,
   Reports1765100000100,
+  Installation1765200000400,
 ];

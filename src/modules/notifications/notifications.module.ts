@@ -8,6 +8,7 @@ import { MailLimits } from './mail-limits.js';
 import { Mailer } from './mailer.js';
 import { NotificationController } from './notification.controller.js';
 import { Notification } from './notification.entity.js';
+import { NotificationFacet } from './notification.facet.js';
 import { NotificationRepository } from './notification.repository.js';
 import { NotificationService } from './notification.service.js';
 import { SmtpMailer } from './smtp.mailer.js';
@@ -24,6 +25,7 @@ import { SmtpMailer } from './smtp.mailer.js';
     NotificationService,
     MailLimits,
     DeliverMailJob,
+    NotificationFacet,
     {
       provide: Mailer,
       inject: [Config],
