@@ -71,6 +71,7 @@ export const KERNEL_LAYERS = {
   attempts: ['config', 'crypto', 'errors', 'network', 'redis'],
   outgoing: ['config', 'network'],
   storage: ['config', 'context', 'crypto', 'errors'],
+  backup: ['config', 'database', 'storage'],
 
   jobs: ['config', 'context', 'database', 'errors', 'redis'],
   outbox: ['config', 'context', 'database', 'errors', 'jobs'],
