@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../context/request-context.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
+import { APP_SECRET_FINGERPRINT } from '../database/installation-facts.js';
 import type { SealedColumn } from '../facets/sealed-columns.js';
 import { InstallationFactEntity } from './installation-fact.entity.js';
-
-const FINGERPRINT = 'app_secret_fingerprint';
 
 /** A sealed value, with the key of its row. */
 export interface SealedValue {
@@ -19,14 +18,14 @@ export class AppSecretRepository {
 
   /** Of the secret that the data was written with; null before the first start. */
   async fingerprint(ctx: RequestContext): Promise<string | null> {
-    const fact = await this.database.read(ctx).findOneBy(InstallationFactEntity, { name: FINGERPRINT });
+    const fact = await this.database.read(ctx).findOneBy(InstallationFactEntity, { name: APP_SECRET_FINGERPRINT });
     return fact?.value ?? null;
   }
 
   /** Keeps the first fingerprint; false when another process was faster. */
   async keepFirst(ctx: RequestContext, fingerprint: string): Promise<boolean> {
     const manager = await this.database.write(ctx);
-    const fact = { name: FINGERPRINT, value: fingerprint, updated_at: new Date() };
+    const fact = { name: APP_SECRET_FINGERPRINT, value: fingerprint, updated_at: new Date() };
     try {
       await manager.insert(InstallationFactEntity, fact);
       return true;
@@ -39,7 +38,7 @@ export class AppSecretRepository {
   async replace(ctx: RequestContext, fingerprint: string): Promise<void> {
     const manager = await this.database.write(ctx);
     const changes = { value: fingerprint, updated_at: new Date() };
-    await manager.update(InstallationFactEntity, { name: FINGERPRINT }, changes);
+    await manager.update(InstallationFactEntity, { name: APP_SECRET_FINGERPRINT }, changes);
   }
 
   /** Values of a column in the order of their keys, from the one after `after` on. */

@@ -1,7 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { FACTS_TABLE } from '../database/installation-facts.js';
 
 /** One thing that the installation knows of itself. */
-@Entity('installation_facts')
+@Entity(FACTS_TABLE)
 export class InstallationFactEntity {
   @PrimaryColumn('varchar')
   name!: string;

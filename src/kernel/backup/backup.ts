@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js';
 import type { BlobStorage } from '../storage/blob-storage.js';
 import { DiskStorage } from '../storage/disk.storage.js';
 import { checkBackup, type ListedBlob } from './backup-check.js';
+import { keptFingerprint } from './kept-fingerprint.js';
 import { bytesOf } from './blob-bytes.js';
 import { BlobList, type BlobRows, type StoredBytes } from './blob-rows.js';
 import { Digest, digestOf, writeLines } from './lines-file.js';
@@ -89,7 +90,7 @@ async function writeDatabase({ config, progress }: BackupPlan, folder: string, b
       tables.push({ name, ...table });
     }
     await blobs.flush();
-    return { migrations, tables, app_secret_fingerprint: await fingerprintOf(source) };
+    return { migrations, tables, app_secret_fingerprint: await keptFingerprint(source) };
   } finally {
     await source.end();
   }
@@ -109,15 +110,6 @@ async function writeTable(source: TableRows, table: string, path: string, blobs:
   };
   const file = await writeLines(path, lines());
   return { rows: digest.rows, digest: digest.digest, ...file };
-}
-
-/** Of the secret that the data was written with, if the database knows it. */
-async function fingerprintOf(source: TableRows): Promise<string | null> {
-  if (!(await source.tables()).includes('installation_facts')) return null;
-  let found: string | null = null;
-  for await (const [name, value] of source.rows('installation_facts', ['name', 'value']))
-    if (name === 'app_secret_fingerprint') found = value as string;
-  return found;
 }
 
 async function copyBlobs(
