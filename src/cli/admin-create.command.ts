@@ -5,7 +5,8 @@ import { type Command, EXIT, UsageError } from './command.js';
 
 export const adminCreate: Command = {
   name: 'admin create',
-  summary: 'Makes a platform admin with a temporary password, printed this once and to be changed at the first sign-in.',
+  summary:
+    'Makes a platform admin with a temporary password, printed this once and to be changed at the first sign-in.',
   details: 'For an address that has no account. On SQLite, stop the server first.',
   options: {
     email: { value: 'address', what: 'The address to sign in with.', required: true },

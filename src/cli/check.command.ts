@@ -4,8 +4,10 @@ import { type Command, EXIT } from './command.js';
 
 export const check: Command = {
   name: 'check',
-  summary: 'Checks what the server depends on: configuration, database, Redis, mail, storage, clock and disk.',
-  details: 'Changes nothing, and may run beside the server. Exit code 1: something failed; each line says how to fix it.',
+  summary:
+    'Checks what the server depends on: configuration, database, Redis, mail, storage, clock and disk.',
+  details:
+    'Changes nothing, and may run beside the server. Exit code 1: something failed; each line says how to fix it.',
   options: {},
   async run() {
     const config = commandConfig();

@@ -33,7 +33,10 @@ const wrong = (detail: string, fix: string): Finding => ({ ok: false, detail, fi
 
 /** Every check, in the order they are made. */
 export const CHECKS: Readonly<Record<string, (config: Config) => Promise<Finding>>> = {
-  database: orFailed(database, 'See that DATABASE_URL is right, and that the database runs and may be written to.'),
+  database: orFailed(
+    database,
+    'See that DATABASE_URL is right, and that the database runs and may be written to.',
+  ),
   schema: orFailed(schema, 'Put the database right first.'),
   secret: orFailed(secret, 'Put the database right first.'),
   clock: orFailed(clock, 'Put the database right first.'),
@@ -56,33 +59,50 @@ async function schema(config: Config): Promise<Finding> {
   if (unknown.length)
     return wrong(`a newer release has changed it (${unknown[0]})`, 'Run that release, or revert with it.');
   if (run.length === 0) return fine('empty; the first start makes it');
-  if (pending.length) return wrong(`${pending.length} migrations are waiting`, 'Start the server, or run `migrate`.');
+  if (pending.length)
+    return wrong(`${pending.length} migrations are waiting`, 'Start the server, or run `migrate`.');
   return fine(`up to date (${run.length} migrations)`);
 }
 
-async function secret({ database: location, appSecret, previousAppSecret, dataDir }: Config): Promise<Finding> {
+async function secret({
+  database: location,
+  appSecret,
+  previousAppSecret,
+  dataDir,
+}: Config): Promise<Finding> {
   const kept = await reading(location, keptFingerprint);
   if (kept === null) return fine('no data was written with one yet');
   const used = appSecret ?? (await generatedSecret(dataDir));
   if (used === null)
-    return wrong(`there is none, and the data needs it`, `Put ${APP_SECRET_FILE} back into DATA_DIR, or set APP_SECRET.`);
+    return wrong(
+      `there is none, and the data needs it`,
+      `Put ${APP_SECRET_FILE} back into DATA_DIR, or set APP_SECRET.`,
+    );
   const { current, previous } = new Vault(used, previousAppSecret).fingerprints;
   if (kept === current) return fine('APP_SECRET is the one that the data was written with');
   if (kept === previous)
     return wrong('the data was written with APP_SECRET_PREVIOUS', 'Run `rotate-secret`.');
-  return wrong('the data was written with another APP_SECRET', 'Set that one, or see `rotate-secret --help`.');
+  return wrong(
+    'the data was written with another APP_SECRET',
+    'Set that one, or see `rotate-secret --help`.',
+  );
 }
 
 async function clock({ database: location }: Config): Promise<Finding> {
   if (location.kind === 'sqlite') return fine('the database uses the one of this machine');
   const ahead = (await probe(location, null)).clockAheadMs!;
   if (Math.abs(ahead) <= MOST_CLOCK_MS) return fine(`within ${MOST_CLOCK_MS / 1_000} s of the database's`);
-  return wrong(`${Math.abs(ahead)} ms ${ahead > 0 ? 'behind' : 'ahead of'} the database's`, 'Synchronize both by NTP.');
+  return wrong(
+    `${Math.abs(ahead)} ms ${ahead > 0 ? 'behind' : 'ahead of'} the database's`,
+    'Synchronize both by NTP.',
+  );
 }
 
 async function redis({ redisUrl, database: location }: Config): Promise<Finding> {
   if (redisUrl === null)
-    return fine(`not used${location.kind === 'sqlite' ? '' : '; several processes need REDIS_URL to share limits'}`);
+    return fine(
+      `not used${location.kind === 'sqlite' ? '' : '; several processes need REDIS_URL to share limits'}`,
+    );
   const client = new Redis(redisUrl, {
     lazyConnect: true,
     connectTimeout: REDIS_MS,

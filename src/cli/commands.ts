@@ -9,6 +9,7 @@ import { mailTest } from './mail-test.command.js';
 import { migrate } from './migrate.command.js';
 import { restore } from './restore.command.js';
 import { rotateSecret } from './rotate-secret.command.js';
+import { scan } from './scan.command.js';
 import { verifyLog } from './verify-log.command.js';
 
 /** Every command, in the order of the help. */
@@ -23,5 +24,6 @@ export const COMMANDS: readonly Command[] = [
   adminResetPassword,
   adminResetTotp,
   mailTest,
+  scan,
   verifyLog,
 ];

@@ -25,7 +25,9 @@ export const migrate: Command = {
 };
 
 /** Which migrations of this release a database lacks, and which it has that this release does not know. */
-export async function schemaOf(config: Config): Promise<{ run: string[]; pending: string[]; unknown: string[] }> {
+export async function schemaOf(
+  config: Config,
+): Promise<{ run: string[]; pending: string[]; unknown: string[] }> {
   const run = await migrationsRun(config);
   const known = MIGRATIONS.map(migrationName);
   return {
