@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module.js';
 import { Config } from '../kernel/config/config.js';
+import type { DatabaseLocation } from '../kernel/config/database-url.js';
 import { writerOptions } from '../kernel/database/open-database.js';
 import { WriterSource } from '../kernel/database/writer-source.js';
 import { JsonLogger } from '../kernel/logging/json-logger.js';
@@ -12,7 +13,7 @@ import { JsonLogger } from '../kernel/logging/json-logger.js';
  */
 export async function withApplication<T>(work: (app: INestApplicationContext) => Promise<T>): Promise<T> {
   const config = commandConfig({ RUN_JOBS: 'false', METRICS_PORT: '0' });
-  await refuseBesideServer(config);
+  await refuseBesideServer(config.database);
   const logger = new JsonLogger(config.logLevel);
   const app = await NestFactory.createApplicationContext(AppModule.forJobs(config), {
     abortOnError: false,
@@ -31,7 +32,7 @@ export function commandConfig(overrides: Record<string, string> = {}): Config {
 }
 
 /** On SQLite one process writes. @throws Error when a server has the file open */
-export async function refuseBesideServer({ database }: Config): Promise<void> {
+export async function refuseBesideServer(database: DatabaseLocation): Promise<void> {
   if (database.kind !== 'sqlite') return;
   const alone = new WriterSource(writerOptions(database, { alone: true }));
   await alone.initialize();

@@ -5,6 +5,7 @@ import { backup } from './backup.command.js';
 import { backupCheck } from './backup-check.command.js';
 import { check } from './check.command.js';
 import type { Command } from './command.js';
+import { copy } from './copy.command.js';
 import { mailTest } from './mail-test.command.js';
 import { migrate } from './migrate.command.js';
 import { restore } from './restore.command.js';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   backup,
   backupCheck,
   restore,
+  copy,
   rotateSecret,
   adminCreate,
   adminResetPassword,

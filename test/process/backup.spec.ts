@@ -1,10 +1,17 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MIGRATIONS } from '../../src/migrations/migrations.js';
-import { type FreshDatabase, freshDatabase, freshDirectory, laneDatabase } from '../support/lane.js';
+import {
+  describeOn,
+  type FreshDatabase,
+  freshDatabase,
+  freshDirectory,
+  laneDatabase,
+} from '../support/lane.js';
 import { onDatabase } from '../support/open-database.js';
 import {
   admin,
+  createKey,
   createProject,
   expectStatus,
   PASSWORD,
@@ -177,3 +184,50 @@ it('refuses what is damaged or newer, and brings what is older up to date', asyn
   const restored = await serve(there);
   await signIn(restored, owner.user.email, PASSWORD);
 }, 300_000);
+
+describeOn('mariadb')('from one kind of database into the other', () => {
+  /** What every table holds, which is told the same way for both kinds. */
+  async function contentOf(place: Place): Promise<unknown> {
+    const folder = join(await freshDirectory(), 'backup');
+    await succeed(place, 'backup', '--to', folder);
+    const { tables } = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
+    return tables.map(({ name, rows, digest }: any) => ({ name, rows, digest }));
+  }
+
+  it('is the same in both, and back again', async () => {
+    const here = await freshPlace();
+    const server = await serve(here);
+    const owner = await signUp(server);
+    const project = await createProject(server, owner.auth, { name: 'Zoë 🗝️' });
+    await createKey(server, owner.auth, project.id);
+    await uploaded(server.api, project.id, owner, { bytes: LARGE });
+    await server.stop();
+    const folder = join(await freshDirectory(), 'backup');
+    await succeed(here, 'backup', '--to', folder);
+    const before = await contentOf(here);
+
+    const inSqlite = {
+      ...(await freshPlace()),
+      DATABASE_URL: `sqlite:${join(await freshDirectory(), 'x.sqlite')}`,
+    };
+    await succeed(inSqlite, 'restore', '--from', folder);
+    expect(await contentOf(inSqlite)).toEqual(before);
+
+    const there = { ...inSqlite, DATABASE_URL: (await freshPlace()).DATABASE_URL };
+    const way = ['--from', inSqlite.DATABASE_URL, '--to', there.DATABASE_URL];
+    const { tables, rows } = await succeed(there, 'copy', ...way);
+    expect(await contentOf(there)).toEqual(before);
+    expect(await fail(there, 'copy', ...way)).toContain('is not empty');
+    // As if it had broken off.
+    await onDatabase(there.DATABASE_URL, async source => {
+      await source.query('CREATE TABLE bailiwick_unfinished_copy (began_at datetime)');
+      await source.query('DELETE FROM sessions LIMIT 1');
+    });
+    const resumed = await succeed(there, 'copy', ...way);
+    expect(resumed).toMatchObject({ tables, rows });
+    expect(resumed.tables_kept).toBeGreaterThan(0);
+    expect(await contentOf(there)).toEqual(before);
+    const restored = await serve(there);
+    await signIn(restored, owner.user.email, PASSWORD);
+  }, 300_000);
+});

@@ -7,6 +7,9 @@ const STATEMENT_ROWS = 1_000;
 /** Rows that are read ahead of whoever writes them somewhere. */
 const ROWS_AHEAD = 200;
 
+/** A table that an unfinished copy is known by. */
+const MARK = 'bailiwick_unfinished_copy';
+
 const STRICT =
   "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', time_zone = '+00:00'";
 
@@ -44,10 +47,7 @@ export class MysqlRows implements FillableRows {
   }
 
   async migrations(): Promise<string[]> {
-    const there = await this.names(
-      'SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?',
-      [MIGRATIONS_TABLE],
-    );
+    const there = await this.named(MIGRATIONS_TABLE);
     return there.length ? this.names(`SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY timestamp, id`) : [];
   }
 
@@ -55,7 +55,7 @@ export class MysqlRows implements FillableRows {
     const names = await this.names(
       "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' ORDER BY table_name",
     );
-    return names.filter(name => name !== MIGRATIONS_TABLE);
+    return names.filter(name => name !== MIGRATIONS_TABLE && name !== MARK);
   }
 
   columns(table: string): Promise<string[]> {
@@ -74,7 +74,8 @@ export class MysqlRows implements FillableRows {
 
   async clear(table: string): Promise<void> {
     const [first] = await this.query('SELECT 1 FROM ?? LIMIT 1', [table]);
-    if (first) await this.query('DELETE FROM ??', [table]);
+    // Not by DELETE, which triggers may forbid.
+    if (first) await this.query('TRUNCATE TABLE ??', [table]);
   }
 
   async insert(table: string, columns: readonly string[], rows: AsyncIterable<Row>): Promise<void> {
@@ -116,8 +117,28 @@ export class MysqlRows implements FillableRows {
     return null;
   }
 
+  /** Makes the database known for an unfinished copy. */
+  async mark(): Promise<void> {
+    await this.query('CREATE TABLE IF NOT EXISTS ?? (began_at datetime)', [MARK]);
+  }
+
+  async isMarked(): Promise<boolean> {
+    return (await this.named(MARK)).length > 0;
+  }
+
+  async unmark(): Promise<void> {
+    await this.query('DROP TABLE ??', [MARK]);
+  }
+
   async end(): Promise<void> {
     await this.connection.promise().end();
+  }
+
+  private named(table: string): Promise<string[]> {
+    return this.names(
+      'SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?',
+      [table],
+    );
   }
 
   private async names(sql: string, values: unknown[] = []): Promise<string[]> {

@@ -2,17 +2,18 @@ import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import type { DatabaseLocation } from '../config/database-url.js';
-import { migrateDatabase, type Migration, migrationName } from '../database/migrate.js';
+import { migrateDatabase, type Migration } from '../database/migrate.js';
 import type { BlobStorage } from '../storage/blob-storage.js';
 import { DiskStorage } from '../storage/disk.storage.js';
 import { exists, passing } from './backup.js';
 import { checkBackup, columnsIn, listedBlobs, tableLines } from './backup-check.js';
 import { bytesOf } from './blob-bytes.js';
+import { expectContent, expectReferences, expectTables, migrationsNamed } from './filled-tables.js';
 import { Digest } from './lines-file.js';
 import { type Manifest, placesIn } from './manifest.js';
 import { fillRows } from './open-rows.js';
-import { RowDigest, rowOf } from './row-digest.js';
-import type { FillableRows, Row } from './table-rows.js';
+import { rowOf } from './row-digest.js';
+import type { Row } from './table-rows.js';
 
 /** What a file system puts into a folder by itself. */
 const OF_THE_DISK = new Set(['lost+found']);
@@ -40,7 +41,7 @@ export async function restoreBackup(plan: RestorePlan): Promise<Manifest> {
   const { config, from, progress } = plan;
   progress('checking the backup');
   const manifest = await checkBackup(from);
-  const schema = schemaOf(manifest, plan.migrations);
+  const schema = migrationsNamed(manifest.migrations, plan.migrations, `The backup (${manifest.version})`);
   refuseAnotherSecret(plan, manifest);
   await refuseData(plan);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
@@ -60,18 +61,6 @@ export async function restoreBackup(plan: RestorePlan): Promise<Manifest> {
   progress('bringing the schema up to date');
   await migrateDatabase(config.database, plan.migrations);
   return manifest;
-}
-
-/** The migrations that the backed-up database had gone through. */
-function schemaOf({ migrations, version }: Manifest, known: readonly Migration[]): Migration[] {
-  const names = new Map(known.map(migration => [migrationName(migration), migration]));
-  return migrations.map(name => {
-    const migration = names.get(name);
-    if (migration) return migration;
-    throw new Error(
-      `The backup was made by a newer release (${version}), whose schema this one does not know: restore it with that one.`,
-    );
-  });
 }
 
 function refuseAnotherSecret({ config, fingerprints, secretFile }: RestorePlan, manifest: Manifest): void {
@@ -123,37 +112,17 @@ async function restoreDatabase(
       await target.clear(name);
       const columns = await columnsIn(places.table(name));
       await target.insert(name, columns, rowsIn(places.table(name)));
-      await expectRows(target, name, columns, { rows, digest });
+      await expectContent(target, name, columns, { rows, digest });
       progress(`${name}: ${rows} rows`);
     }
-    const broken = await target.brokenReference();
-    if (broken) throw new Error(`The restored database is damaged: ${broken} refers to nothing.`);
+    await expectReferences(target);
   } finally {
     await target.end();
   }
 }
 
-async function expectTables(target: FillableRows, names: readonly string[]): Promise<void> {
-  const there = await target.tables();
-  const odd = names.find(name => !there.includes(name)) ?? there.find(name => !names.includes(name));
-  if (odd) throw new Error(`The backup does not have the tables of its schema: ${odd} is on one side only.`);
-}
-
 async function* rowsIn(path: string): AsyncGenerator<Row> {
   for await (const line of tableLines(path)) yield rowOf(line);
-}
-
-/** @throws Error when a table does not hold the rows it was filled with */
-async function expectRows(
-  target: FillableRows,
-  table: string,
-  columns: readonly string[],
-  expected: { readonly rows: number; readonly digest: string },
-): Promise<void> {
-  const found = new RowDigest();
-  for await (const row of target.rows(table, columns)) found.add(row);
-  if (found.rows !== expected.rows || found.digest !== expected.digest)
-    throw new Error(`Table ${table} does not hold the rows that were put into it.`);
 }
 
 /** Brings stored bytes and secrets back. */
