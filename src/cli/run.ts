@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { configMistake } from '../start-failure.js';
 import { type Command, EXIT, type ExitCode, type Given, type Terminal, UsageError } from './command.js';
 import { helpOf, overview } from './help.js';
+import { version } from './version.js';
 
 const OF_ALL = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
 
@@ -43,6 +44,10 @@ function find(commands: readonly Command[], args: string[]): { command: Command;
 
 function help(commands: readonly Command[], args: string[]): ExitCode {
   const [first, second] = args;
+  if (first === '--version') {
+    process.stdout.write(`${version()}\n`);
+    return EXIT.done;
+  }
   if (first === undefined) throw new UsageError(overview(commands));
   if (first === 'help' || first === '--help' || first === '-h') {
     const about = find(commands, args.slice(1));

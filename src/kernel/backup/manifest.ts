@@ -24,7 +24,7 @@ const Manifest = z.object({
   /** The list of stored bytes; `missing` were gone before they could be copied, `damaged` were not what their rows say. */
   blobs: z.object({ ...file, count, total_bytes: count, missing: count, damaged: count }),
   /** Secrets that the installation had generated. */
-  secrets: z.array(z.object({ name: z.string().regex(/^[a-z.-]{1,40}$/), ...file })),
+  secrets: z.array(z.object({ name: z.string().regex(/^[a-z][a-z-]{0,40}(?:\.[a-z]{1,10})?$/), ...file })),
   /** Of `APP_SECRET`; null when the database did not know it. */
   app_secret_fingerprint: z.string().nullable(),
 });
