@@ -67,9 +67,11 @@ export const KERNEL_LAYERS = {
   'access-cache': ['database', 'event-log'],
   buffers: ['database'],
   facets: ['access', 'context', 'database', 'errors', 'event-log'],
+  'app-secret': ['config', 'context', 'crypto', 'database', 'facets'],
   attempts: ['config', 'crypto', 'errors', 'network', 'redis'],
   outgoing: ['config', 'network'],
   storage: ['config', 'context', 'crypto', 'errors'],
+  backup: ['config', 'database', 'storage'],
 
   jobs: ['config', 'context', 'database', 'errors', 'redis'],
   'metrics/meters': [],
@@ -135,10 +137,10 @@ function kernelPlaceOf(path) {
   return null;
 }
 
-/** `root` is what puts everything together: app.module.ts, main.ts, server.ts and their like. */
+/** `root` is what puts everything together: app.module.ts, main.ts, server.ts and their like, and the command line. */
 function areaOf(path) {
   const [area, module] = path.split('/');
-  if (!path.includes('/')) return { area: 'root' };
+  if (!path.includes('/') || area === 'cli') return { area: 'root' };
   return area === 'modules' ? { area, module } : { area };
 }
 

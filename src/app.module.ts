@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AccessCacheModule } from './kernel/access-cache/access-cache.module.js';
+import { AppSecretModule } from './kernel/app-secret/app-secret.module.js';
 import { AttemptsModule } from './kernel/attempts/attempts.module.js';
 import { Buffers } from './kernel/buffers/buffers.js';
 import { BuffersModule } from './kernel/buffers/buffers.module.js';
@@ -58,6 +59,7 @@ const kernel = (config: Config) => [
   AccessCacheModule,
   MutationsModule,
   FacetsModule,
+  AppSecretModule,
   JobsModule.forRoot(config),
   AttemptsModule,
   OutboxModule,

@@ -21,7 +21,8 @@ export function endUnstarted(what: string, error: unknown): never {
   process.exit(1);
 }
 
-function configMistake(error: unknown): ConfigError | null {
+/** The error as a mistake in the configuration, if it is one that its operator can fix; else null. */
+export function configMistake(error: unknown): ConfigError | null {
   if (error instanceof ConfigError) return error;
   const inDatabase = databaseMistake(error);
   if (inDatabase) return new ConfigError([`DATABASE_URL: ${inDatabase}`]);

@@ -32,6 +32,7 @@ import { Reports1765100000100 } from './1765100000100-reports.js';
 import { KeyListsAndLimits1765200000200 } from './1765200000200-key-lists-and-limits.js';
 import { QuotaHolders1765200000201 } from './1765200000201-quota-holders.js';
 import { KeyExpiryNotices1765200000202 } from './1765200000202-key-expiry-notices.js';
+import { Installation1765200000400 } from './1765200000400-installation.js';
 import { JobProcesses1765200000500 } from './1765200000500-job-processes.js';
 
 /** Every change of the schema, oldest first. */
@@ -69,5 +70,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   KeyListsAndLimits1765200000200,
   QuotaHolders1765200000201,
   KeyExpiryNotices1765200000202,
+  Installation1765200000400,
   JobProcesses1765200000500,
 ];

@@ -17,6 +17,7 @@ export async function startBuilt(environment = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'bailiwick-bench-'));
   const server = await start('built-server.mjs', {
     DATA_DIR: dataDir,
+    APP_SECRET: 'a secret of the benchmarks, and of nothing else',
     ADMIN_EMAIL: admin.email,
     ADMIN_PASSWORD: admin.password,
     LOG_LEVEL: 'error',

@@ -47,13 +47,20 @@ it('gives an admin who is locked out a temporary password, and takes the second 
     code: 0,
     stderr: '',
   });
-  const { code: exit, stdout } = await cli('reset-password', '--email', ADMIN_EMAIL);
+  const made = JSON.parse(
+    (await cli('admin', 'create', '--email', 'Second@Admins.example', '--json')).stdout,
+  );
+  const again = await cli('admin', 'create', '--email', made.email);
+  expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('address')]);
+  const { code: exit, stdout } = await cli('admin', 'reset-password', '--email', ADMIN_EMAIL);
   expect(exit).toBe(0);
   const password = /shown this once: (\S+)/.exec(stdout)![1]!;
 
   server = await startServerProcess(environment);
-  const attempt = (given: string) =>
-    server!.api.post('/v1/sessions', { email: ADMIN_EMAIL, password: given });
+  const attempt = (given: string, email = ADMIN_EMAIL) =>
+    server!.api.post('/v1/sessions', { email, password: given });
+  const second = expectStatus(201, await attempt(made.temporary_password, 'second@admins.example')).body;
+  expect(second).toMatchObject({ password_change_required: true, user: { platform_role: 'admin' } });
   expectStatus(401, await server.api.get('/v1/me', root));
   expect(codeOf(await attempt(ADMIN_PASSWORD))).toEqual([401, 'invalid_credentials']);
   const signedIn = expectStatus(201, await attempt(password)).body;
@@ -63,5 +70,5 @@ it('gives an admin who is locked out a temporary password, and takes the second 
   expectStatus(200, await server.api.post('/v1/me/password', change, { auth }));
   const { items } = expectStatus(200, await server.api.get('/v1/events', { auth })).body;
   const byCli = items.filter((event: any) => event.actor.name === 'cli').map((event: any) => event.type);
-  expect(byCli).toEqual(['user.password_changed', 'user.totp_reset']);
+  expect(byCli).toEqual(['user.password_changed', 'user.created', 'user.totp_reset']);
 });

@@ -22,6 +22,10 @@ export const laneDatabase: 'sqlite' | 'mariadb' = ['sqlite', 'browser', 'docs'].
   ? 'sqlite'
   : 'mariadb';
 
+/** What a server of this lane needs beside its database: on MariaDB, the secret that its processes share. */
+export const laneSettings: Readonly<Record<string, string>> =
+  laneDatabase === 'mariadb' ? { APP_SECRET: 'a secret that all processes of the tests share' } : {};
+
 /** `describe` for what only one of the databases does. */
 export const describeOn = (database: typeof laneDatabase) =>
   database === laneDatabase ? describe : (_name: string, _tests: () => void) => undefined;

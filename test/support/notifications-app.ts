@@ -17,6 +17,7 @@ import { type Mail, Mailer } from '../../src/modules/notifications/mailer.js';
 import { NotificationService } from '../../src/modules/notifications/notification.service.js';
 import { NotificationsModule } from '../../src/modules/notifications/notifications.module.js';
 import { ACTIVATION_MAIL } from '../../src/modules/users/account.mails.js';
+import { laneSettings } from './lane.js';
 
 export const ACTIVATION_LINK = `https://bailiwick.example.com/activate#token=${'aB3_-'.repeat(8)}`;
 
@@ -44,7 +45,7 @@ export async function startNotifications(
   environment: Record<string, string>,
   mailer?: Mailer,
 ): Promise<TestingModule> {
-  const config = Config.from(environment);
+  const config = Config.from({ ...laneSettings, ...environment });
   const builder = Test.createTestingModule({
     imports: [
       ConfigModule.forRoot(config),

@@ -5,7 +5,7 @@ import type { Patience } from '../../src/kernel/http/patience.js';
 import { FirstAdmin } from '../../src/modules/auth/first-admin.service.js';
 import { createServer } from '../../src/server.js';
 import { Client } from './client.js';
-import { freshDirectory } from './lane.js';
+import { freshDirectory, laneSettings } from './lane.js';
 import { type Mail, readMails } from './mail.js';
 import { migratedDatabase } from './migrated-database.js';
 
@@ -57,6 +57,7 @@ export async function startServer(
       LOG_LEVEL: 'error',
       // Tests register many people from one address.
       MAIL_LIMIT_PER_HOUR: '0',
+      ...laneSettings,
       ...overrides,
     });
     const app = await createServer(config, patience);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { laneSettings } from './lane.js';
 import { waitFor } from './wait-for.js';
 
 const ROOT = join(__dirname, '../..');
@@ -73,6 +74,7 @@ function run(
       // Where the compiler keeps its own binary.
       HOME: process.env.HOME,
       LOG_LEVEL: 'error',
+      ...laneSettings,
       ...environment,
     },
   });

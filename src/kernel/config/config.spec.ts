@@ -14,6 +14,8 @@ function mistakesOf(environment: Record<string, string>): string[] {
   return [];
 }
 
+const SECRET = 'a secret of the tests, long enough';
+
 describe('Config', () => {
   it('needs nothing to be set', () => {
     expect(Config.from({})).toMatchObject({
@@ -52,6 +54,7 @@ describe('Config', () => {
         PUBLIC_URL: 'https://console.example.com/',
         DATA_DIR: '/srv/bailiwick',
         DATABASE_URL: 'mariadb://user:secret@db:3306/bailiwick',
+        APP_SECRET: SECRET,
         REDIS_URL: 'rediss://cache:6380/1',
         TRUST_PROXY: '10.0.0.0/8, ::1',
         REGISTRATION: 'invited',
@@ -187,6 +190,54 @@ describe('GEOIP_DATABASE and COUNTRY_HEADER', () => {
     expect(mistakesOf({ GEOIP_DATABASE: folder })).toEqual(['GEOIP_DATABASE: is no file']);
     expect(mistakesOf({ GEOIP_DATABASE: text })).toEqual([
       'GEOIP_DATABASE: is not a file in the MaxMind DB format',
+    ]);
+  });
+});
+
+describe('APP_SECRET', () => {
+  it.each(['mysql', 'mariadb'])('is required with %s', kind => {
+    const DATABASE_URL = `${kind}://db/bailiwick`;
+    expect(mistakesOf({ DATABASE_URL })).toEqual([expect.stringMatching(/^APP_SECRET: is required/)]);
+    expect(Config.from({ DATABASE_URL, APP_SECRET: SECRET }).appSecret).toBe(SECRET);
+  });
+
+  it('is what the previous one is replaced by', () => {
+    expect(mistakesOf({ APP_SECRET_PREVIOUS: SECRET })).toEqual([
+      expect.stringMatching(/^APP_SECRET_PREVIOUS: requires APP_SECRET/),
+    ]);
+    const both = { APP_SECRET: `${SECRET}!`, APP_SECRET_PREVIOUS: SECRET };
+    expect(Config.from(both)).toMatchObject({ appSecret: `${SECRET}!`, previousAppSecret: SECRET });
+  });
+});
+
+describe('a secret in a file', () => {
+  let folder: string;
+  beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'bailiwick-config-'))));
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('counts as if it were set, without the line end', async () => {
+    const file = join(folder, 'secret');
+    await writeFile(file, `${SECRET}\n`);
+    expect(Config.from({ APP_SECRET_FILE: file })).toMatchObject({ appSecret: SECRET });
+    await writeFile(file, 'mariadb://db/bailiwick');
+    expect(Config.from({ DATABASE_URL_FILE: file, APP_SECRET: SECRET }).database).toEqual({
+      kind: 'mariadb',
+      url: 'mariadb://db/bailiwick',
+    });
+  });
+
+  it('is named when it cannot be read, is empty, wrong or set twice', async () => {
+    const missing = join(folder, 'missing');
+    expect(mistakesOf({ SMTP_URL_FILE: missing })).toEqual([
+      `SMTP_URL_FILE: ${missing} cannot be read (ENOENT)`,
+    ]);
+    const file = join(folder, 'secret');
+    await writeFile(file, '\n');
+    expect(mistakesOf({ ADMIN_PASSWORD_FILE: file })).toEqual([`ADMIN_PASSWORD_FILE: ${file} is empty`]);
+    await writeFile(file, 'short');
+    expect(mistakesOf({ APP_SECRET_FILE: file })).toEqual(['APP_SECRET: must have at least 32 characters']);
+    expect(mistakesOf({ APP_SECRET_FILE: file, APP_SECRET: SECRET })).toEqual([
+      'APP_SECRET_FILE: cannot be set together with APP_SECRET',
     ]);
   });
 });

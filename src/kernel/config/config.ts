@@ -5,6 +5,7 @@ import { formatNetwork, parseNetwork } from '../network/addresses.js';
 import { parseDatabaseUrl } from './database-url.js';
 import { geoipFileMistake } from './geoip-file.js';
 import { parseS3Url } from './s3-url.js';
+import { withSecretFiles } from './secret-files.js';
 
 const flag = (fallback: boolean) =>
   z
@@ -68,6 +69,8 @@ function isEd25519(pem: string): boolean {
   }
 }
 
+const secret = z.string().min(32, 'must have at least 32 characters').optional();
+
 const Environment = z.object({
   PORT: whole(0, 65_535, 3000),
   HOST: z.string().default('127.0.0.1'),
@@ -97,7 +100,8 @@ const Environment = z.object({
     .min(12, 'must have 12 to 128 characters')
     .max(128, 'must have 12 to 128 characters')
     .optional(),
-  APP_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  APP_SECRET: secret,
+  APP_SECRET_PREVIOUS: secret,
   AUDIT_SIGNING_KEY: z
     .string()
     // As one line in files that have room for no more.
@@ -201,6 +205,8 @@ export class Config {
   readonly adminEmail = this.env.ADMIN_EMAIL;
   readonly adminPassword = this.env.ADMIN_PASSWORD ?? null;
   readonly appSecret = this.env.APP_SECRET ?? null;
+  /** The secret before the current one, while it is being changed. */
+  readonly previousAppSecret = this.env.APP_SECRET_PREVIOUS ?? null;
   /** The private key, in PEM, that signs checkpoints of the event log. */
   readonly auditSigningKey = this.env.AUDIT_SIGNING_KEY ?? null;
   readonly smtpUrl = this.env.SMTP_URL ?? null;
@@ -258,24 +264,41 @@ export class Config {
    * @throws ConfigError listing every mistake at once.
    */
   static from(environment: Record<string, string | undefined>): Config {
-    const given = Object.fromEntries(
+    const set = Object.fromEntries(
       Object.entries(environment).filter(([, value]) => value !== '' && value !== undefined),
     );
-    const result = Environment.safeParse(given);
-    const mistakes = (result.error?.issues ?? []).map(issue => `${issue.path.join('.')}: ${issue.message}`);
-    if (given.COUNTRY_HEADER && !given.TRUST_PROXY) {
-      mistakes.push('COUNTRY_HEADER: requires TRUST_PROXY, because anybody could send the header otherwise');
-    }
-    if (given.OIDC_ISSUER && !given.OIDC_CLIENT_ID) mistakes.push('OIDC_ISSUER: requires OIDC_CLIENT_ID');
-    for (const name of ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'])
-      if (given[name] && !given.OIDC_ISSUER) mistakes.push(`${name}: requires OIDC_ISSUER`);
-    if (result.data?.PASSWORD_LOGIN === false && !given.OIDC_ISSUER)
-      mistakes.push(
-        'PASSWORD_LOGIN: requires OIDC_ISSUER when it is false, because nobody could sign in otherwise',
-      );
+    const { settings, mistakes } = withSecretFiles(set);
+    const result = Environment.safeParse(settings);
+    mistakes.push(...(result.error?.issues ?? []).map(issue => `${issue.path.join('.')}: ${issue.message}`));
+    mistakes.push(...togetherWrong(settings, result.data));
     if (result.success && mistakes.length === 0) return new Config(result.data);
     throw new ConfigError(mistakes);
   }
+}
+
+/** What is wrong only with regard to other settings. */
+function togetherWrong(
+  given: Readonly<Record<string, string | undefined>>,
+  read: z.output<typeof Environment> | undefined,
+): string[] {
+  const without = (name: string, needed: string, because = '') =>
+    given[name] && !given[needed] ? [`${name}: requires ${needed}${because}`] : [];
+  const onServer = /^(mysql|mariadb):/.test(given.DATABASE_URL ?? '');
+  return [
+    ...(onServer && !given.APP_SECRET
+      ? [
+          'APP_SECRET: is required with MySQL or MariaDB, because every process on the database needs the same one (openssl rand -base64 32)',
+        ]
+      : []),
+    ...without('APP_SECRET_PREVIOUS', 'APP_SECRET', ', the one that takes its place'),
+    ...without('COUNTRY_HEADER', 'TRUST_PROXY', ', because anybody could send the header otherwise'),
+    ...without('OIDC_ISSUER', 'OIDC_CLIENT_ID'),
+    ...without('OIDC_CLIENT_ID', 'OIDC_ISSUER'),
+    ...without('OIDC_CLIENT_SECRET', 'OIDC_ISSUER'),
+    ...(read?.PASSWORD_LOGIN === false && !given.OIDC_ISSUER
+      ? ['PASSWORD_LOGIN: requires OIDC_ISSUER when it is false, because nobody could sign in otherwise']
+      : []),
+  ];
 }
 
 /** The environment is wrong; `mistakes` has a line for each variable. */

@@ -48,6 +48,33 @@ describe('signing', () => {
   });
 });
 
+describe('while the secret is being changed', () => {
+  const next = new Vault(`${SECRET}!`, SECRET);
+
+  it('takes what the former one sealed and signed, and seals and signs with the new one', () => {
+    expect(next.unseal('mail', vault.seal('mail', 'token'))).toBe('token');
+    expect(next.verify('url', 'text', vault.sign('url', 'text'))).toBe(true);
+    expect(next.verify('url', 'text', new Vault('x'.repeat(32)).sign('url', 'text'))).toBe(false);
+    const alone = new Vault(`${SECRET}!`);
+    expect(alone.unseal('mail', next.seal('mail', 'token'))).toBe('token');
+    expect(alone.verify('url', 'text', next.sign('url', 'text'))).toBe(true);
+  });
+
+  it('seals anew what needs it, and nothing else', () => {
+    const resealed = next.reseal('mail', vault.seal('mail', 'token'))!;
+    expect(new Vault(`${SECRET}!`).unseal('mail', resealed)).toBe('token');
+    expect(next.reseal('mail', resealed)).toBeNull();
+    expect(() => next.reseal('mail', new Vault('x'.repeat(32)).seal('mail', 'token'))).toThrow();
+  });
+
+  it('tells the two apart by fingerprints', () => {
+    expect(next.fingerprints.previous).toBe(vault.fingerprints.current);
+    expect(next.fingerprints.current).toBe(new Vault(`${SECRET}!`).fingerprints.current);
+    expect(next.fingerprints.current).not.toBe(next.fingerprints.previous);
+    expect(vault.fingerprints.previous).toBeNull();
+  });
+});
+
 describe('the generated secret', () => {
   let folder: string;
 

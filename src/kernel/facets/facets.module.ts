@@ -12,6 +12,7 @@ import { Lookups } from './lookups.js';
 import { AlertMetrics } from './metrics.js';
 import { Ownership } from './ownership.js';
 import { Purging } from './purging.js';
+import { SealedColumns } from './sealed-columns.js';
 import { Standings } from './standings.js';
 
 const ASKERS = [
@@ -27,6 +28,7 @@ const ASKERS = [
   Purging,
   EventFollowers,
   Exports,
+  SealedColumns,
 ];
 
 /** Lets modules ask all others the same question without knowing them. Whoever asks injects the asker of its own question only. */

@@ -37,7 +37,8 @@ export interface SignedStatement {
   readonly key_id: string;
 }
 
-const FILE = 'audit-signing-key.pem';
+/** Where a data folder keeps the key that was generated for it. */
+export const SIGNING_KEY_FILE = 'audit-signing-key.pem';
 
 /** Signs checkpoints with this installation's Ed25519 key. */
 export class CheckpointSigner {
@@ -86,7 +87,7 @@ function jwkOf(key: KeyObject): SigningJwk {
 
 /** Reads the data folder's own key; makes it, readable by the owner only, when there is none. */
 function generatedKey(dataDir: string): string {
-  const file = join(dataDir, FILE);
+  const file = join(dataDir, SIGNING_KEY_FILE);
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

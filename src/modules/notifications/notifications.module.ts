@@ -1,16 +1,15 @@
-import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../../kernel/config/config.js';
 import { DeliverMailJob } from './deliver-mail.job.js';
-import { FileMailer } from './file.mailer.js';
 import { MailLimits } from './mail-limits.js';
 import { Mailer } from './mailer.js';
 import { NotificationController } from './notification.controller.js';
 import { Notification } from './notification.entity.js';
+import { NotificationFacet } from './notification.facet.js';
 import { NotificationRepository } from './notification.repository.js';
 import { NotificationService } from './notification.service.js';
-import { SmtpMailer } from './smtp.mailer.js';
+import { openMailer } from './open-mailer.js';
 
 /**
  * Mail: written with what caused it, delivered by a job. A mail commits with its cause, is tried until it is delivered or
@@ -24,11 +23,11 @@ import { SmtpMailer } from './smtp.mailer.js';
     NotificationService,
     MailLimits,
     DeliverMailJob,
+    NotificationFacet,
     {
       provide: Mailer,
       inject: [Config],
-      useFactory: ({ smtpUrl, mailFrom, dataDir }: Config) =>
-        smtpUrl ? new SmtpMailer(smtpUrl, mailFrom) : new FileMailer(join(dataDir, 'mail'), mailFrom),
+      useFactory: openMailer,
     },
   ],
   exports: [MailLimits, NotificationService],

@@ -21,6 +21,15 @@ export class SmtpMailer extends Mailer {
     });
   }
 
+  /** Connects and signs in, as far as the server lets anybody know whether it would take a mail. @throws JobFailure */
+  async verify(): Promise<void> {
+    try {
+      await this.transport.verify();
+    } catch (error) {
+      throw smtpFailure(error as SmtpError);
+    }
+  }
+
   override async send(mail: Mail): Promise<void> {
     try {
       await this.transport.sendMail(toMessage(mail, this.from));

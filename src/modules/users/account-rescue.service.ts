@@ -10,10 +10,10 @@ import { TotpService } from './totp.service.js';
 import { toUser } from './user.dto.js';
 import type { UserEntity } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
-import { userTarget } from './user.service.js';
+import { type NewUser, UserService, userTarget } from './user.service.js';
 import { UserTokenRepository } from './user-token.repository.js';
 
-/** What the command line does for those who locked themselves out; whoever runs it has the database anyway. */
+/** What the command line does for admins, and those who locked themselves out; whoever runs it has the database anyway. */
 @Injectable()
 export class AccountRescue {
   constructor(
@@ -22,8 +22,27 @@ export class AccountRescue {
     private readonly sessions: SessionService,
     private readonly passwords: Passwords,
     private readonly totp: TotpService,
+    private readonly accounts: UserService,
     private readonly units: UnitOfWork,
   ) {}
+
+  /**
+   * Makes a platform admin with a temporary password, which is returned this once and must be changed at the first
+   * sign-in.
+   * @throws AppError `email_taken`
+   */
+  async createAdmin(person: Omit<NewUser, 'password'>): Promise<string> {
+    const password = randomBytes(15).toString('base64url');
+    const ctx = RequestContext.system('cli', newId('req'));
+    const options = { status: 'activated', platform_role: 'admin', password_change_required: true } as const;
+    await this.units.run(ctx, { events: ['user.created'] }, async () => {
+      const user = await this.accounts.create(ctx, { ...person, password }, options);
+      const { email, first_name, name, status, platform_role } = user;
+      const made = { email, first_name, name, status, platform_role };
+      ctx.audit.about(user.id).change(userTarget(user), null, made);
+    });
+    return password;
+  }
 
   /** Turns two-factor sign-in off and ends the sessions. @throws AppError `not_found`, `invalid_transition` */
   resetTotp(email: string): Promise<void> {

@@ -20,7 +20,7 @@ export class TotpEntity {
 /** A code for whoever has lost the app; its row goes when it is used. */
 @Entity('user_recovery_codes')
 export class RecoveryCodeEntity {
-  /** HMAC of account and code under `APP_SECRET`, base64url. */
+  /** HMAC of account and code under the app's secret, base64url. */
   @PrimaryColumn('varchar')
   code_hash!: string;
 

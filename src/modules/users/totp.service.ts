@@ -7,12 +7,13 @@ import { TOTP_CHANGED_MAIL } from './account.mails.js';
 import { SessionService } from './session.service.js';
 import type { TotpSetup } from './totp.dto.js';
 import { TotpRepository } from './totp.repository.js';
-import { newRecoveryCodes, newSecret, otpauthUrl, plainCode, stepOf } from './totp-codes.js';
+import { newRecoveryCodes, newSecret, otpauthUrl, plainCode, recoveryHash, stepOf } from './totp-codes.js';
 import type { User } from './user.dto.js';
 import { UserRepository } from './user.repository.js';
 import { displayName, userTarget } from './user.service.js';
 
-const SEAL = 'totp.secret';
+/** The purpose under which the vault seals secrets. */
+export const TOTP_SEAL = 'totp.secret';
 
 /** A code that fits, and uses itself up within the unit of work; false when somebody else was faster. */
 export interface FittingCode {
@@ -38,8 +39,8 @@ export class TotpService {
     if (user.totp_enabled_at) throw isOn();
     const secret = newSecret();
     const recovery_codes = newRecoveryCodes();
-    const sealed_secret = this.vault.seal(SEAL, secret);
-    const hashes = recovery_codes.map(code => this.hash(userId, code));
+    const sealed_secret = this.vault.seal(TOTP_SEAL, secret);
+    const hashes = recovery_codes.map(code => recoveryHash(secret, userId, code));
     await this.totps.replace(
       ctx,
       { user_id: userId, sealed_secret, last_step: 0, created_at: new Date() },
@@ -62,11 +63,12 @@ export class TotpService {
     const totp = await this.totps.find(ctx, userId);
     if (!totp) return null;
     const plain = plainCode(code);
-    const step = stepOf(this.vault.unseal(SEAL, totp.sealed_secret), plain);
+    const secret = this.vault.unseal(TOTP_SEAL, totp.sealed_secret);
+    const step = stepOf(secret, plain);
     if (step !== null && step > Number(totp.last_step))
       return { kind: 'totp', use: inner => this.totps.useStep(inner, totp, step) };
     if (!recovery) return null;
-    const hash = this.hash(userId, plain);
+    const hash = recoveryHash(secret, userId, plain);
     if (!(await this.totps.hasRecoveryCode(ctx, userId, hash))) return null;
     return { kind: 'recovery_code', use: inner => this.totps.useRecoveryCode(inner, userId, hash) };
   }
@@ -95,10 +97,6 @@ export class TotpService {
   /** How many recovery codes somebody has left. */
   codesLeft(ctx: RequestContext, userId: string): Promise<number> {
     return this.totps.countRecoveryCodes(ctx, userId);
-  }
-
-  private hash(userId: string, code: string): string {
-    return this.vault.sign('totp.recovery', `${userId} ${plainCode(code)}`);
   }
 
   private async tell(ctx: RequestContext, user: User, what: 'turned on' | 'turned off'): Promise<void> {

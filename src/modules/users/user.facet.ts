@@ -2,12 +2,18 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import type { AnswersUserEffects, Effect, UserAction } from '../../kernel/facets/effects.js';
 import { Facet } from '../../kernel/facets/facets.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
+import type { AnswersSealedColumns } from '../../kernel/facets/sealed-columns.js';
 import { SessionService } from './session.service.js';
+import { TOTP_SEAL } from './totp.service.js';
 import { UserService } from './user.service.js';
 
 /** Accounts can be looked up by platform admins, and everybody's own; what ends an account ends its sessions. */
 @Facet()
-export class UserFacet implements AnswersLookups, AnswersUserEffects {
+export class UserFacet implements AnswersLookups, AnswersUserEffects, AnswersSealedColumns {
+  readonly sealedColumns = [
+    { table: 'user_totps', key: 'user_id', column: 'sealed_secret', purpose: TOTP_SEAL },
+  ] as const;
+
   readonly lookup = {
     prefix: 'usr',
     object: 'user',

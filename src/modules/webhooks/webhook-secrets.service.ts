@@ -8,7 +8,8 @@ import { WebhookSecretRepository } from './webhook-secret.repository.js';
 const OVERLAP_MS = 24 * 3_600_000;
 /** How many secrets of an endpoint sign at once, however often it is rotated. */
 const MOST = 5;
-const SEAL = 'webhook.secret';
+/** The purpose under which the vault seals secrets. */
+export const WEBHOOK_SEAL = 'webhook.secret';
 
 /** The secrets of endpoints: shown once, sealed at rest. */
 @Injectable()
@@ -23,7 +24,7 @@ export class WebhookSecrets {
     const secret = newWebhookSecret();
     const now = new Date();
     const previousUntil = new Date(now.getTime() + OVERLAP_MS);
-    const sealed = this.vault.seal(SEAL, secret);
+    const sealed = this.vault.seal(WEBHOOK_SEAL, secret);
     const row = { endpoint_id: endpointId, sealed, preview: webhookPreview(secret) };
     await this.secrets.add(ctx, row, previousUntil, now);
     await this.secrets.keepNewest(ctx, endpointId, MOST);
@@ -41,6 +42,6 @@ export class WebhookSecrets {
   /** The secrets that sign now, newest first. @throws Error when they were sealed under another `APP_SECRET` */
   async signing(ctx: RequestContext, endpointId: string): Promise<string[]> {
     const valid = await this.secrets.valid(ctx, [endpointId], new Date());
-    return valid.map(({ sealed }) => this.vault.unseal(SEAL, sealed));
+    return valid.map(({ sealed }) => this.vault.unseal(WEBHOOK_SEAL, sealed));
   }
 }

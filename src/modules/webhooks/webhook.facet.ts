@@ -7,6 +7,7 @@ import type { AnswersProjectFigures } from '../../kernel/facets/figures.js';
 import type { AnswersHandoffChecks, HandoffFinding } from '../../kernel/facets/handoff-checks.js';
 import type { AnswersLookups, Found } from '../../kernel/facets/lookups.js';
 import type { AnswersMetrics } from '../../kernel/facets/metrics.js';
+import type { AnswersSealedColumns } from '../../kernel/facets/sealed-columns.js';
 import { Outbox } from '../../kernel/outbox/outbox.js';
 import { END_DELIVERIES } from './end-deliveries.job.js';
 import { covers, isTold } from './event-selection.js';
@@ -15,6 +16,7 @@ import { WebhookAttemptRepository } from './webhook-attempt.repository.js';
 import { WebhookDeliveryRepository } from './webhook-delivery.repository.js';
 import { WebhookEndpointRepository } from './webhook-endpoint.repository.js';
 import { WebhookQueueRepository } from './webhook-queue.repository.js';
+import { WEBHOOK_SEAL } from './webhook-secrets.service.js';
 
 /** What webhooks add to projects, and how they learn of what happens in them. */
 @Facet()
@@ -26,6 +28,7 @@ export class WebhookFacet
     AnswersMutationEffects,
     AnswersMetrics,
     AnswersHandoffChecks,
+    AnswersSealedColumns,
     FollowsEvents
 {
   readonly lookup = {
@@ -35,6 +38,10 @@ export class WebhookFacet
     permission: 'webhooks:read',
     find: (ctx: RequestContext, id: string) => this.find(ctx, id),
   } as const;
+
+  readonly sealedColumns = [
+    { table: 'webhook_secrets', key: 'id', column: 'sealed', purpose: WEBHOOK_SEAL },
+  ] as const;
 
   readonly metrics = {
     webhook_failures: (ctx: RequestContext, projectId: string, span: { from: Date; to: Date }) =>

@@ -1,0 +1,28 @@
+import type { MigrationInterface } from 'typeorm';
+import type { DatabaseLocation } from '../config/database-url.js';
+import { writerOptions } from './open-database.js';
+import { WriterSource } from './writer-source.js';
+
+export type Migration = new () => MigrationInterface;
+
+/** The name under which the database remembers a migration. */
+export function migrationName(migration: Migration): string {
+  return new migration().name ?? migration.name;
+}
+
+/**
+ * Runs those of some migrations that have not been run; answers their names.
+ * @throws Error on SQLite, when a server has the file open
+ */
+export async function migrateDatabase(
+  location: DatabaseLocation,
+  migrations: readonly Migration[],
+): Promise<string[]> {
+  const options = { ...writerOptions(location, { alone: true }), migrations: [...migrations] };
+  const source = await new WriterSource(options).initialize();
+  try {
+    return (await source.runMigrations()).map(({ name }) => name);
+  } finally {
+    await source.destroy();
+  }
+}
