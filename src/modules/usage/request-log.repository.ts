@@ -37,6 +37,11 @@ export class RequestLogRepository {
     limit: number,
   ): Promise<LogLine[]> {
     const stretches = parts.map(part => stretchOf(part, range));
+    return this.newestOf(ctx, stretches, limit);
+  }
+
+  /** The newest lines of some stretches of the log, newest first. */
+  async newestOf(ctx: RequestContext, stretches: readonly Stretch[], limit: number): Promise<LogLine[]> {
     return this.lines(ctx, await this.lists.newestIds(ctx, stretches, limit));
   }
 
@@ -109,7 +114,8 @@ export class RequestLogRepository {
 
 const INDICES = { project_id: 'request_logs_project', series_id: 'request_logs_series' };
 
-function stretchOf({ column, value }: LogPart, { first, before }: IdRange): Stretch {
+/** A part of the log as a stretch of the index that holds it. */
+export function stretchOf({ column, value }: LogPart, { first, before }: IdRange): Stretch {
   return {
     table: 'request_logs',
     index: INDICES[column],

@@ -7,6 +7,7 @@ import { RequestLogService } from './request-log.service.js';
 import { RequestLogCount } from './request-log-count.service.js';
 import { RequestLogPurgeRepository } from './request-log-purge.repository.js';
 import { RequestLogPurge } from './request-log-purge.service.js';
+import { RequestLogSearch } from './request-log-search.service.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { RequestRecordingRepository } from './request-recording.repository.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
@@ -37,6 +38,7 @@ import { UsageExportRepository } from './usage-export.repository.js';
     RequestRecorder,
     RequestLogRepository,
     RequestLogCount,
+    RequestLogSearch,
     RequestLogService,
     RequestLogPurgeRepository,
     RequestLogPurge,
