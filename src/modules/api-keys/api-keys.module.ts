@@ -13,9 +13,13 @@ import { ApiKeyRepository } from './api-key.repository.js';
 import { ApiKeyService } from './api-key.service.js';
 import { KeyCheckController } from './key-check.controller.js';
 import { KeyCheckService } from './key-check.service.js';
+import { KeyImpactController } from './key-impact.controller.js';
+import { KeyImpactService } from './key-impact.service.js';
 import { KeyLookup } from './key-lookup.service.js';
 import { KeyRights } from './key-rights.service.js';
 import { KeyUsage } from './key-usage.service.js';
+import { RequestExplanationController } from './request-explanation.controller.js';
+import { RequestExplanationService } from './request-explanation.service.js';
 
 /**
  * Credentials of scripts: issuing, limiting and ending them, and the one decision whether a key may pass. A secret is shown
@@ -30,8 +34,18 @@ import { KeyUsage } from './key-usage.service.js';
     UsageModule,
     QuotaModule,
   ],
-  controllers: [ApiKeyController, KeyCheckController],
-  providers: [ApiKeyRepository, ApiKeyService, KeyRights, KeyLookup, KeyUsage, KeyCheckService, ApiKeyFacet],
+  controllers: [ApiKeyController, KeyCheckController, KeyImpactController, RequestExplanationController],
+  providers: [
+    ApiKeyRepository,
+    ApiKeyService,
+    KeyRights,
+    KeyLookup,
+    KeyUsage,
+    KeyCheckService,
+    KeyImpactService,
+    RequestExplanationService,
+    ApiKeyFacet,
+  ],
   exports: [KeyLookup, KeyUsage],
 })
 export class ApiKeysModule {}

@@ -40,6 +40,6 @@ import { TeamList } from './team-list.service.js';
     TeamExport,
     TeamFacet,
   ],
-  exports: [MemberService],
+  exports: [MemberService, TeamList],
 })
 export class TeamsModule {}

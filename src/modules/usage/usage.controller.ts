@@ -3,19 +3,14 @@ import type { z } from 'zod';
 import { Access } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { ListRequestLogs, RequestLog, RequestLogPage, SEARCHED } from './request-log.dto.js';
 import { RequestLogService } from './request-log.service.js';
 import { ProjectUsageQuery, Usage } from './usage.dto.js';
 import { UsageService } from './usage.service.js';
+import { USAGE } from './usage.tag.js';
 
-const TAG: Tag = {
-  name: 'Usage',
-  description: 'What was called, by whom, and how much of the quota is left.',
-  place: 140,
-};
-
-@Docs.tag(TAG)
+@Docs.tag(USAGE)
 @Controller('projects/:id')
 export class UsageController {
   constructor(

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { KeyTraffic } from './key-traffic.service.js';
 import { RequestLogEntity } from './request-log.entity.js';
 import { RequestLogExport } from './request-log.export.js';
 import { RequestLogRepository } from './request-log.repository.js';
@@ -47,8 +48,9 @@ import { UsageExportRepository } from './usage-export.repository.js';
     UsageExport,
     UsageRepository,
     UsageService,
+    KeyTraffic,
     UsageFacet,
   ],
-  exports: [RequestRecorder, RequestLogService, UsageService],
+  exports: [RequestRecorder, RequestLogService, UsageService, KeyTraffic],
 })
 export class UsageModule {}

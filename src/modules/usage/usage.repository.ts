@@ -18,6 +18,14 @@ const SUMS = {
   errors: 'COALESCE(SUM(CASE WHEN s.status >= 400 THEN u.requests ELSE 0 END), 0)',
 };
 
+/** Requests to one route. */
+export interface RouteCount {
+  method: string;
+  route: string;
+  requests: number;
+  errors: number;
+}
+
 /** Reads the hourly and daily counts. */
 @Injectable()
 export class UsageRepository {
@@ -41,6 +49,46 @@ export class UsageRepository {
       sum += Number(row!.logged);
     }
     return sum;
+  }
+
+  /** The same by the hour; hours without requests are left out. */
+  async linesByHour(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+    [from, to]: readonly [number, number],
+  ): Promise<{ hour: number; logged: number }[]> {
+    const part = { unit: 'hour', from, to, only: [], except: [], beginnings: [] } as const;
+    const rows = await this.counted(ctx, scope, filter, part)
+      .select('u.hour', 'hour')
+      .addSelect('SUM(u.requests - u.unlogged)', 'logged')
+      .groupBy('u.hour')
+      .getRawMany<{ hour: number; logged: number | string }>();
+    return rows.map(({ hour, logged }) => ({ hour, logged: Number(logged) }));
+  }
+
+  /** The routes with most requests between two bounds. */
+  async routes(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+    [from, to]: readonly [number, number],
+    limit: number,
+  ): Promise<RouteCount[]> {
+    const part = { unit: 'hour', from, to, only: [], except: [], beginnings: [] } as const;
+    const rows = await this.summed(ctx, scope, filter, part)
+      .addSelect('s.method', 'method')
+      .addSelect('s.route', 'route')
+      .groupBy('s.method')
+      .addGroupBy('s.route')
+      .orderBy('requests', 'DESC')
+      .addOrderBy('s.route', 'ASC')
+      .addOrderBy('s.method', 'ASC')
+      .limit(limit)
+      .getRawMany<Record<keyof RouteCount, string>>();
+    return rows.map(({ method, route, requests, errors }) => {
+      return { method, route, requests: Number(requests), errors: Number(errors) };
+    });
   }
 
   /** Requests between two bounds. */
