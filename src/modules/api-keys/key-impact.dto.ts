@@ -40,8 +40,7 @@ export const KeyImpact = z
             name: shown.fullName.nullable(),
             relations: z
               .array(z.enum(['holder', 'creator']))
-              .describe('The key is the own key of its holder.')
-              .meta({ 'x-structural': true }),
+              .describe('The key is the own key of its holder.'),
           })
           .meta({ 'x-resource': 'member' }),
       )
