@@ -164,6 +164,8 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
                                               row('401     404   404        404    403    200     404         401       200', on.key),
   'POST /v1/projects/{id}/api-keys/{key}/explain':
                                               row('401     404   404        404    200    200     404         401       200', { ...on.key, body: {} }),
+  'GET /v1/projects/{id}/api-keys/{key}/impact':
+                                              row('401     404   404        404    200    200     404         401       200', on.key),
   'POST /v1/api-keys/verify':                 row('401     200   403        403    403    403     403         401       200', { body: { key: 'unknown' } }),
 
   'GET /v1/projects/{id}/reports':            row('401     404   404        403    200    200     404         401       200'),
@@ -188,6 +190,8 @@ export const EXPECTATIONS: Readonly<Record<string, Row>> = {
   'GET /v1/projects/{id}/usage':              row('401     404   404        200    200    200     404         401       200'),
   'GET /v1/projects/{id}/request-logs':       row('401     404   404        200    200    200     404         401       200'),
   'GET /v1/projects/{id}/request-logs/{req}': row('401     404   404        404    404    200     404         401       200', on.loggedRequest),
+  'GET /v1/projects/{id}/request-logs/{req}/explain':
+                                              row('401     404   404        404    404    200     404         401       200', on.loggedRequest),
   'GET /v1/organizations/{id}/usage':         row('401     403   404        404    404    404     404         401       200', on.organization),
   'GET /v1/organizations/{id}/request-logs':  row('401     403   404        404    404    404     404         401       200', on.organization),
 

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Database } from '../../src/kernel/database/database.js';
+import { exampleId } from '../../src/kernel/database/ids.js';
 import { FILLED, fillLists } from '../bench/fill-lists.mjs';
 import { bearer } from '../support/client.js';
 import { laneDatabase } from '../support/lane.js';
@@ -28,6 +29,8 @@ const VALUES: Record<string, readonly string[]> = {
   status: ['404', '4xx'],
   method: ['GET'],
   route: ['/v1/route1'],
+  '/v1/projects/{id}/request-logs q': ['route1', 'weather', exampleId('req')],
+  ip: ['203.0.113.7'],
   '/v1/projects/{id}/media type': ['image', 'image/png'],
   role_id: [ROLE_IDS.administrator],
   expiring_before: [FILLED.events.to],

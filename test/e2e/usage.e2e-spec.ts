@@ -1,4 +1,6 @@
 import { connect } from 'node:net';
+import { newIdAt } from '../../src/kernel/database/ids.js';
+import { RequestRecorder } from '../../src/modules/usage/request-recorder.service.js';
 import { type Answer, basic, type RequestOptions } from '../support/client.js';
 import { parseRaw, sendRaw } from '../support/raw-http.js';
 import { createKey, createProject, expectStatus, type Person, ROLE_IDS, signUp } from '../support/scene.js';
@@ -85,11 +87,121 @@ describe('GET /v1/projects/:id/usage', () => {
     [{ from: '2026-01-02T00:00:00.000Z', to: '2026-01-01T00:00:00.000Z' }],
     [{ from: '2026-01-01T00:00:00.000Z', to: '2026-03-01T00:00:00.000Z', granularity: 'hour' }],
     [{ from: '2020-01-01T00:00:00.000Z', to: '2026-03-01T00:00:00.000Z' }],
-    [{ granularity: 'week' }],
+    [{ granularity: 'year' }],
+    [{ granularity: 'month', from: '2015-01-01T00:00:00.000Z' }],
     [{ group_by: 'project' }],
     [{ from: 'yesterday' }],
   ])('refuses %j', async query => {
     expect(expectStatus(400, await usage(query)).body.error.code).toBe('validation_failed');
+  });
+
+  describe('by the calendar of a zone', () => {
+    let count: (query: Record<string, string>) => Promise<Answer>;
+
+    beforeAll(async () => {
+      const { id } = await createProject(server, owner.auth);
+      const { api_key } = await createKey(server, owner.auth, id);
+      const recorder = server.app.get(RequestRecorder, { strict: false });
+      // Berlin's clocks went forward on 29 March 2026 and back on 25 October 2025.
+      for (const [at, status] of [
+        ['2025-10-25T21:59:59.999Z', 200],
+        ['2025-10-25T22:00:00.000Z', 200],
+        ['2025-10-26T22:59:59.999Z', 404],
+        ['2026-02-28T22:30:00.000Z', 200],
+        ['2026-02-28T23:30:00.000Z', 500],
+        ['2026-03-28T23:00:00.000Z', 200],
+        ['2026-03-29T21:30:00.000Z', 200],
+        ['2026-03-29T22:00:00.000Z', 200],
+        ['2026-03-31T22:00:00.000Z', 200],
+      ] as const) {
+        const line = newIdAt('req', new Date(at));
+        const labels = { method: 'GET', route: '/v1/whoami', status, durationMs: 1, errorCode: null };
+        recorder.record({
+          ...{ id: line, requestId: line, projectId: id, organizationId: project.organization_id },
+          ...{ apiKeyId: api_key.id, memberId: null, ip: null, userAgent: null, ...labels },
+        });
+      }
+      count = query =>
+        server.api.get(`/v1/projects/${id}/usage`, {
+          auth: owner.auth,
+          query: { tz: 'Europe/Berlin', ...query },
+        });
+    });
+
+    it('counts days of 23 and of 25 hours', async () => {
+      const autumn = { from: '2025-10-25T12:00:00.000Z', to: '2025-10-27T12:00:00.000Z', granularity: 'day' };
+      const { body } = expectStatus(200, await count(autumn));
+      expect(body).toMatchObject({ granularity: 'day', tz: 'Europe/Berlin' });
+      const bucket = (from: string, to: string, requests: number, errors: number) => {
+        return { at: from, from, to, requests, errors };
+      };
+      expect(body.series).toEqual([
+        bucket('2025-10-24T22:00:00.000Z', '2025-10-25T22:00:00.000Z', 1, 0),
+        bucket('2025-10-25T22:00:00.000Z', '2025-10-26T23:00:00.000Z', 2, 1),
+        bucket('2025-10-26T23:00:00.000Z', '2025-10-27T23:00:00.000Z', 0, 0),
+      ]);
+      const spring = { from: '2026-03-29T12:00:00.000Z', to: '2026-03-29T12:00:01.000Z', granularity: 'day' };
+      expect((await count(spring)).body.series).toEqual([
+        bucket('2026-03-28T23:00:00.000Z', '2026-03-29T22:00:00.000Z', 2, 0),
+      ]);
+    });
+
+    it('counts weeks from Monday on, and months', async () => {
+      const weeks = { from: '2026-03-25T00:00:00.000Z', to: '2026-04-02T00:00:00.000Z', granularity: 'week' };
+      expect((await count(weeks)).body.series).toMatchObject([
+        { from: '2026-03-22T23:00:00.000Z', to: '2026-03-29T22:00:00.000Z', requests: 2 },
+        { from: '2026-03-29T22:00:00.000Z', to: '2026-04-05T22:00:00.000Z', requests: 2 },
+      ]);
+      const months = {
+        from: '2025-10-10T00:00:00.000Z',
+        to: '2026-04-01T00:00:00.000Z',
+        granularity: 'month',
+      };
+      const { body } = expectStatus(200, await count(months));
+      expect(
+        body.series.map((month: any) => [month.from.slice(0, 10), month.requests, month.errors]),
+      ).toEqual([
+        ['2025-09-30', 3, 1],
+        ['2025-10-31', 0, 0],
+        ['2025-11-30', 0, 0],
+        ['2025-12-31', 0, 0],
+        ['2026-01-31', 1, 0],
+        ['2026-02-28', 4, 1],
+        ['2026-03-31', 1, 0],
+      ]);
+      expect(body.totals).toEqual({ requests: 9, errors: 2 });
+      expect((await count({ ...months, tz: 'UTC' })).body.series.at(-1)).toMatchObject({
+        from: '2026-03-01T00:00:00.000Z',
+        requests: 4,
+      });
+    });
+
+    it('groups them too', async () => {
+      const months = {
+        from: '2025-10-10T00:00:00.000Z',
+        to: '2026-04-01T00:00:00.000Z',
+        granularity: 'month',
+      };
+      const { body } = expectStatus(200, await count({ ...months, group_by: 'status' }));
+      expect(body.groups).toEqual([
+        { status: 200, requests: 7, errors: 0 },
+        { status: 404, requests: 1, errors: 1 },
+        { status: 500, requests: 1, errors: 1 },
+      ]);
+      expect(body.series).toHaveLength(6);
+      expect(body.series[0]).toMatchObject({ from: '2025-09-30T22:00:00.000Z', status: 200, requests: 2 });
+      expect(body.totals).toEqual({ requests: 9, errors: 2 });
+    });
+
+    it('shows a quarter by week and a year by month, where no beginning is asked for', async () => {
+      expect((await count({ granularity: 'week' })).body.series).toHaveLength(13);
+      expect((await count({ granularity: 'month' })).body.series).toHaveLength(12);
+    });
+
+    it.each(['Mars/Olympus', '+02:00', 'Asia/Kolkata'])('refuses the days of %s', async tz => {
+      const { body } = expectStatus(400, await count({ tz, granularity: 'day' }));
+      expect(body.error).toMatchObject({ code: 'validation_failed', details: { errors: [{ param: 'tz' }] } });
+    });
   });
 
   it('is for those with usage:read', async () => {

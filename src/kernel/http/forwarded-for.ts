@@ -18,9 +18,9 @@ export function soundForwardedFor(headers: IncomingHttpHeaders): void {
 
 const WITH_PORT = /^(?:\[([^\]]+)\]|(\d+\.\d+\.\d+\.\d+))(?::\d{1,5})?$/;
 
-/** The address of an entry such as `192.0.2.1`, `192.0.2.1:8080`, `2001:db8::1` or `[2001:db8::1]:8080`. */
+/** The address, in its canonical form, of an entry such as `192.0.2.1`, `192.0.2.1:8080`, `2001:db8::1` or `[2001:db8::1]:8080`. */
 function addressOf(entry: string): string | null {
   const match = WITH_PORT.exec(entry);
-  const address = match ? (match[1] ?? match[2]!) : entry;
-  return parseAddress(address) ? address : null;
+  const address = parseAddress(match ? (match[1] ?? match[2]!) : entry);
+  return address && String(address);
 }

@@ -18,11 +18,15 @@ import { KeyCheckService } from './key-check.service.js';
 import { KeyCountRepository } from './key-count.repository.js';
 import { KeyEffectsFacet } from './key-effects.facet.js';
 import { KeyExpiryNotices } from './key-expiry.service.js';
+import { KeyImpactController } from './key-impact.controller.js';
+import { KeyImpactService } from './key-impact.service.js';
 import { KeyItems } from './key-items.service.js';
 import { KeyLifetimes } from './key-lifetimes.service.js';
 import { KeyLookup } from './key-lookup.service.js';
 import { KeyRights } from './key-rights.service.js';
 import { KeyUsage } from './key-usage.service.js';
+import { RequestExplanationController } from './request-explanation.controller.js';
+import { RequestExplanationService } from './request-explanation.service.js';
 
 /**
  * Credentials of scripts: issuing, limiting and ending them, and the one decision whether a key may pass. A secret is shown
@@ -38,7 +42,7 @@ import { KeyUsage } from './key-usage.service.js';
     NotificationsModule,
     QuotaModule,
   ],
-  controllers: [ApiKeyController, KeyCheckController],
+  controllers: [ApiKeyController, KeyCheckController, KeyImpactController, RequestExplanationController],
   providers: [
     ApiKeyRepository,
     KeyCountRepository,
@@ -53,6 +57,8 @@ import { KeyUsage } from './key-usage.service.js';
     KeyCheckService,
     ApiKeyFacet,
     KeyEffectsFacet,
+    KeyImpactService,
+    RequestExplanationService,
   ],
   exports: [KeyLookup, KeyUsage],
 })

@@ -27,19 +27,18 @@ export const ExplainKey = z
   .meta({ id: 'ExplainKey', examples: [{ ip: '203.0.113.7', permission: 'customers:read' }] });
 export type ExplainKey = z.output<typeof ExplainKey>;
 
+/** How one check ended. */
+export const explainedStep = z.object({
+  check: z.string(),
+  passed: z.boolean(),
+  reason: z.string().optional(),
+  fix: z.string().optional().describe('How to fix it.'),
+});
+
 const explanation = z
   .object({
     allowed: z.boolean(),
-    steps: z
-      .array(
-        z.object({
-          check: z.string(),
-          passed: z.boolean(),
-          reason: z.string().optional(),
-          fix: z.string().optional().describe('How to fix it.'),
-        }),
-      )
-      .describe('Every check, in the order it is made.'),
+    steps: z.array(explainedStep).describe('Every check, in the order it is made.'),
   })
   .meta({ id: 'KeyExplanation' });
 export type KeyExplanation = z.infer<typeof explanation>;
@@ -58,7 +57,8 @@ export const KeyExplanation = redactedBy(explanation, ({ allowed, steps }, { hid
   };
 });
 
-const VEIL = { passed: REDACTED, reason: REDACTED, fix: REDACTED };
+/** What stands instead of how a check ended. */
+export const VEIL = { passed: REDACTED, reason: REDACTED, fix: REDACTED };
 
 export const VerifyKey = z
   .strictObject({

@@ -4,8 +4,7 @@ import { hashToken } from '../../kernel/crypto/tokens.js';
 import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { ERROR_CODES, type ErrorCode } from '../../kernel/errors/error-codes.js';
-import { plainAddress } from '../../kernel/http/client-address.js';
-import { addressLabel } from '../../kernel/http/request-labels.js';
+import { parseAddress } from '../../kernel/network/addresses.js';
 import { QuotaService } from '../quota/quota.service.js';
 import type { QuotaHolder, Standing } from '../quota/quota-window.js';
 import { RequestRecorder } from '../usage/request-recorder.service.js';
@@ -74,7 +73,7 @@ export class KeyCheckService {
   /** What a request with the key would have left, had it come here. A key that asks about itself leaves its own. */
   private record(ctx: RequestContext, key: KeyFacts, input: VerifyKey, refusal: ErrorCode | null): void {
     if (ctx.principal?.id === key.id) return;
-    const ip = input.ip === undefined ? null : addressLabel(plainAddress(input.ip));
+    const ip = input.ip === undefined ? null : String(parseAddress(input.ip));
     const status = refusal === null ? 200 : ERROR_CODES[refusal].status;
     if (status !== 401) this.usage.used(key, ip);
     this.recorder.record({

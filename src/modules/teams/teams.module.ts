@@ -42,6 +42,6 @@ import { TeamList } from './team-list.service.js';
     TeamFacet,
     TeamEffectsFacet,
   ],
-  exports: [MemberService],
+  exports: [MemberService, TeamList],
 })
 export class TeamsModule {}

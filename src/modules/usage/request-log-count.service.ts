@@ -8,7 +8,6 @@ import { UsageRepository } from './usage.repository.js';
 import { isNarrowed, type RequestFilter, type UsageScope } from './usage-scope.js';
 
 const HOUR_MS = 3_600_000;
-const HOURS_PER_DAY = 24;
 
 /**
  * How many lines of the request log match, without reading them: from what is counted by series, by day and
@@ -48,34 +47,9 @@ export class RequestLogCount {
     if (firstHour >= endHour) return this.lines(ctx, scope, filter, from, to);
     return (
       (await this.lines(ctx, scope, filter, from, firstHour * HOUR_MS)) +
-      (await this.hours(ctx, scope, filter, firstHour, endHour)) +
+      (await this.usage.lines(ctx, scope, filter, [firstHour, endHour])) +
       (await this.lines(ctx, scope, filter, endHour * HOUR_MS, to))
     );
-  }
-
-  /** Whole days from the daily counts, the hours before and after them from the hourly ones. */
-  private async hours(
-    ctx: RequestContext,
-    scope: UsageScope,
-    filter: RequestFilter,
-    from: number,
-    to: number,
-  ): Promise<number> {
-    const firstDay = Math.ceil(from / HOURS_PER_DAY);
-    const endDay = Math.floor(to / HOURS_PER_DAY);
-    const ranges =
-      firstDay < endDay
-        ? ([
-            { unit: 'hour', from, to: firstDay * HOURS_PER_DAY },
-            { unit: 'day', from: firstDay, to: endDay },
-            { unit: 'hour', from: endDay * HOURS_PER_DAY, to },
-          ] as const)
-        : ([{ unit: 'hour', from, to }] as const);
-    let sum = 0;
-    for (const range of ranges) {
-      if (range.from < range.to) sum += await this.usage.lines(ctx, scope, filter, range);
-    }
-    return sum;
   }
 
   private async lines(

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { timeOfId } from '../../kernel/database/ids.js';
-import { listQuery, pageOf } from '../../kernel/http/pagination.js';
+import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import { anyInstant, id, instant, like, shown } from '../../kernel/http/schemas.js';
 import { mustBe } from '../../kernel/http/validation-phrases.js';
+import { parseAddress } from '../../kernel/network/addresses.js';
 import type { LogLine } from './request-log.repository.js';
 
 export const RequestLog = z
@@ -36,7 +37,8 @@ const filter = {
     .string()
     .regex(/^[1-5](\d\d|xx)$/i, mustBe('a status such as 404, or a class such as 4xx'))
     .transform(status => status.toLowerCase())
-    .optional(),
+    .optional()
+    .describe('A status such as `404`, or a class such as `5xx`.'),
   method: z
     .string()
     .regex(/^[a-z]{1,10}$/i, mustBe('an HTTP method'))
@@ -48,6 +50,20 @@ const filter = {
     .max(200)
     .optional()
     .describe('The route as the log shows it, e.g. `/v1/projects/:id`.'),
+  ip: z
+    .string()
+    .trim()
+    .max(50)
+    .refine(value => parseAddress(value) !== null, {
+      error: mustBe('an IPv4 or IPv6 address'),
+      abort: true,
+    })
+    .overwrite(value => String(parseAddress(value)))
+    .optional()
+    .describe('The address the request came from.'),
+  q: searchQuery.describe(
+    'Text in the route, the user agent or the error code, whatever its case (`%` and `_` are literal); or a whole request id.',
+  ),
   from: anyInstant.optional().describe('Earliest instant, included.'),
   to: anyInstant.optional().describe('Latest instant, not included.'),
 };
@@ -59,6 +75,9 @@ export const ListOrganizationRequestLogs = z.strictObject({
   ...filter,
 });
 export type ListRequestLogs = z.output<typeof ListOrganizationRequestLogs>;
+
+/** The attributes that `q` looks through, beside ids. */
+export const SEARCHED = ['request_log.route', 'request_log.user_agent', 'request_log.error_code'];
 
 export function toRequestLog(line: LogLine): RequestLog {
   return {

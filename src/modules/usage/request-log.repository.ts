@@ -2,14 +2,23 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { Lists } from '../../kernel/database/lists.js';
-import type { Stretch } from '../../kernel/database/stretch.js';
-import type { LogPart, SeriesSize } from './log-path.js';
+import { matching, type Stretch } from '../../kernel/database/stretch.js';
+import { walk } from '../../kernel/database/walk.js';
+import { type LogPart, partsOf, type SeriesSize } from './log-path.js';
 import { RequestLogEntity } from './request-log.entity.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
 
 /** A line of the log with its series. */
 export type LogLine = RequestLogEntity &
   Pick<RequestSeriesEntity, 'api_key_id' | 'member_id' | 'method' | 'route' | 'status'>;
+
+/** Requests from one address by one user agent; `last` is the id of the newest. */
+export interface Caller {
+  ip: string | null;
+  user_agent: string | null;
+  requests: number;
+  last: string;
+}
 
 /** Lines from `first` on and before `before`, both ids; either may be absent. */
 export interface IdRange {
@@ -37,6 +46,11 @@ export class RequestLogRepository {
     limit: number,
   ): Promise<LogLine[]> {
     const stretches = parts.map(part => stretchOf(part, range));
+    return this.newestOf(ctx, stretches, limit);
+  }
+
+  /** The newest lines of some stretches of the log, newest first. */
+  async newestOf(ctx: RequestContext, stretches: readonly Stretch[], limit: number): Promise<LogLine[]> {
     return this.lines(ctx, await this.lists.newestIds(ctx, stretches, limit));
   }
 
@@ -62,6 +76,23 @@ export class RequestLogRepository {
     };
     const stretch = { ...stretchOf({ column: 'project_id', value: projectId }, range), where };
     return this.lines(ctx, await this.lists.newestIds(ctx, [stretch], limit));
+  }
+
+  /** The callers of some series in a range, told apart by address and user agent. Reads line by line: for short ranges. */
+  async callers(ctx: RequestContext, series: readonly SeriesSize[], range: IdRange): Promise<Caller[]> {
+    const manager = this.database.read(ctx);
+    const callers = new Map<string, Caller>();
+    for (const part of partsOf(series)) {
+      // A condition, so that the steps are as short as those that look at lines.
+      const stretch = { ...stretchOf(part, range), where: { sql: 't.duration_ms >= 0', parameters: [] } };
+      await walk(manager, stretch, async piece => {
+        const columns = 't.ip, t.user_agent, COUNT(*) AS requests, MAX(t.id) AS last';
+        const { sql, values } = matching(piece, columns, ' GROUP BY t.ip, t.user_agent');
+        for (const row of await manager.query<Caller[]>(sql, values)) add(callers, row);
+        return true;
+      });
+    }
+    return [...callers.values()];
   }
 
   /** Lines of a project in a range, oldest first, those after `after` when it is given. */
@@ -107,9 +138,21 @@ export class RequestLogRepository {
   }
 }
 
+function add(callers: Map<string, Caller>, { ip, user_agent, last, ...row }: Caller): void {
+  const key = JSON.stringify([ip, user_agent]);
+  const known = callers.get(key);
+  callers.set(key, {
+    ip,
+    user_agent,
+    requests: (known?.requests ?? 0) + Number(row.requests),
+    last: known && known.last > last ? known.last : last,
+  });
+}
+
 const INDICES = { project_id: 'request_logs_project', series_id: 'request_logs_series' };
 
-function stretchOf({ column, value }: LogPart, { first, before }: IdRange): Stretch {
+/** A part of the log as a stretch of the index that holds it. */
+export function stretchOf({ column, value }: LogPart, { first, before }: IdRange): Stretch {
   return {
     table: 'request_logs',
     index: INDICES[column],

@@ -12,6 +12,7 @@ import {
 } from './request-log.dto.js';
 import { type IdRange, type LogLine, RequestLogRepository } from './request-log.repository.js';
 import { RequestLogCount } from './request-log-count.service.js';
+import { RequestLogSearch } from './request-log-search.service.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
 import { isNarrowed, type RequestFilter, type UsageScope, visibleTo } from './usage-scope.js';
@@ -23,6 +24,7 @@ export class RequestLogService {
     private readonly logs: RequestLogRepository,
     private readonly series: RequestSeriesRepository,
     private readonly counts: RequestLogCount,
+    private readonly search: RequestLogSearch,
     private readonly recorder: RequestRecorder,
   ) {}
 
@@ -55,7 +57,7 @@ export class RequestLogService {
   private async list(
     ctx: RequestContext,
     scope: UsageScope,
-    { limit, cursor, from, to, ...labels }: ListRequestLogs,
+    { limit, cursor, from, to, q, ip, ...labels }: ListRequestLogs,
     own: RequestFilter['own'],
   ): Promise<RequestLogPage> {
     const after = decodeCursor(cursor);
@@ -65,9 +67,16 @@ export class RequestLogService {
       before: to === undefined ? null : firstIdAt('req', new Date(to)),
     };
     const filter = { ...labels, own };
-    const total = await this.counts.count(ctx, scope, filter, range);
+    const line = { q, ip };
+    const searches = isNarrowed(line);
+    const total = searches
+      ? await this.search.total(ctx, scope, filter, line, range)
+      : await this.counts.count(ctx, scope, filter, range);
+    if (total === 0) return paginate([], limit, total, toRequestLog);
     const before = after && (!range.before || after < range.before) ? after : range.before;
-    const rows = total === 0 ? [] : await this.rows(ctx, scope, filter, { ...range, before }, limit + 1);
+    const rows = searches
+      ? await this.search.newest(ctx, scope, filter, line, { ...range, before }, limit + 1)
+      : await this.rows(ctx, scope, filter, { ...range, before }, limit + 1);
     return paginate(rows, limit, total, toRequestLog);
   }
 

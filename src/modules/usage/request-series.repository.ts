@@ -6,7 +6,7 @@ import { firstIdAt, timeOfId } from '../../kernel/database/ids.js';
 import { inPieces } from '../../kernel/database/insert-rows.js';
 import type { LogPart, SeriesSize } from './log-path.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
-import { startOf } from './usage-range.js';
+import { startOfHour } from './usage-range.js';
 import type { RequestFilter, UsageScope } from './usage-scope.js';
 
 const GIVEN_AT_ONCE = 1_000;
@@ -60,12 +60,12 @@ export class RequestSeriesRepository {
     const used = series.filter(({ hour }) => hour !== null);
     if (used.length === 0) return null;
     const first = used.reduce((one, other) => (other.hour! < one.hour! ? other : one));
-    const end = firstIdAt('req', startOf('hour', first.hour! + 1));
+    const end = firstIdAt('req', startOfHour(first.hour! + 1));
     const [line] = await manager.query<[{ id: string | null }]>(
       'SELECT MIN(id) AS id FROM request_logs WHERE series_id = ? AND id < ?',
       [first.id, end],
     );
-    const at = line.id === null ? startOf('hour', first.hour!) : new Date(timeOfId(line.id));
+    const at = line.id === null ? startOfHour(first.hour!) : new Date(timeOfId(line.id));
     return { keyId: first.api_key_id, at };
   }
 
@@ -101,6 +101,20 @@ export class RequestSeriesRepository {
       .addSelect('s.logged', 'logged')
       .getRawMany<SeriesSize>();
     return rows.map(row => ({ ...row, logged: Number(row.logged) }));
+  }
+
+  /** The series in the scope that pass the filter and have this text, in lower case, in their route. */
+  async withRoute(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+    text: string,
+  ): Promise<number[]> {
+    const rows = await this.matching(ctx, scope, filter)
+      .select('s.id', 'id')
+      .andWhere('INSTR(LOWER(s.route), :text) > 0', { text })
+      .getRawMany<{ id: number }>();
+    return rows.map(({ id }) => id);
   }
 
   /** How many lines the log has of the series in the scope that pass the filter. */

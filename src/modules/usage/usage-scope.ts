@@ -18,8 +18,16 @@ export interface RequestFilter {
   own?: { api_key_id: string } | { member_id: string };
 }
 
+/** What of single lines requests can be chosen by; what their series do not tell. */
+export interface LineFilter {
+  /** Text in the route, the user agent or the error code, or a whole request id. */
+  q?: string;
+  /** A canonical address. */
+  ip?: string;
+}
+
 /** Whether a filter leaves anything out. */
-export function isNarrowed(filter: RequestFilter): boolean {
+export function isNarrowed(filter: RequestFilter | LineFilter): boolean {
   return Object.values(filter).some(value => value !== undefined);
 }
 

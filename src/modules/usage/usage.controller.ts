@@ -3,19 +3,14 @@ import type { z } from 'zod';
 import { Access } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
-import { ListRequestLogs, RequestLog, RequestLogPage } from './request-log.dto.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
+import { ListRequestLogs, RequestLog, RequestLogPage, SEARCHED } from './request-log.dto.js';
 import { RequestLogService } from './request-log.service.js';
 import { ProjectUsageQuery, Usage } from './usage.dto.js';
 import { UsageService } from './usage.service.js';
+import { USAGE } from './usage.tag.js';
 
-const TAG: Tag = {
-  name: 'Usage',
-  description: 'What was called, by whom, and how much of the quota is left.',
-  place: 140,
-};
-
-@Docs.tag(TAG)
+@Docs.tag(USAGE)
 @Controller('projects/:id')
 export class UsageController {
   constructor(
@@ -28,7 +23,8 @@ export class UsageController {
   @Docs({
     summary: "A project's usage",
     description:
-      'Counts every request made with a key, including refused ones, by hour or day; by default for the last 24 hours.',
+      'Counts every request made with a key, including refused ones, by hour, day, week or month; by default for the last ' +
+      '24 hours. Days, weeks and months are those of the zone `tz`, also when its clocks change.',
     ok: Usage,
   })
   show(
@@ -47,6 +43,7 @@ export class UsageController {
       'Newest first. Without `usage:write`, a signed-in member sees only the requests of their own keys, and a key only its own.',
     ok: RequestLogPage,
     errors: ['invalid_cursor'],
+    filters: { q: SEARCHED },
   })
   list(
     @Ctx() ctx: RequestContext,

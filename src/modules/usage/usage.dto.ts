@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { anyInstant, id, instant } from '../../kernel/http/schemas.js';
-import { startOf, type UsageRange } from './usage-range.js';
+import { mustBe } from '../../kernel/http/validation-phrases.js';
+import { isTimeZone } from './local-dates.js';
+import { LONGEST_DAYS, startOfHour, type UsageRange } from './usage-range.js';
 
+const granularity = z.enum(['hour', 'day', 'week', 'month']);
 const requests = z.number().int();
 const errors = z.number().int().describe('Requests answered with a status of 400 or more.');
 const group = {
@@ -17,11 +20,21 @@ export const Usage = z
   .object({
     from: instant,
     to: instant.describe('The end of the range, not included.'),
-    granularity: z.enum(['hour', 'day']),
+    granularity,
+    tz: z.string().describe('The zone whose midnights bound days, weeks and months.'),
     group_by: z.string().nullable(),
     series: z
-      .array(z.object({ at: instant, ...group, requests, errors }))
-      .describe('Oldest first. Without grouping every hour or day; with it, only those with requests.'),
+      .array(
+        z.object({
+          at: instant.describe('The same as `from`.'),
+          from: instant,
+          to: instant.describe('The end, not included.'),
+          ...group,
+          requests,
+          errors,
+        }),
+      )
+      .describe('Oldest first. Without grouping every bucket of time; with it, only those with requests.'),
     groups: z
       .array(z.object({ ...group, requests, errors }))
       .optional()
@@ -34,9 +47,29 @@ export type Usage = z.infer<typeof Usage>;
 const query = {
   from: anyInstant
     .optional()
-    .describe('Defaults to 24 hours before `to`; rounded down to the whole hour or day.'),
-  to: anyInstant.optional().describe('Defaults to now; rounded up to the whole hour or day.'),
-  granularity: z.enum(['hour', 'day']).optional().describe('By hour up to 31 days, by day (UTC) up to 400.'),
+    .describe(
+      'Defaults to 24 hours before `to`; by week to 13 weeks, by month to 12 months. Rounded down to the beginning of ' +
+        'its hour, day, week or month.',
+    ),
+  to: anyInstant
+    .optional()
+    .describe('Defaults to now; rounded up to the end of its hour, day, week or month.'),
+  granularity: granularity
+    .optional()
+    .describe(
+      `By hour up to ${LONGEST_DAYS.hour} days, by day up to ${LONGEST_DAYS.day}, by week up to ${LONGEST_DAYS.week}, by ` +
+        `month up to ${LONGEST_DAYS.month}. Weeks begin on Monday (ISO 8601).`,
+    ),
+  tz: z
+    .string()
+    .max(64)
+    .refine(isTimeZone, { error: mustBe('the name of an IANA time zone, such as Europe/Berlin') })
+    .optional()
+    .describe(
+      'The IANA time zone whose midnights bound days, weeks and months; UTC by default. Requests are counted by hours of ' +
+        'UTC: where a day does not begin on one, as in India, the answer is 400, and hours are there to be asked for.',
+    )
+    .meta({ examples: ['Europe/Berlin'] }),
 };
 
 export const ProjectUsageQuery = z.strictObject({
@@ -62,26 +95,34 @@ export type GroupField = (typeof GROUP_FIELD)[keyof typeof GROUP_FIELD];
 
 /** Requests counted together. */
 export interface UsageCount {
-  at?: number;
+  /** The index of the bucket of time. */
+  bucket?: number;
   group?: string | number | null;
   requests: number;
   errors: number;
 }
 
 export function toUsage(
-  { unit, from, to }: UsageRange,
+  { granularity, tz, bounds }: UsageRange,
   groupBy: UsageQuery['group_by'],
   counts: { series: UsageCount[]; groups: UsageCount[]; totals: Pick<UsageCount, 'requests' | 'errors'> },
 ): Usage {
   const field = groupBy && GROUP_FIELD[groupBy];
   const grouped = ({ group, requests, errors }: UsageCount) =>
     field ? { [field]: group, requests, errors } : { requests, errors };
+  const instants = bounds.map(hour => startOfHour(hour).toISOString());
   return {
-    from: startOf(unit, from).toISOString(),
-    to: startOf(unit, to).toISOString(),
-    granularity: unit,
+    from: instants[0]!,
+    to: instants.at(-1)!,
+    granularity,
+    tz,
     group_by: groupBy ?? null,
-    series: counts.series.map(count => ({ at: startOf(unit, count.at!).toISOString(), ...grouped(count) })),
+    series: counts.series.map(count => ({
+      at: instants[count.bucket!]!,
+      from: instants[count.bucket!]!,
+      to: instants[count.bucket! + 1]!,
+      ...grouped(count),
+    })),
     ...(field ? { groups: counts.groups.map(grouped) } : {}),
     totals: counts.totals,
   };

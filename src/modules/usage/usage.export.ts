@@ -8,7 +8,7 @@ import { id, instant, like } from '../../kernel/http/schemas.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
 import { type HourOfSeries, UsageExportRepository } from './usage-export.repository.js';
-import { startOf } from './usage-range.js';
+import { startOfHour } from './usage-range.js';
 
 const HOUR_MS = 3_600_000;
 /** Hours of series that are held in memory at a time, and put into order. */
@@ -93,6 +93,6 @@ function toUsageRow({
   status,
   requests,
 }: HourOfSeries): UsageRow {
-  const at = startOf('hour', hour).toISOString();
+  const at = startOfHour(hour).toISOString();
   return { at, api_key_id, member_id, method, route, status, requests, errors: status >= 400 ? requests : 0 };
 }

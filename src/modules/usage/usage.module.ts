@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CutOffCallers } from './cut-off-callers.service.js';
+import { KeyTraffic } from './key-traffic.service.js';
 import { RequestLogEntity } from './request-log.entity.js';
 import { RequestLogExport } from './request-log.export.js';
 import { RequestLogRepository } from './request-log.repository.js';
@@ -8,6 +9,7 @@ import { RequestLogService } from './request-log.service.js';
 import { RequestLogCount } from './request-log-count.service.js';
 import { RequestLogPurgeRepository } from './request-log-purge.repository.js';
 import { RequestLogPurge } from './request-log-purge.service.js';
+import { RequestLogSearch } from './request-log-search.service.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { RequestRecordingRepository } from './request-recording.repository.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
@@ -38,6 +40,7 @@ import { UsageExportRepository } from './usage-export.repository.js';
     RequestRecorder,
     RequestLogRepository,
     RequestLogCount,
+    RequestLogSearch,
     RequestLogService,
     RequestLogPurgeRepository,
     RequestLogPurge,
@@ -47,8 +50,9 @@ import { UsageExportRepository } from './usage-export.repository.js';
     UsageRepository,
     UsageService,
     CutOffCallers,
+    KeyTraffic,
     UsageFacet,
   ],
-  exports: [RequestRecorder, RequestLogService, UsageService],
+  exports: [RequestRecorder, RequestLogService, UsageService, KeyTraffic],
 })
 export class UsageModule {}

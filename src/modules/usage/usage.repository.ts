@@ -1,107 +1,203 @@
 import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Database } from '../../kernel/database/database.js';
 import type { RequestSeriesEntity } from './request-series.entity.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
 import type { GroupField, UsageCount } from './usage.dto.js';
 import { UsageDayEntity, UsageHourEntity } from './usage-count.entity.js';
-import type { UsageRange } from './usage-range.js';
+import { bucketOf, conditionOf, partsOf, type UsagePart } from './usage-parts.js';
 import type { RequestFilter, UsageScope } from './usage-scope.js';
 
-type Raw = Record<keyof UsageCount, number | string | null>;
+/** Successive whole hours since 1970, UTC: where each bucket of time begins, and where the last one ends. */
+type Bounds = readonly number[];
+type Raw = Record<'bucket' | 'label' | 'requests' | 'errors', number | string | null>;
+
+const SUMS = {
+  requests: 'COALESCE(SUM(u.requests), 0)',
+  errors: 'COALESCE(SUM(CASE WHEN s.status >= 400 THEN u.requests ELSE 0 END), 0)',
+};
+
+/** Requests to one route. */
+export interface RouteCount {
+  method: string;
+  route: string;
+  requests: number;
+  errors: number;
+}
 
 /** Reads the hourly and daily counts. */
 @Injectable()
 export class UsageRepository {
-  constructor(private readonly allSeries: RequestSeriesRepository) {}
+  constructor(
+    private readonly database: Database,
+    private readonly allSeries: RequestSeriesRepository,
+  ) {}
 
-  /** Lines that the log got of requests in a range of whole hours or days. */
+  /** Lines that the log got of requests between two bounds. */
   async lines(
     ctx: RequestContext,
     scope: UsageScope,
     filter: RequestFilter,
-    range: UsageRange,
+    bounds: Bounds,
   ): Promise<number> {
-    const row = await this.counted(ctx, scope, filter, range)
-      .select('COALESCE(SUM(u.requests - u.unlogged), 0)', 'logged')
-      .getRawOne<{ logged: number | string }>();
-    return Number(row!.logged);
+    let sum = 0;
+    for (const part of partsOf(bounds)) {
+      const row = await this.counted(ctx, scope, filter, part)
+        .select('COALESCE(SUM(u.requests - u.unlogged), 0)', 'logged')
+        .getRawOne<{ logged: number | string }>();
+      sum += Number(row!.logged);
+    }
+    return sum;
   }
 
-  /** Requests in a range of whole hours or days. */
+  /** The same by the hour; hours without requests are left out. */
+  async linesByHour(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+    [from, to]: readonly [number, number],
+  ): Promise<{ hour: number; logged: number }[]> {
+    const part = { unit: 'hour', from, to, only: [], except: [], beginnings: [] } as const;
+    const rows = await this.counted(ctx, scope, filter, part)
+      .select('u.hour', 'hour')
+      .addSelect('SUM(u.requests - u.unlogged)', 'logged')
+      .groupBy('u.hour')
+      .getRawMany<{ hour: number; logged: number | string }>();
+    return rows.map(({ hour, logged }) => ({ hour, logged: Number(logged) }));
+  }
+
+  /** The routes with most requests between two bounds. */
+  async routes(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+    [from, to]: readonly [number, number],
+    limit: number,
+  ): Promise<RouteCount[]> {
+    const part = { unit: 'hour', from, to, only: [], except: [], beginnings: [] } as const;
+    const rows = await this.summed(ctx, scope, filter, part)
+      .addSelect('s.method', 'method')
+      .addSelect('s.route', 'route')
+      .groupBy('s.method')
+      .addGroupBy('s.route')
+      .orderBy('requests', 'DESC')
+      .addOrderBy('s.route', 'ASC')
+      .addOrderBy('s.method', 'ASC')
+      .limit(limit)
+      .getRawMany<Record<keyof RouteCount, string>>();
+    return rows.map(({ method, route, requests, errors }) => {
+      return { method, route, requests: Number(requests), errors: Number(errors) };
+    });
+  }
+
+  /** Requests between two bounds. */
   async total(
     ctx: RequestContext,
     scope: UsageScope,
     filter: RequestFilter,
-    range: UsageRange,
+    bounds: Bounds,
   ): Promise<UsageCount> {
-    const [row] = await this.counted(ctx, scope, filter, range).getRawMany<Raw>();
-    return toCount(row!);
+    let [requests, errors] = [0, 0];
+    for (const part of partsOf(bounds)) {
+      const [row] = await this.summed(ctx, scope, filter, part).getRawMany<Raw>();
+      requests += Number(row!.requests);
+      errors += Number(row!.errors);
+    }
+    return { requests, errors };
   }
 
-  /** Requests by hour or day, oldest first; by group too when there is one, of `groups` only. */
+  /** Requests by bucket, oldest first; by group too when there is one, of `groups` only. */
   async series(
     ctx: RequestContext,
     scope: UsageScope,
-    range: UsageRange,
+    bounds: Bounds,
     field?: GroupField,
-    groups: UsageCount[] = [],
+    groups: readonly UsageCount[] = [],
   ): Promise<UsageCount[]> {
-    const query = this.counted(ctx, scope, {}, range).addSelect(`u.${range.unit}`, 'at');
-    query.groupBy(`u.${range.unit}`).orderBy(`u.${range.unit}`, 'ASC');
-    if (field) {
-      if (groups.length === 0) return [];
-      const values = groups.map(({ group }) => group).filter(group => group !== null);
-      query.addSelect(`s.${field}`, 'group').addGroupBy(`s.${field}`).addOrderBy(`s.${field}`, 'ASC');
+    if (field && groups.length === 0) return [];
+    const values = groups.map(({ group }) => group).filter(group => group !== null);
+    const parts = partsOf(bounds).map(part => {
+      const query = this.summed(ctx, scope, {}, part).addSelect(bucketOf(part), 'bucket');
+      query.groupBy(bucketOf(part));
+      if (!field) return query;
       if (values.length === groups.length) query.andWhere(`s.${field} IN (:...values)`, { values });
-    }
-    return (await query.getRawMany<Raw>()).map(toCount);
+      return query.addSelect(`s.${field}`, 'label').addGroupBy(`s.${field}`);
+    });
+    const labels = field ? 'bucket, label' : 'bucket';
+    return this.together(ctx, parts, labels, labels);
   }
 
-  /** The groups with most requests in the range. */
+  /** The groups with most requests between two bounds. */
   async groups(
     ctx: RequestContext,
     scope: UsageScope,
-    range: UsageRange,
+    filter: RequestFilter,
+    bounds: Bounds,
     field: GroupField,
     limit: number,
   ): Promise<UsageCount[]> {
-    const rows = await this.counted(ctx, scope, {}, range)
-      .addSelect(`s.${field}`, 'group')
-      .groupBy(`s.${field}`)
-      .orderBy('requests', 'DESC')
-      .addOrderBy(`s.${field}`, 'ASC')
-      .limit(limit)
-      .getRawMany<Raw>();
+    const parts = partsOf(bounds).map(part =>
+      this.summed(ctx, scope, filter, part).addSelect(`s.${field}`, 'label').groupBy(`s.${field}`),
+    );
+    return this.together(ctx, parts, 'label', `requests DESC, label LIMIT ${limit}`);
+  }
+
+  /** How many different keys made requests between two bounds. */
+  async callers(ctx: RequestContext, scope: UsageScope, bounds: Bounds): Promise<number> {
+    const callers = new Set<string>();
+    for (const part of partsOf(bounds)) {
+      const query = this.counted(ctx, scope, {}, part).select('DISTINCT s.api_key_id', 'caller');
+      for (const { caller } of await query.getRawMany<{ caller: string }>()) callers.add(caller);
+    }
+    return callers.size;
+  }
+
+  /** What several parts count, added up by the labels they have in common. */
+  private async together(
+    ctx: RequestContext,
+    parts: readonly SelectQueryBuilder<RequestSeriesEntity>[],
+    labels: string,
+    order: string,
+  ): Promise<UsageCount[]> {
+    const statements = parts.map(part => part.getQueryAndParameters());
+    const rows = await this.database.read(ctx).query<Raw[]>(
+      `SELECT ${labels}, SUM(requests) AS requests, SUM(errors) AS errors
+        FROM (${statements.map(([sql]) => sql).join(' UNION ALL ')}) parts
+        GROUP BY ${labels} ORDER BY ${order}`,
+      statements.flatMap(([, parameters]) => parameters),
+    );
     return rows.map(toCount);
   }
 
-  /** How many different keys made requests in the range. */
-  async callers(ctx: RequestContext, scope: UsageScope, range: UsageRange): Promise<number> {
-    const query = this.counted(ctx, scope, {}, range).select('COUNT(DISTINCT s.api_key_id)', 'callers');
-    const row = await query.getRawOne<{ callers: number | string }>();
-    return Number(row!.callers);
+  private summed(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+    part: UsagePart,
+  ): SelectQueryBuilder<RequestSeriesEntity> {
+    return this.counted(ctx, scope, filter, part)
+      .select(SUMS.requests, 'requests')
+      .addSelect(SUMS.errors, 'errors');
   }
 
   private counted(
     ctx: RequestContext,
     scope: UsageScope,
     filter: RequestFilter,
-    { unit, from, to }: UsageRange,
+    part: UsagePart,
   ): SelectQueryBuilder<RequestSeriesEntity> {
     return this.allSeries
       .matching(ctx, scope, filter)
-      .innerJoin(unit === 'hour' ? UsageHourEntity : UsageDayEntity, 'u', 'u.series_id = s.id')
-      .andWhere(`u.${unit} >= :first AND u.${unit} < :end`, { first: from, end: to })
-      .select('COALESCE(SUM(u.requests), 0)', 'requests')
-      .addSelect('COALESCE(SUM(CASE WHEN s.status >= 400 THEN u.requests ELSE 0 END), 0)', 'errors');
+      .innerJoin(part.unit === 'hour' ? UsageHourEntity : UsageDayEntity, 'u', 'u.series_id = s.id')
+      .andWhere(conditionOf(part));
   }
 }
 
 function toCount(row: Raw): UsageCount {
   return {
-    at: Number(row.at),
-    group: row.group,
+    bucket: Number(row.bucket),
+    group: row.label,
     requests: Number(row.requests),
     errors: Number(row.errors),
   };

@@ -1,16 +1,25 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { firstIdAt } from '../../kernel/database/ids.js';
 import { RequestLogCount } from './request-log-count.service.js';
 import { RequestRecorder } from './request-recorder.service.js';
-import { GROUP_FIELD, toUsage, type Usage, type UsageCount, type UsageQuery } from './usage.dto.js';
+import {
+  GROUP_FIELD,
+  type GroupField,
+  toUsage,
+  type Usage,
+  type UsageCount,
+  type UsageQuery,
+} from './usage.dto.js';
 import { UsageRepository } from './usage.repository.js';
+import { piecesOf } from './usage-parts.js';
 import { rangeOf, type UsageRange } from './usage-range.js';
 import type { UsageScope } from './usage-scope.js';
 
 const MOST_GROUPS = 100;
 
-/** How much was called: by hour or day, by key, member, route, status or project. */
+/** How much was called: by hour, day, week or month, by key, member, route, status or project. */
 @Injectable()
 export class UsageService {
   constructor(
@@ -24,9 +33,9 @@ export class UsageService {
     const range = rangeOf(query, Date.now());
     await this.recorder.flush();
     const field = query.group_by && GROUP_FIELD[query.group_by];
-    const groups = field ? await this.usage.groups(ctx, scope, range, field, MOST_GROUPS) : [];
-    const counted = await this.usage.series(ctx, scope, range, field, groups);
-    const { requests, errors } = await this.usage.total(ctx, scope, {}, range);
+    const groups = field ? await this.usage.groups(ctx, scope, {}, endsOf(range), field, MOST_GROUPS) : [];
+    const counted = await this.series(ctx, scope, range, field, groups);
+    const { requests, errors } = await this.usage.total(ctx, scope, {}, endsOf(range));
     const series = field ? withinGroups(counted, groups) : withEmpty(range, counted);
     return toUsage(range, query.group_by, { series, groups, totals: { requests, errors } });
   }
@@ -51,22 +60,42 @@ export class UsageService {
     if (!ctx.unit?.writing) await this.recorder.flush();
     const from = new Date(Date.now() - 30 * 24 * 3_600_000).toISOString();
     const range = rangeOf({ from, granularity: 'day' }, Date.now());
-    return (await this.usage.total(ctx, { project_id: projectId }, {}, range)).requests;
+    return (await this.usage.total(ctx, { project_id: projectId }, {}, endsOf(range))).requests;
   }
 
   /** How many keys of a project made requests in the last 24 hours, the current one included. */
   async callersOfLastDay(ctx: RequestContext, projectId: string): Promise<number> {
     // Inside a transaction one cannot wait for another.
     if (!ctx.unit?.writing) await this.recorder.flush();
-    return this.usage.callers(ctx, { project_id: projectId }, rangeOf({ granularity: 'hour' }, Date.now()));
+    const range = rangeOf({ granularity: 'hour' }, Date.now());
+    return this.usage.callers(ctx, { project_id: projectId }, endsOf(range));
+  }
+
+  private async series(
+    ctx: RequestContext,
+    scope: UsageScope,
+    range: UsageRange,
+    field: GroupField | undefined,
+    groups: readonly UsageCount[],
+  ): Promise<UsageCount[]> {
+    const counted: UsageCount[] = [];
+    for (const { first, bounds } of piecesOf(range.bounds)) {
+      for (const count of await this.usage.series(ctx, scope, bounds, field, groups))
+        counted.push({ ...count, bucket: first + count.bucket! });
+      await turn();
+    }
+    return counted;
   }
 }
 
-/** One count for every hour or day, also where nothing was called. */
-function withEmpty({ from, to }: UsageRange, counted: readonly UsageCount[]): UsageCount[] {
-  const found = new Map(counted.map(count => [count.at, count]));
-  const all = Array.from({ length: to - from }, (_, index) => from + index);
-  return all.map(at => found.get(at) ?? { at, requests: 0, errors: 0 });
+function endsOf({ bounds }: UsageRange): number[] {
+  return [bounds[0]!, bounds.at(-1)!];
+}
+
+/** One count for every bucket, also where nothing was called. */
+function withEmpty({ bounds }: UsageRange, counted: readonly UsageCount[]): UsageCount[] {
+  const found = new Map(counted.map(count => [count.bucket, count]));
+  return bounds.slice(1).map((_, bucket) => found.get(bucket) ?? { bucket, requests: 0, errors: 0 });
 }
 
 function withinGroups(counted: UsageCount[], groups: readonly UsageCount[]): UsageCount[] {
