@@ -48,7 +48,8 @@ export const ApiKey = z
     age_days: z
       .number()
       .int()
-      .describe('Whole days since the present secret was made: at creation, or by the last regeneration.'),
+      .describe('Whole days since the present secret was made: at creation, or by the last regeneration.')
+      .meta({ 'x-also-attribute': 'api_key.created_at' }),
     rotation_due: instant
       .nullable()
       .describe(
