@@ -80,6 +80,15 @@ describe('POST /v1/api-keys/verify', () => {
       'DOMAIN_NOT_ALLOWED',
     );
     expect(await codeOf({ key: listed.secret, ip: '::ffff:203.0.113.9', origin })).toBe('VALID');
+    const ported = await issue({ allowed_domains: ['bücher.example:8443', '[::1]:3000'] });
+    for (const [from, code] of [
+      ['https://bücher.example:8443', 'VALID'],
+      ['https://xn--bcher-kva.example:8443/page', 'VALID'],
+      ['https://bücher.example', 'DOMAIN_NOT_ALLOWED'],
+      ['http://[::1]:3000', 'VALID'],
+      ['http://[::1]:3001', 'DOMAIN_NOT_ALLOWED'],
+    ])
+      expect([from, await codeOf({ key: ported.secret, origin: from })]).toEqual([from, code]);
     const viewer = await issue({ role_id: ROLE_IDS.viewer });
     expect(await codeOf({ key: viewer.secret, permission: 'billing:write' })).toBe(
       'INSUFFICIENT_PERMISSIONS',

@@ -126,13 +126,13 @@ describe('issuing a key', () => {
       role_id: ROLE_IDS.viewer,
       expires_at,
       allowed_ips: ['10.0.0.0/8', '2001:db8::1'],
-      allowed_domains: ['Example.com', '*.example.org'],
+      allowed_domains: ['Example.com', '*.example.org', 'bücher.example:8443', '[2001:DB8::1]'],
     });
     expect(api_key).toMatchObject({
       role: { name: 'viewer' },
       expires_at,
       allowed_ips: ['10.0.0.0/8', '2001:db8::1'],
-      allowed_domains: ['example.com', '*.example.org'],
+      allowed_domains: ['example.com', '*.example.org', 'xn--bcher-kva.example:8443', '[2001:db8::1]'],
     });
   });
 

@@ -96,6 +96,8 @@ describe('a key with limits', () => {
     expires_at: soon(),
     allowed_ips: ['127.0.0.0/8', '::1'],
     allowed_domains: ['*.example.com'],
+    requests_per_minute: 500,
+    requests_per_day: 5_000,
   });
   const limited = async () => {
     const role_id = ROLE_IDS.administrator;
@@ -106,10 +108,15 @@ describe('a key with limits', () => {
 
   it('gives them to the keys it makes', async () => {
     const { api_key, options } = await limited();
-    const { expires_at, allowed_ips, allowed_domains } = api_key;
+    const { expires_at, allowed_ips, allowed_domains, requests_per_minute, requests_per_day } = api_key;
+    const inherited = { expires_at, allowed_ips, allowed_domains, requests_per_minute, requests_per_day };
     const made = expectStatus(201, await server.api.post(keys, { name: 'K' }, options)).body.api_key;
-    expect(made).toMatchObject({ expires_at, allowed_ips, allowed_domains });
-    const narrower = { allowed_ips: ['127.0.0.1'], allowed_domains: ['a.example.com'] };
+    expect(made).toMatchObject(inherited);
+    const narrower = {
+      allowed_ips: ['127.0.0.1'],
+      allowed_domains: ['a.example.com'],
+      requests_per_minute: 5,
+    };
     const narrow = expectStatus(201, await server.api.post(keys, { name: 'K', ...narrower }, options)).body;
     expect(narrow.api_key).toMatchObject({ ...narrower, expires_at });
     for (const wider of [
@@ -117,6 +124,8 @@ describe('a key with limits', () => {
       { expires_at: new Date(Date.now() + 7_200_000).toISOString() },
       { allowed_ips: ['0.0.0.0/0'] },
       { allowed_domains: ['example.org'] },
+      { requests_per_minute: 501 },
+      { requests_per_day: null },
     ]) {
       const answer = await server.api.post(keys, { name: 'K', ...wider }, options);
       expect(codeOf(answer)).toEqual(ESCALATION);
@@ -127,7 +136,13 @@ describe('a key with limits', () => {
   it('does not lift them, of itself or by another key', async () => {
     const { api_key, options } = await limited();
     const { api_key: free } = await createKey(server, owner.auth, project.id, { role_id: ROLE_IDS.viewer });
-    for (const wider of [{ expires_at: null }, { allowed_ips: [] }, { allowed_domains: [] }]) {
+    for (const wider of [
+      { expires_at: null },
+      { allowed_ips: [] },
+      { allowed_domains: [] },
+      { requests_per_minute: null },
+      { requests_per_day: 5_001 },
+    ]) {
       expect(codeOf(await server.api.patch(`${keys}/${api_key.id}`, wider, options))).toEqual(ESCALATION);
     }
     expect(codeOf(await server.api.post(`${keys}/${free.id}/regenerate`, {}, options))).toEqual(ESCALATION);

@@ -102,6 +102,7 @@ describe('Config', () => {
       REQUIRE_ADMIN_TOTP: 'perhaps',
       PASSWORD_LOGIN: 'perhaps',
       MAX_ORGANIZATIONS: '-1',
+      KEY_MAX_LIFETIME_DAYS: '0',
       RATE_LIMIT_PER_MINUTE: '0',
       REQUESTS_PER_DAY: '1e5',
       PROMOTION_REVIEW: 'maybe',

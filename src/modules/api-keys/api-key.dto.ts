@@ -12,7 +12,8 @@ import {
   toWire,
 } from '../../kernel/http/schemas.js';
 import { mustBe, phrase } from '../../kernel/http/validation-phrases.js';
-import { addressEntry, isDomainEntry } from './allow-lists.js';
+import { addressEntry } from './allow-lists.js';
+import { domainEntry } from './allowed-domains.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 import { ageInDays, rotationDue } from './key-lifetime.js';
 
@@ -47,7 +48,8 @@ export const ApiKey = z
     age_days: z
       .number()
       .int()
-      .describe('Whole days since the present secret was made: at creation, or by the last regeneration.'),
+      .describe('Whole days since the present secret was made: at creation, or by the last regeneration.')
+      .meta({ 'x-also-attribute': 'api_key.created_at' }),
     rotation_due: instant
       .nullable()
       .describe(
@@ -95,10 +97,19 @@ const allowedDomains = z
     z
       .string()
       .trim()
-      .toLowerCase()
-      .refine(isDomainEntry, { error: mustBe('a host name such as example.com or *.example.com') }),
+      .max(300)
+      .refine(entry => domainEntry(entry) !== null, {
+        error: mustBe('a host such as example.com, *.example.com or [2001:db8::1], with a port or without'),
+        abort: true,
+      })
+      .overwrite(entry => domainEntry(entry) ?? entry),
   )
-  .max(100);
+  .max(100)
+  .describe(
+    'Hosts of `Origin`, else `Referer`: `example.com`, `*.example.com` for every host below it, `[2001:db8::1]`. With a ' +
+      'port (`example.com:8443`) that one only, without it every port. Names beyond ASCII are kept and shown as ' +
+      'A-labels: `bücher.example` as `xn--bcher-kva.example`.',
+  );
 const expiresAt = anyInstant
   .refine(value => Date.parse(value) > Date.now(), {
     error: phrase('must be in the future', 'Send a later instant.'),

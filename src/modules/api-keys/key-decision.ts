@@ -1,5 +1,6 @@
 import type { Permission } from '../../kernel/access/permissions.js';
-import { domainAllowed, ipAllowed } from './allow-lists.js';
+import { ipAllowed } from './allow-lists.js';
+import { domainAllowed } from './allowed-domains.js';
 import type { KeyFacts } from './key-facts.js';
 
 /** What a request with a key says of itself. */

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../kernel/config/config.js';
-import type { RequestContext } from '../../kernel/context/request-context.js';
 import { invalidField } from '../../kernel/errors/app-error.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 import { endOfLife } from './key-lifetime.js';
@@ -8,41 +7,29 @@ import { endOfLife } from './key-lifetime.js';
 /** How long keys may live at most: `KEY_MAX_LIFETIME_DAYS`, counted from a key's creation. */
 @Injectable()
 export class KeyLifetimes {
+  /** In days; null for no maximum. */
+  readonly maximumDays = this.config.keyMaxLifetimeDays;
+
   constructor(private readonly config: Config) {}
 
-  /** The maximum in a project, in days; null for none. */
-  async maximumDays(_ctx: RequestContext, _projectId: string): Promise<number | null> {
-    return this.config.keyMaxLifetimeDays;
-  }
-
   /**
-   * When a new key expires: as asked for, else at the end of the maximum lifetime, and never later than `latest`, the
-   * expiry of the key that makes it.
+   * When a new key expires: as asked for, else at the end of the longest life, or at `latest`, the expiry of the key that
+   * makes it, where that is earlier.
    * @throws AppError `validation_failed` for a later expiry than the maximum, or none
    */
-  async expiryOfNew(
-    ctx: RequestContext,
-    key: Pick<ApiKeyEntity, 'project_id' | 'created_at'>,
-    asked: Date | null | undefined,
-    latest: Date | null,
-  ): Promise<Date | null> {
-    const days = await this.maximumDays(ctx, key.project_id);
+  expiryOfNew(created_at: Date, asked: Date | null | undefined, latest: Date | null): Date | null {
+    const days = this.maximumDays;
     if (days === null) return asked === undefined ? latest : asked;
-    const end = endOfLife(key, days);
+    const end = endOfLife({ created_at }, days);
     if (asked === undefined) return latest !== null && latest < end ? latest : end;
     refuseBeyond(asked, end, days);
     return asked;
   }
 
   /** @throws AppError `validation_failed` for a later expiry than the maximum, or none, unless it is the key's already */
-  async refuseLonger(
-    ctx: RequestContext,
-    key: Pick<ApiKeyEntity, 'project_id' | 'created_at' | 'expires_at'>,
-    asked: Date | null,
-  ): Promise<void> {
-    if (asked?.getTime() === key.expires_at?.getTime()) return;
-    const days = await this.maximumDays(ctx, key.project_id);
-    if (days !== null) refuseBeyond(asked, endOfLife(key, days), days);
+  refuseLonger(key: Pick<ApiKeyEntity, 'created_at' | 'expires_at'>, asked: Date | null): void {
+    if (this.maximumDays === null || asked?.getTime() === key.expires_at?.getTime()) return;
+    refuseBeyond(asked, endOfLife(key, this.maximumDays), this.maximumDays);
   }
 }
 

@@ -83,6 +83,11 @@ it.each([
   [['example.com'], ['*.example.com'], false],
   [['*.example.com'], ['example.com'], false],
   [['evilexample.com'], ['*.example.com'], false],
+  [['example.com:8443'], ['example.com'], true],
+  [['example.com:8443'], ['example.com:8443'], true],
+  [['example.com'], ['example.com:8443'], false],
+  [['a.example.com:443'], ['*.example.com:443'], true],
+  [['[::1]:80'], ['[::1]'], true],
 ])('domains %j within %j: %s', (inner, outer, kept) => {
   expect(limitsExceeded({ ...open, allowed_domains: inner }, { ...open, allowed_domains: outer })).toEqual(
     kept ? [] : ['allowed_domains'],

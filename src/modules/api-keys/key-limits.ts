@@ -1,4 +1,5 @@
 import { contains, parseNetwork } from '../../kernel/network/addresses.js';
+import { domainWithin } from './allowed-domains.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 
 /** What narrows a key down beside its role: until when, from where, from which sites and how often it is accepted. */
@@ -44,8 +45,4 @@ function networkWithin(entry: string, by: string): boolean {
   const outer = parseNetwork(by);
   if (inner === null) return true;
   return outer !== null && inner.bits >= outer.bits && contains(outer, inner.address);
-}
-
-function domainWithin(entry: string, by: string): boolean {
-  return entry === by || (by.startsWith('*.') && entry.endsWith(by.slice(1)));
 }

@@ -9,7 +9,7 @@ import { RequestLogRepository } from './request-log.repository.js';
 import { RequestRecorder } from './request-recorder.service.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
 import { UsageRepository } from './usage.repository.js';
-import { rangeOf, startOf, type UsageRange } from './usage-range.js';
+import { rangeOf, startOfHour } from './usage-range.js';
 import { type RequestFilter, visibleTo } from './usage-scope.js';
 
 /** The newest requests whose addresses are counted. */
@@ -33,23 +33,24 @@ export class CutOffCallers {
     const filter = callersOf(record);
     if (!filter || !ctx.can('usage:read')) return [];
     await this.recorder.flush();
-    const range = rangeOf({ granularity: 'hour' }, Date.now());
+    const { bounds } = rangeOf({ granularity: 'hour' }, Date.now());
     const scope = { project_id: ctx.project!.id };
     const effects: Effect[] = [];
     if (!ctx.hides('usage.totals')) {
-      const { requests } = await this.usage.total(ctx, scope, filter, range);
+      const { requests } = await this.usage.total(ctx, scope, filter, bounds);
       effects.push({ effect: 'requests_last_24h', count: requests });
     }
     if (!ctx.hides('request_log.ip')) {
-      const count = await this.addresses(ctx, { ...filter, own: visibleTo(ctx) }, range);
+      const count = await this.addresses(ctx, { ...filter, own: visibleTo(ctx) }, bounds[0]!);
       effects.push({ effect: 'addresses_last_24h', count });
     }
     return effects;
   }
 
-  private async addresses(ctx: RequestContext, filter: RequestFilter, { unit, from }: UsageRange) {
+  /** `from` is an hour, counted from 1970. */
+  private async addresses(ctx: RequestContext, filter: RequestFilter, from: number) {
     const parts = partsOf(await this.series.sizes(ctx, { project_id: ctx.project!.id }, filter));
-    const range = { first: firstIdAt('req', startOf(unit, from)), before: null };
+    const range = { first: firstIdAt('req', startOfHour(from)), before: null };
     const lines = await this.logs.newest(ctx, parts, range, MOST_LINES);
     return new Set(lines.flatMap(({ ip }) => ip ?? [])).size;
   }
