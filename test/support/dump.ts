@@ -1,3 +1,4 @@
+import { Buffers } from '../../src/kernel/buffers/buffers.js';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Database } from '../../src/kernel/database/database.js';
 import type { TestServer } from './server.js';
@@ -29,6 +30,8 @@ export async function dumpOf({ app }: TestServer): Promise<Dump> {
   const query = <Row>(sql: string) =>
     database.read(RequestContext.reading('dump')).query<Row[]>(sql) as Promise<Row[]>;
   const count = async (sql: string) => Number((await query<{ found: unknown }>(sql))[0]!.found);
+  // Refusals of before are told up to a minute later.
+  await app.get(Buffers).flushAll();
   await waitFor('the jobs', async () => {
     const due = await count("SELECT COUNT(*) AS found FROM outbox WHERE status = 'pending'");
     return due + (await count('SELECT COUNT(*) AS found FROM events WHERE hash IS NULL')) === 0;
