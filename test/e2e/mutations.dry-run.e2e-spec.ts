@@ -24,6 +24,7 @@ beforeAll(async () => {
   scene = await Scene.open({ WEBHOOK_ALLOW_HTTP: 'true', WEBHOOK_ALLOW_PRIVATE: 'true' });
   owner = await scene.owner();
 });
+afterEach(() => jest.restoreAllMocks());
 afterAll(async () => {
   await scene?.close();
   await sink?.close();

@@ -4,10 +4,10 @@ import { Database } from '../../src/kernel/database/database.js';
 import type { TestServer } from './server.js';
 import { waitFor } from './wait-for.js';
 
-/** What every request leaves, whatever it does: lines of the log and the meter. */
+/** What every request leaves, whatever it does, as lines of the log and the meter; and how far the daily round is. */
 const OF_REQUESTS = new Set([
   ...['request_logs', 'request_series', 'usage_hours', 'usage_days', 'usage_quotas'],
-  'sqlite_sequence',
+  ...['sqlite_sequence', 'retention_rounds'],
 ]);
 /** When somebody was last seen, and when webhooks are looked after next. */
 const TIMES = new Set([
