@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { AccessCache } from '../../src/kernel/access-cache/access-cache.js';
 import { codeOf, eventOf, type LoggedEvent, sameAnswer } from '../support/answers.js';
 import type { Answer } from '../support/client.js';
@@ -23,6 +24,7 @@ beforeAll(async () => {
   scene = await Scene.open({ WEBHOOK_ALLOW_HTTP: 'true', WEBHOOK_ALLOW_PRIVATE: 'true' });
   owner = await scene.owner();
 });
+afterEach(() => jest.restoreAllMocks());
 afterAll(async () => {
   await scene?.close();
   await sink?.close();
@@ -57,7 +59,7 @@ const invite = async (project: Project, by: Person | { auth: string }, body: obj
     201,
     await scene.api.post(
       `/v1/projects/${project.id}/invitations`,
-      { email: `${Math.random().toString(36).slice(2)}@people.example`, ...body },
+      { email: `${randomBytes(5).toString('hex')}@people.example`, ...body },
       { auth: by.auth },
     ),
   );

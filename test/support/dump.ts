@@ -1,12 +1,13 @@
+import { Buffers } from '../../src/kernel/buffers/buffers.js';
 import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Database } from '../../src/kernel/database/database.js';
 import type { TestServer } from './server.js';
 import { waitFor } from './wait-for.js';
 
-/** What every request leaves, whatever it does: lines of the log and the meter. */
+/** What every request leaves, whatever it does, as lines of the log and the meter; and how far the daily round is. */
 const OF_REQUESTS = new Set([
   ...['request_logs', 'request_series', 'usage_hours', 'usage_days', 'usage_quotas'],
-  'sqlite_sequence',
+  ...['sqlite_sequence', 'retention_rounds'],
 ]);
 /** When somebody was last seen, and when webhooks are looked after next. */
 const TIMES = new Set([
@@ -29,6 +30,8 @@ export async function dumpOf({ app }: TestServer): Promise<Dump> {
   const query = <Row>(sql: string) =>
     database.read(RequestContext.reading('dump')).query<Row[]>(sql) as Promise<Row[]>;
   const count = async (sql: string) => Number((await query<{ found: unknown }>(sql))[0]!.found);
+  // Refusals of before are told up to a minute later.
+  await app.get(Buffers).flushAll();
   await waitFor('the jobs', async () => {
     const due = await count("SELECT COUNT(*) AS found FROM outbox WHERE status = 'pending'");
     return due + (await count('SELECT COUNT(*) AS found FROM events WHERE hash IS NULL')) === 0;
