@@ -37,25 +37,17 @@ const json = async (args: string[], settings?: Record<string, string>) => {
   };
 };
 
-describe('help', () => {
-  it('lists every command, tells of each, and takes nothing else', async () => {
-    const all = await cli(['--help']);
-    expect([all.code, all.stderr]).toEqual([0, '']);
-    const listed = all.stdout.split('\n').map(line => line.trim().split(/ {2,}/));
-    expect(listed).toEqual(expect.arrayContaining(COMMANDS.map(({ name, summary }) => [name, summary])));
-    const one = await cli(['admin', 'create', '--help']);
-    expect([one.code, one.stdout]).toEqual([0, expect.stringContaining('--email <address>')]);
-    for (const args of [[], ['nonsense'], ['backup'], ['backup', '--where', 'x']]) {
-      const { code, stderr } = await cli(args);
-      expect([args, code, stderr]).toEqual([args, 2, expect.stringContaining('Usage:')]);
-    }
-    const wrong = await json(['check'], { PORT: 'eighty' });
-    expect(wrong).toEqual({
-      code: 78,
-      lines: [{ error: { message: expect.stringContaining('PORT'), exit_code: 78 } }],
-    });
-  }, 120_000);
-});
+it('lists every command, and says which settings are wrong', async () => {
+  const { code, stdout, stderr } = await cli(['--help']);
+  expect([code, stderr]).toEqual([0, '']);
+  const listed = stdout.split('\n').map(line => line.trim().split(/ {2,}/));
+  expect(listed).toEqual(expect.arrayContaining(COMMANDS.map(({ name, summary }) => [name, summary])));
+  const wrong = await json(['check'], { PORT: 'eighty' });
+  expect(wrong).toEqual({
+    code: 78,
+    lines: [{ error: { message: expect.stringContaining('PORT'), exit_code: 78 } }],
+  });
+}, 120_000);
 
 describe('beside a running server', () => {
   it('checks what it depends on, and says how to put right what is wrong', async () => {

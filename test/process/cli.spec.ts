@@ -71,4 +71,4 @@ it('gives an admin who is locked out a temporary password, and takes the second 
   const { items } = expectStatus(200, await server.api.get('/v1/events', { auth })).body;
   const byCli = items.filter((event: any) => event.actor.name === 'cli').map((event: any) => event.type);
   expect(byCli).toEqual(['user.password_changed', 'user.created', 'user.totp_reset']);
-});
+}, 180_000);

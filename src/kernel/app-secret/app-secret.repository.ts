@@ -18,7 +18,9 @@ export class AppSecretRepository {
 
   /** Of the secret that the data was written with; null before the first start. */
   async fingerprint(ctx: RequestContext): Promise<string | null> {
-    const fact = await this.database.read(ctx).findOneBy(InstallationFactEntity, { name: APP_SECRET_FINGERPRINT });
+    const fact = await this.database
+      .read(ctx)
+      .findOneBy(InstallationFactEntity, { name: APP_SECRET_FINGERPRINT });
     return fact?.value ?? null;
   }
 

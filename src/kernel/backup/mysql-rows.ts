@@ -53,9 +53,10 @@ export class MysqlRows implements FillableRows {
 
   async tables(): Promise<string[]> {
     const names = await this.names(
-      "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' ORDER BY table_name",
+      "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'",
     );
-    return names.filter(name => name !== MIGRATIONS_TABLE && name !== MARK);
+    // Sorted here, as both kinds of database do it differently.
+    return names.filter(name => name !== MIGRATIONS_TABLE && name !== MARK).sort();
   }
 
   columns(table: string): Promise<string[]> {

@@ -34,8 +34,8 @@ export class SqliteRows implements FillableRows {
   }
 
   async tables(): Promise<string[]> {
-    const names = this.all("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
-    return names.filter(name => name !== MIGRATIONS_TABLE && !name.startsWith('sqlite_'));
+    const names = this.all("SELECT name FROM sqlite_master WHERE type = 'table'");
+    return names.filter(name => name !== MIGRATIONS_TABLE && !name.startsWith('sqlite_')).sort();
   }
 
   async columns(table: string): Promise<string[]> {
