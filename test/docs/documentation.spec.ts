@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { freePort } from '../support/free-port.js';
-import { freshDatabase, type FreshDatabase, freshDirectory } from '../support/lane.js';
+import { type FreshDatabase, freshDatabase, freshDirectory } from '../support/lane.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD } from '../support/server.js';
 import { type ServerProcess, startServerProcess } from '../support/server-process.js';
 import { runBlocks } from './page-shell.js';
