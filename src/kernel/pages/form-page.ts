@@ -12,12 +12,12 @@ export const INCOMPLETE_LINK = 'The link is incomplete. Open it exactly as it ap
 
 /**
  * Moves the token from the fragment, which no server ever sees, into the form. Without a token there is nothing to
- * post: the form stays hidden.
+ * post: the form gives way to what is wrong.
  */
 const READ_FRAGMENT =
   "var f=document.forms[0],t=new URLSearchParams(location.hash.slice(1)).get('token');" +
   "if(t){f.elements.token.value=t;history.replaceState(null,'',location.pathname)}" +
-  "(f.elements.token.value?f:document.getElementById('incomplete')).hidden=false";
+  "if(!f.elements.token.value){f.hidden=true;document.getElementById('incomplete').hidden=false}";
 
 /** What a Content-Security-Policy calls an inline style or script. */
 export const source = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -85,20 +85,18 @@ export function formPage(form: PageForm, state?: PageFormState): string {
   const other = otherButton
     ? ` <button class="other" formaction="${escapeHtml(otherButton.action)}">${escapeHtml(otherButton.label)}</button>`
     : '';
-  const token = state?.token ?? '';
-  const [hidden, tokenInput, reader] = withoutToken
-    ? ['', '', '']
+  const [token, reader] = withoutToken
+    ? ['', '']
     : [
-        token ? '' : ' hidden',
-        `<input type="hidden" name="token" value="${escapeHtml(token)}">`,
-        `<p id="incomplete" role="alert" hidden>${INCOMPLETE_LINK}</p>` +
+        `<input type="hidden" name="token" value="${escapeHtml(state?.token ?? '')}">`,
+        `<p id="incomplete" hidden>${INCOMPLETE_LINK}</p>` +
           '<noscript><p>This page needs JavaScript to read the token from the link.</p></noscript>' +
           `<script>${READ_FRAGMENT}</script>`,
       ];
   return shell(
     form.title,
     `<p>${escapeHtml(form.text)}</p>${problem}` +
-      `<form method="post" action="${escapeHtml(form.action)}"${hidden}>${tokenInput}` +
+      `<form method="post" action="${escapeHtml(form.action)}">${token}` +
       (form.fields ?? []).map(input).join('') +
       `<button>${escapeHtml(form.button)}</button>${other}</form>${reader}`,
   );

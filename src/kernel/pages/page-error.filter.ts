@@ -50,7 +50,7 @@ export class PageErrorFilter implements ExceptionFilter {
   /** The page for an error that the form's next try can mend, or one that only says what happened. */
   protected page(error: AppError, request: FastifyRequest): string {
     const remedy = error.code === 'invalid_token' ? this.remedy : null;
-    const text = remedy ? `The link was already used, or is too old. ${remedy.text}` : textOf(error);
+    const text = remedy ? `The link is unknown, already used or expired. ${remedy.text}` : textOf(error);
     return messagePage('That did not work', `${text} (${request.id})`, remedy?.link);
   }
 }
