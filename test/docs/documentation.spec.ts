@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { freePort } from '../support/free-port.js';
-import { type FreshDatabase, freshDatabase, freshDirectory } from '../support/lane.js';
+import { type FreshDatabase, freshDirectory } from '../support/lane.js';
+import { migratedDatabase } from '../support/migrated-database.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD } from '../support/server.js';
 import { type ServerProcess, startServerProcess } from '../support/server-process.js';
 import { runBlocks } from './page-shell.js';
@@ -28,7 +29,7 @@ let state = '';
 
 beforeAll(async () => {
   dataDir = await freshDirectory();
-  database = await freshDatabase();
+  database = await migratedDatabase();
   server = await startServerProcess({
     DATA_DIR: dataDir,
     DATABASE_URL: database.url,
