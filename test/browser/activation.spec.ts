@@ -34,6 +34,8 @@ it('a person activates the account by the mailed link and the password', async (
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Activate' }).click();
   await page.getByRole('heading', { name: 'Your account is active' }).waitFor();
+  const onward = page.getByRole('link', { name: 'Sign in' });
+  expect(await onward.getAttribute('href')).toBe('docs');
   // The browser notes the refusal of the wrong password, and misses a user name, which only the token knows.
   expect(complaints.filter(text => !text.includes('403') && !text.startsWith('[DOM]'))).toEqual([]);
   expect((await signIn(server, email, PASSWORD)).user.status).toBe('activated');
@@ -46,10 +48,27 @@ it('a person activates the account by the mailed link and the password', async (
   expect(await readMails(server.dataDir)).toHaveLength(1);
 });
 
-it('a link that was cut short says so', async () => {
-  const { page } = await openPage(browser, `${server.url}/activate`);
+it('a used link leads to a new one', async () => {
+  const email = 'grace@navy.example';
+  expectStatus(
+    201,
+    await server.api.post('/v1/users', { email, password: PASSWORD, first_name: 'Grace', name: 'H' }),
+  );
+  const link = linkIn(server, await waitForMail(server, email, 'activate'), 'activate');
+  const { page, complaints } = await openPage(browser, `${link}x`);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Activate' }).click();
-  await page.getByRole('heading', { name: 'That did not work' }).waitFor();
-  expect(await page.textContent('main')).toContain('The link is incomplete');
+  await page.getByRole('link', { name: 'Ask for a new link' }).click();
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByRole('button', { name: 'Send it' }).click();
+  await page.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
+  expect(complaints.filter(text => !text.includes('400') && !text.startsWith('[DOM]'))).toEqual([]);
+  const mail = await waitForMail(server, email, 'password-reset');
+  expect(mail.text).toContain('works once, for seven days');
+});
+
+it('a link that was cut short says so, and has no button', async () => {
+  const { page } = await openPage(browser, `${server.url}/activate`);
+  await page.getByText('The link is incomplete').waitFor();
+  expect(await page.getByRole('button').count()).toBe(0);
 });

@@ -34,7 +34,8 @@ export async function runBlocks(
   const [statuses, left] = [join(folder, 'bin/statuses'), join(folder, 'bin/state')];
   const script = [
     state,
-    "trap 'jobs -p | xargs -r kill' EXIT",
+    // What a page has just ended itself may be gone by then.
+    "trap 'jobs -p | xargs -r kill || true' EXIT",
     ...blocks.map(({ text }, index) => `printf '\\n--- block %s\\n' ${index + 1}\n${text}`),
     `{ declare -p URL SESSION PROJECT SECRET JSON; declare -f json; } > '${left}'`,
   ].join('\n');

@@ -445,6 +445,25 @@ describe('the page behind the mailed link', () => {
     expect(body).not.toContain('<img');
   });
 
+  it('is followed by a page that asks for a new link, and tells nobody who has an account', async () => {
+    const { email } = await newcomer();
+    const ask = (fields: Record<string, string>) =>
+      server.api.post<string>('/new-link', new URLSearchParams(fields).toString(), { headers: FORM });
+    const page = expectStatus(200, await server.api.get<string>('/new-link'));
+    expect(page.body).toContain('<form method="post" action="new-link">');
+    const [known, unknown] = [await ask({ email }), await ask({ email: 'nobody@nasa.example' })];
+    const answers = [known, unknown].map(answer => expectStatus(200, answer).body);
+    expect(answers[0]).toBe(answers[1]);
+    expect(await eventOf(server, root.auth, known)).toMatchObject({
+      type: 'user.password_reset_requested',
+      target: { name: email },
+    });
+    await waitForMail(server, email, 'password-reset');
+    const wrong = expectStatus(400, await ask({ email: '<b>' }));
+    expect(wrong.body).toContain('not a complete e-mail address');
+    expect(wrong.body).not.toContain('<b>');
+  });
+
   it('a name of markup stays text in the mail', async () => {
     const email = 'bobby@tables.example';
     const name = '<script>alert("x")</script>&\'';

@@ -7,10 +7,17 @@ export const STYLE =
   'button.other{background:#fff;color:#1b1f24;box-shadow:inset 0 0 0 1px #8c959f}' +
   'button:focus-visible,input:focus-visible{outline:3px solid #93b4ff}';
 
-/** Moves the token from the fragment, which no server ever sees, into the form. */
+/** What a page says that was opened without its token. */
+export const INCOMPLETE_LINK = 'The link is incomplete. Open it exactly as it appears in the e-mail.';
+
+/**
+ * Moves the token from the fragment, which no server ever sees, into the form. Without a token there is nothing to
+ * post: the form gives way to what is wrong.
+ */
 const READ_FRAGMENT =
-  "var t=new URLSearchParams(location.hash.slice(1)).get('token');" +
-  "if(t){document.forms[0].elements.token.value=t;history.replaceState(null,'',location.pathname)}";
+  "var f=document.forms[0],t=new URLSearchParams(location.hash.slice(1)).get('token');" +
+  "if(t){f.elements.token.value=t;history.replaceState(null,'',location.pathname)}" +
+  "if(!f.elements.token.value){f.hidden=true;document.getElementById('incomplete').hidden=false}";
 
 /** What a Content-Security-Policy calls an inline style or script. */
 export const source = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -29,7 +36,7 @@ export const PAGE_CSP = [
 export interface PageField {
   readonly name: string;
   readonly label: string;
-  readonly type: 'text' | 'password';
+  readonly type: 'text' | 'password' | 'email';
   /** What password managers go by, such as `new-password`. */
   readonly autocomplete: string;
   readonly minLength: number;
@@ -38,7 +45,7 @@ export interface PageField {
   readonly value?: string;
 }
 
-/** A form that posts the token of the link its page was opened with. */
+/** A form that posts the token of the link its page was opened with, unless it says that it takes none. */
 export interface PageForm {
   readonly title: string;
   readonly text: string;
@@ -48,12 +55,22 @@ export interface PageForm {
   /** A second button, which posts the form elsewhere. */
   readonly otherButton?: { readonly label: string; readonly action: string };
   readonly fields?: readonly PageField[];
+  readonly withoutToken?: true;
 }
+
+/** Where a page leads on to; relative to the page. */
+export interface PageLink {
+  readonly label: string;
+  readonly href: string;
+}
+
+/** Swagger UI, where people sign in; for pages at the root. */
+export const SIGN_IN: PageLink = { label: 'Sign in', href: 'docs' };
 
 /** A form that is shown to somebody whose link was read before. */
 export interface PageFormState {
-  /** No longer in the address, so it stays in the form. */
-  readonly token: string;
+  /** No longer in the address, so it stays in the form; absent where the form takes none. */
+  readonly token?: string;
   /** What was wrong with what was posted. */
   readonly problem?: string;
 }
@@ -64,19 +81,24 @@ export interface PageFormState {
  */
 export function formPage(form: PageForm, state?: PageFormState): string {
   const problem = state?.problem ? `<p role="alert">${escapeHtml(state.problem)}</p>` : '';
-  const token = `<input type="hidden" name="token" value="${escapeHtml(state?.token ?? '')}">`;
-  const { otherButton } = form;
+  const { otherButton, withoutToken } = form;
   const other = otherButton
     ? ` <button class="other" formaction="${escapeHtml(otherButton.action)}">${escapeHtml(otherButton.label)}</button>`
     : '';
+  const [token, reader] = withoutToken
+    ? ['', '']
+    : [
+        `<input type="hidden" name="token" value="${escapeHtml(state?.token ?? '')}">`,
+        `<p id="incomplete" hidden>${INCOMPLETE_LINK}</p>` +
+          '<noscript><p>This page needs JavaScript to read the token from the link.</p></noscript>' +
+          `<script>${READ_FRAGMENT}</script>`,
+      ];
   return shell(
     form.title,
     `<p>${escapeHtml(form.text)}</p>${problem}` +
       `<form method="post" action="${escapeHtml(form.action)}">${token}` +
       (form.fields ?? []).map(input).join('') +
-      `<button>${escapeHtml(form.button)}</button>${other}</form>` +
-      '<noscript><p>This page needs JavaScript to read the token from the link.</p></noscript>' +
-      `<script>${READ_FRAGMENT}</script>`,
+      `<button>${escapeHtml(form.button)}</button>${other}</form>${reader}`,
   );
 }
 
@@ -87,9 +109,10 @@ function input({ name, label, type, autocomplete, minLength, maxLength, value = 
   );
 }
 
-/** A page that only says something. */
-export function messagePage(title: string, text: string): string {
-  return shell(title, `<p>${escapeHtml(text)}</p>`);
+/** A page that only says something, and where to go from there. */
+export function messagePage(title: string, text: string, link?: PageLink): string {
+  const next = link ? `<p><a href="${escapeHtml(link.href)}">${escapeHtml(link.label)}</a></p>` : '';
+  return shell(title, `<p>${escapeHtml(text)}</p>${next}`);
 }
 
 /** A page with this body, whose texts are escaped already. */

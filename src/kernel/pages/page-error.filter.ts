@@ -3,13 +3,34 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from '../errors/app-error.js';
 import type { FieldError } from '../errors/app-error.js';
 import { toAppError } from '../http/error.filter.js';
-import { formPage, messagePage, PAGE_CSP, type PageForm } from './form-page.js';
+import {
+  formPage,
+  INCOMPLETE_LINK,
+  messagePage,
+  PAGE_CSP,
+  type PageForm,
+  type PageLink,
+} from './form-page.js';
+
+/** What to do about a link that is used up or too old. */
+export interface Remedy {
+  readonly text: string;
+  readonly link?: PageLink;
+}
+
+/** What pages offer whose link, to activate an account or to set a password, is good no longer; for pages at the root. */
+export const NEW_LINK: Remedy = {
+  text: 'If your account is active, sign in. Otherwise ask for a new link.',
+  link: { label: 'Ask for a new link', href: 'new-link' },
+};
 
 /** Shows an error to the person in front of a page, where an API client would get JSON. */
 @Catch()
 @Injectable()
 export class PageErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Error');
+  /** Said of a token that is not good, or no longer. */
+  protected readonly remedy: Remedy | null = null;
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -28,7 +49,9 @@ export class PageErrorFilter implements ExceptionFilter {
 
   /** The page for an error that the form's next try can mend, or one that only says what happened. */
   protected page(error: AppError, request: FastifyRequest): string {
-    return messagePage('That did not work', `${textOf(error)} (${request.id})`);
+    const remedy = error.code === 'invalid_token' ? this.remedy : null;
+    const text = remedy ? `The link is unknown, already used or expired. ${remedy.text}` : textOf(error);
+    return messagePage('That did not work', `${text} (${request.id})`, remedy?.link);
   }
 }
 
@@ -50,9 +73,7 @@ export abstract class FormErrorFilter extends PageErrorFilter {
 
 /** A field that is not valid means nothing to somebody who has filled in no form. */
 function textOf(error: AppError): string {
-  return isAboutToken(error)
-    ? 'The link is incomplete. Open it exactly as it appears in the e-mail.'
-    : error.message;
+  return isAboutToken(error) ? INCOMPLETE_LINK : error.message;
 }
 
 function isAboutToken({ code, details }: AppError): boolean {

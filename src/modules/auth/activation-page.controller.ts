@@ -6,8 +6,8 @@ import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import type { AppError } from '../../kernel/errors/app-error.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
-import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/pages/form-page.js';
-import { PageErrorFilter } from '../../kernel/pages/page-error.filter.js';
+import { formPage, messagePage, PAGE_CSP, type PageForm, SIGN_IN } from '../../kernel/pages/form-page.js';
+import { NEW_LINK, PageErrorFilter } from '../../kernel/pages/page-error.filter.js';
 import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { Activate } from '../users/user.dto.js';
 import { RegistrationService } from './registration.service.js';
@@ -34,6 +34,8 @@ const FORM: PageForm = {
 /** Shows the form again after a wrong password, which does not cost the mailed link. */
 @Catch()
 class ActivationErrors extends PageErrorFilter {
+  protected override readonly remedy = NEW_LINK;
+
   protected override page(error: AppError, request: FastifyRequest): string {
     const { token } = (request.body ?? {}) as { token?: unknown };
     if (error.param !== 'password' || typeof token !== 'string') return super.page(error, request);
@@ -66,6 +68,6 @@ export class ActivationPageController {
   @Header('Cache-Control', 'no-store')
   async activate(@Ctx() ctx: RequestContext, @Body({ schema: Activate }) body: Activate) {
     await this.registration.activate(ctx, body);
-    return messagePage('Your account is active', 'You can sign in now.');
+    return messagePage('Your account is active', 'You can sign in now.', SIGN_IN);
   }
 }

@@ -4,7 +4,7 @@ import { Public } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
-import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/pages/form-page.js';
+import { formPage, messagePage, PAGE_CSP, type PageForm, SIGN_IN } from '../../kernel/pages/form-page.js';
 import { FormErrorFilter } from '../../kernel/pages/page-error.filter.js';
 import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { AcceptInvitation, DeclineInvitation, type Invitation } from './invitation.dto.js';
@@ -50,6 +50,8 @@ function accountForm(known: { first_name?: unknown; name?: unknown }): PageForm 
 
 @Catch()
 class InvitationErrors extends FormErrorFilter {
+  protected override readonly remedy = { text: 'Ask whoever invited you to send a new one.' };
+
   protected override form(posted: Record<string, unknown>): PageForm {
     return accountForm(posted);
   }
@@ -88,6 +90,7 @@ export class InvitationPageController {
     return messagePage(
       'You have joined',
       `You are now a member of ${placeOf(invitation)}. Sign in to begin.`,
+      SIGN_IN,
     );
   }
 

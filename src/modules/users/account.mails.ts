@@ -1,7 +1,7 @@
 import { inline } from '../notifications/letter.js';
 import { defineTemplate } from '../notifications/template.js';
 
-/** To somebody who has registered: proves the address. With `resetLink`, another way if they know no password. */
+/** To somebody who has registered: proves the address. The link is good once, for seven days. With `resetLink`, another way if they know no password. */
 export const ACTIVATION_MAIL = defineTemplate(
   'activation',
   ({ name, link, resetLink }: { name: string; link: string; resetLink?: string }) => ({
@@ -23,7 +23,7 @@ export const ACTIVATION_MAIL = defineTemplate(
           },
         }),
     footer:
-      'The link works once, for a limited time. If you did not register, somebody else gave your address: ignore this ' +
+      'The link works once, for seven days. If you did not register, somebody else gave your address: ignore this ' +
       'e-mail, and nothing happens. To use the account yourself, ask for a password reset; the password that you set ' +
       'then replaces theirs.',
   }),

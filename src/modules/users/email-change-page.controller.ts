@@ -1,10 +1,10 @@
-import { Body, Controller, Get, Header, HttpCode, Post, UseFilters } from '@nestjs/common';
+import { Body, Catch, Controller, Get, Header, HttpCode, Post, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
-import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/pages/form-page.js';
+import { formPage, messagePage, PAGE_CSP, type PageForm, SIGN_IN } from '../../kernel/pages/form-page.js';
 import { PageErrorFilter } from '../../kernel/pages/page-error.filter.js';
 import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { EmailChanges } from './email-changes.service.js';
@@ -17,11 +17,19 @@ const FORM: PageForm = {
   button: 'Confirm',
 };
 
+@Catch()
+class EmailChangeErrors extends PageErrorFilter {
+  protected override readonly remedy = {
+    text: 'Sign in and ask for the change again.',
+    link: SIGN_IN,
+  };
+}
+
 /** The page behind the link of a mail to a new address. Opening it consumes nothing; its form does. */
 @ApiExcludeController()
 @OutsideV1()
 @Controller('email-change')
-@UseFilters(PageErrorFilter)
+@UseFilters(EmailChangeErrors)
 export class EmailChangePageController {
   constructor(private readonly changes: EmailChanges) {}
 
@@ -41,6 +49,6 @@ export class EmailChangePageController {
   @Header('Content-Security-Policy', PAGE_CSP)
   async confirm(@Ctx() ctx: RequestContext, @Body({ schema: ConfirmEmailChange }) body: ConfirmEmailChange) {
     const { email } = await this.changes.confirm(ctx, body.token);
-    return messagePage('Your e-mail address is changed', `Sign in with ${email} from now on.`);
+    return messagePage('Your e-mail address is changed', `Sign in with ${email} from now on.`, SIGN_IN);
   }
 }

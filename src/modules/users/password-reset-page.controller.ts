@@ -4,8 +4,8 @@ import { Public } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
-import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/pages/form-page.js';
-import { FormErrorFilter } from '../../kernel/pages/page-error.filter.js';
+import { formPage, messagePage, PAGE_CSP, type PageForm, SIGN_IN } from '../../kernel/pages/form-page.js';
+import { FormErrorFilter, NEW_LINK } from '../../kernel/pages/page-error.filter.js';
 import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { ConfirmPasswordReset } from './password-reset.dto.js';
@@ -29,6 +29,8 @@ const FORM: PageForm = {
 
 @Catch()
 class PasswordResetErrors extends FormErrorFilter {
+  protected override readonly remedy = NEW_LINK;
+
   protected override form(): PageForm {
     return FORM;
   }
@@ -61,6 +63,6 @@ export class PasswordResetPageController {
     @Body({ schema: ConfirmPasswordReset }) body: ConfirmPasswordReset,
   ) {
     await this.passwords.confirmReset(ctx, body.token, body.new_password);
-    return messagePage('Your password is set', 'You can sign in with it now.');
+    return messagePage('Your password is set', 'You can sign in with it now.', SIGN_IN);
   }
 }

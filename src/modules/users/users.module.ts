@@ -9,6 +9,7 @@ import { EmailChanges } from './email-changes.service.js';
 import { ExpiredCredentials } from './expired-credentials.service.js';
 import { Locations } from './locations.js';
 import { MailResetJob } from './mail-reset.job.js';
+import { NewLinkPageController } from './new-link-page.controller.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { PasswordResetController } from './password-reset.controller.js';
 import { PasswordResetPageController } from './password-reset-page.controller.js';
@@ -45,6 +46,7 @@ import { UserTokenRepository } from './user-token.repository.js';
     UserAdministrationController,
     PasswordResetController,
     PasswordResetPageController,
+    NewLinkPageController,
     EmailChangePageController,
   ],
   providers: [
