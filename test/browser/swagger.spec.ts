@@ -61,21 +61,21 @@ async function execute(operation: Locator): Promise<{ status: number; body: stri
 
 it('signs in with POST /v1/sessions, and what follows is signed in by itself, after a reload too', async () => {
   const { page, complaints } = await openDocs();
-  const before = await execute(await openOperation(page, 'Account', 'User_me'));
+  const before = await execute(await openOperation(page, 'Account', 'Me_get'));
   expect(before.status).toBe(401);
 
   const signIn = await openOperation(page, 'Account', 'Account_signIn');
   await signIn.locator('textarea').fill(JSON.stringify({ email: ADMIN_EMAIL, password: ADMIN_PASSWORD }));
   expect((await execute(signIn)).status).toBe(201);
 
-  const me = page.locator('#operations-Account-User_me');
+  const me = page.locator('#operations-Account-Me_get');
   await me.getByRole('button', { name: 'Clear' }).click();
   const after = await execute(me);
   expect(after).toEqual({ status: 200, body: expect.stringContaining(ADMIN_EMAIL) });
 
   await page.reload();
   await page.locator('.opblock-tag').first().waitFor();
-  const again = await execute(await openOperation(page, 'Account', 'User_me'));
+  const again = await execute(await openOperation(page, 'Account', 'Me_get'));
   expect(again.status).toBe(200);
 
   // The refusal at the beginning was meant.
