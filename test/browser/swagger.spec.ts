@@ -119,3 +119,30 @@ it('shows the headings with what they are about, and the error codes', async () 
   await page.getByRole('cell', { name: 'invalid_api_key' }).waitFor();
   expect(complaints).toEqual([]);
 });
+
+it('finds operations by words of their paths and summaries', async () => {
+  const { page, complaints } = await openDocs();
+  await page.locator('.operation-filter-input').fill('api-keys regenerate');
+  await page.locator('#operations-API_keys-ApiKey_regenerate').waitFor();
+  expect(await page.locator('.opblock-tag').allInnerTexts()).toEqual([expect.stringMatching(/^API keys/)]);
+  await page.locator('.operation-filter-input').fill('');
+  await page.locator('#operations-tag-Health').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+it('sends one credential where several are set: the API refuses two', async () => {
+  const root = await admin(server);
+  const { page, complaints } = await openDocs();
+  await page.evaluate(value => {
+    const scheme = { name: 'bearer', schema: { type: 'http', scheme: 'bearer' } };
+    const key = {
+      name: 'api_key',
+      schema: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      value: 'unknown',
+    };
+    (globalThis as any).ui.authActions.authorize({ bearer: { ...scheme, value }, api_key: key });
+  }, root.token);
+  const { status, body } = await execute(await openOperation(page, 'Identity', 'Identity_whoami'));
+  expect([status, body]).toEqual([200, expect.stringContaining('"type": "user"')]);
+  expect(complaints).toEqual([]);
+});

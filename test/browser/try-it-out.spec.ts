@@ -1,4 +1,5 @@
 import type { Browser, Page, Request } from 'playwright-core';
+import { exampleId } from '../../src/kernel/database/ids.js';
 import {
   assemble,
   type Caller,
@@ -11,6 +12,7 @@ import { EXPECTATIONS } from '../access-matrix/expectations.js';
 import type { Row } from '../access-matrix/row.js';
 import { startBrowser } from '../support/browser.js';
 import { expectStatus, type Key, type Project, Scene, signIn } from '../support/scene.js';
+import { formOf } from '../support/uploads.js';
 import { waitFor } from '../support/wait-for.js';
 
 /*
@@ -19,7 +21,7 @@ import { waitFor } from '../support/wait-for.js';
  */
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
-jest.setTimeout(1_500_000);
+jest.setTimeout(900_000);
 
 /** An operation as the page sends it. */
 interface Sent {
@@ -29,6 +31,8 @@ interface Sent {
   /** What stands after the path, beginning with `?`. */
   readonly query: string;
   readonly body: string | undefined;
+  /** Whether it is a form with a file. */
+  readonly form: boolean;
 }
 
 let scene: Scene;
@@ -142,6 +146,8 @@ async function press(operationId: string, values: Readonly<Record<string, string
   for (const input of await block.locator('tr[data-param-in="path"] input').all()) {
     const name = await input.evaluate(element => element.closest('tr')!.dataset.paramName!);
     await input.fill(decodeURIComponent(values[name] ?? ''));
+    // Swagger UI takes what was typed a moment later, or when the field is left.
+    await input.blur();
   }
   for (const input of await block.locator('input[type="file"]').all())
     await input.setInputFiles({ name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from(operationId) });
@@ -162,19 +168,29 @@ async function press(operationId: string, values: Readonly<Record<string, string
 }
 
 /** Why an answer says that what the page filled in was wrong, if it does. */
-function fault(status: number, text: string): string | undefined {
+function fault(status: number, text: string, body = ''): string | undefined {
   if ([405, 415, 422].includes(status) || status >= 500) return `${status} ${text}`;
-  return status === 400 && text.includes('"validation_failed"') ? text : undefined;
+  if (status !== 400 || !text.includes('"validation_failed"')) return undefined;
+  // The form is right, but nobody has an object with the id of the examples.
+  const { errors } = JSON.parse(text).error.details;
+  const given = body ? JSON.parse(body) : {};
+  return errors.every(({ param }: any) => String(given[param]).endsWith(exampleId('req').slice(4)))
+    ? undefined
+    : text;
 }
+
+const jsonOf = (request: Request): string | undefined =>
+  request.headers()['content-type']?.startsWith('application/json')
+    ? (request.postData() ?? undefined)
+    : undefined;
 
 const remember = (operation: string, row: Row, request: Request): Sent => ({
   operation,
   row,
   method: request.method(),
   query: new URL(request.url()).search,
-  body: request.headers()['content-type']?.startsWith('application/json')
-    ? (request.postData() ?? undefined)
-    : undefined,
+  body: jsonOf(request),
+  form: request.headers()['content-type']?.startsWith('multipart/form-data') ?? false,
 });
 
 const ends = (name: string, row: Row) => row.endsSession === true || name === 'DELETE /v1/sessions';
@@ -198,7 +214,6 @@ function operationsOf(tag: string) {
 it('answers what the page fills in, as a platform admin', async () => {
   let stage = await setStage(cast);
   for (const { name: tag } of document.tags) {
-    console.log(tag, new Date().toISOString(), sent.length);
     await open(tag);
     await authorize(cast.root.token);
     for (const { name, id, row } of operationsOf(tag)) {
@@ -207,13 +222,11 @@ it('answers what the page fills in, as a platform admin', async () => {
       if (as !== caller) await authorize(as.person!.token);
       const response = await press(id, await valuesOf(row, stage, as));
       if (!response) {
-        console.log(name, 'NOT SENT');
         refused.push([name, 'the page does not send it']);
         continue;
       }
-      const found = fault(response.status(), await response.text());
+      const found = fault(response.status(), await response.text(), jsonOf(response.request()));
       if (found) refused.push([name, found]);
-      console.log(name, response.status(), found);
       sent.push(remember(name, row, response.request()));
       if (response.ok() && !name.startsWith('GET ')) stage = await setStage(cast);
       // It ended all the others, too.
@@ -229,13 +242,14 @@ it('answers the same requests of an owner and of a key', async () => {
   const inOrder = [...sent].sort((one, other) => rank(one) - rank(other));
   for (const who of ['key', 'owner'] as const) {
     let stage = await setStage(cast);
-    for (const { operation, row, method, query, body } of inOrder) {
+    for (const { operation, row, method, query, body, form } of inOrder) {
       const usual = await callerOf(who, stage);
       const caller = ends(operation, row) ? await signedInAgain(scene.server, usual) : usual;
       const values: Record<string, string> = await valuesOf(row, stage, caller);
       const path = operation.split(' ')[1]!.replace(/\{(\w+)\}/g, (_, name: string) => values[name]!);
-      const answer = await scene.api.request(method, path + query, body, { auth: caller.auth });
-      const found = fault(answer.status, JSON.stringify(answer.body));
+      const content = form ? formOf({ bytes: operation }) : body;
+      const answer = await scene.api.request(method, path + query, content, { auth: caller.auth });
+      const found = fault(answer.status, JSON.stringify(answer.body), body);
       if (found) refused.push([who, operation, found]);
       if (answer.status < 300 && method !== 'GET' && !ends(operation, row)) stage = await setStage(cast);
     }
