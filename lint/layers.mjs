@@ -83,7 +83,10 @@ export const KERNEL_LAYERS = {
   http: ['config', 'database', 'errors', 'network', 'text'],
   visibility: ['access', 'context', 'errors', 'event-log', 'facets', 'http', 'routes'],
   pages: ['errors', 'http'],
-  openapi: ['access', 'config', 'database', 'errors', 'event-log', 'mutations', 'routes'],
+  openapi: [
+    ...['access', 'config', 'context', 'database', 'errors', 'event-log', 'mutations', 'routes'],
+    'visibility',
+  ],
   metrics: ['buffers', 'config', 'database', 'errors', 'http', 'jobs', 'outbox'],
 };
 

@@ -6,7 +6,7 @@ import { openApiDocument } from './kernel/openapi/openapi.js';
 import { createServer } from './server.js';
 
 /** Writes the OpenAPI document to a file, without listening: `npm run openapi [-- <file>]`. */
-async function main(file = 'openapi.json'): Promise<void> {
+async function main(file = 'docs/openapi.json'): Promise<void> {
   // The server needs a database to be put together; this one is gone afterwards.
   const dataDir = await mkdtemp(join(tmpdir(), 'bailiwick-openapi-'));
   try {

@@ -61,21 +61,21 @@ async function execute(operation: Locator): Promise<{ status: number; body: stri
 
 it('signs in with POST /v1/sessions, and what follows is signed in by itself, after a reload too', async () => {
   const { page, complaints } = await openDocs();
-  const before = await execute(await openOperation(page, 'Account', 'User_me'));
+  const before = await execute(await openOperation(page, 'Account', 'Me_get'));
   expect(before.status).toBe(401);
 
   const signIn = await openOperation(page, 'Account', 'Account_signIn');
   await signIn.locator('textarea').fill(JSON.stringify({ email: ADMIN_EMAIL, password: ADMIN_PASSWORD }));
   expect((await execute(signIn)).status).toBe(201);
 
-  const me = page.locator('#operations-Account-User_me');
+  const me = page.locator('#operations-Account-Me_get');
   await me.getByRole('button', { name: 'Clear' }).click();
   const after = await execute(me);
   expect(after).toEqual({ status: 200, body: expect.stringContaining(ADMIN_EMAIL) });
 
   await page.reload();
   await page.locator('.opblock-tag').first().waitFor();
-  const again = await execute(await openOperation(page, 'Account', 'User_me'));
+  const again = await execute(await openOperation(page, 'Account', 'Me_get'));
   expect(again.status).toBe(200);
 
   // The refusal at the beginning was meant.
@@ -117,5 +117,32 @@ it('shows the headings with what they are about, and the error codes', async () 
   expect(headings[0]).toMatch(/^Account\s+Register, sign in/);
   await page.getByText('Error codes').click();
   await page.getByRole('cell', { name: 'invalid_api_key' }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+it('finds operations by words of their paths and summaries', async () => {
+  const { page, complaints } = await openDocs();
+  await page.locator('.operation-filter-input').fill('api-keys regenerate');
+  await page.locator('#operations-API_keys-ApiKey_regenerate').waitFor();
+  expect(await page.locator('.opblock-tag').allInnerTexts()).toEqual([expect.stringMatching(/^API keys/)]);
+  await page.locator('.operation-filter-input').fill('');
+  await page.locator('#operations-tag-Health').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+it('sends one credential where several are set: the API refuses two', async () => {
+  const root = await admin(server);
+  const { page, complaints } = await openDocs();
+  await page.evaluate(value => {
+    const scheme = { name: 'bearer', schema: { type: 'http', scheme: 'bearer' } };
+    const key = {
+      name: 'api_key',
+      schema: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      value: 'unknown',
+    };
+    (globalThis as any).ui.authActions.authorize({ bearer: { ...scheme, value }, api_key: key });
+  }, root.token);
+  const { status, body } = await execute(await openOperation(page, 'Identity', 'Identity_whoami'));
+  expect([status, body]).toEqual([200, expect.stringContaining('"type": "user"')]);
   expect(complaints).toEqual([]);
 });

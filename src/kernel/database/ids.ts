@@ -71,7 +71,9 @@ export function newIdAt(prefix: IdPrefix, at: Date): string {
   return `${prefix}_${encodeTime(Math.max(0, at.getTime()), 10).toLowerCase()}${random}`;
 }
 
-const ID = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$/;
+/** The form of every id, as the documents say it. */
+export const ID_PATTERN = '^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$';
+const ID = new RegExp(ID_PATTERN);
 
 /** Whether `value` has the form of an id, of `prefix` when given. */
 export function isId(value: string, prefix?: IdPrefix): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exampleId, type IdPrefix } from '../database/ids.js';
+import { exampleId, ID_PATTERN, type IdPrefix } from '../database/ids.js';
 import { mustBe, NOT_EMPTY } from './validation-phrases.js';
 
 /** Text of an answer that looks like `example`, which the documents show. */
@@ -9,7 +9,7 @@ export function like(example: string) {
 
 /** An id. */
 export function id(prefix: IdPrefix) {
-  return like(exampleId(prefix));
+  return z.string().meta({ pattern: ID_PATTERN, examples: [exampleId(prefix)] });
 }
 
 /** Something that is referred to by its id, along with its name. */

@@ -1,44 +1,51 @@
+import { readFile } from 'node:fs/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SwaggerModule } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { dump } from 'js-yaml';
+import { Config } from '../config/config.js';
+import { VERSION } from '../config/version.js';
+import { docsHtml, LOGO, STYLE } from './docs-html.js';
+import { SCRIPT } from './docs-script.js';
 import { openApiDocument } from './openapi.js';
+import { Precompressed } from './precompressed.js';
 
-/** Serves Swagger UI at `/docs` and the document at `/docs/openapi.json`. */
-export function serveDocs(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
-    jsonDocumentUrl: 'docs/openapi.json',
-    yamlDocumentUrl: 'docs/openapi.yaml',
-    customSiteTitle: 'Bailiwick API',
-    swaggerOptions: {
-      persistAuthorization: true,
-      docExpansion: 'none',
-      filter: true,
-      displayRequestDuration: true,
-      tryItOutEnabled: true,
-      responseInterceptor: useTokenOfSignIn,
-    },
-  });
-}
-
-/** The part of Swagger UI's response that is looked at here. */
-interface SwaggerResponse {
-  ok: boolean;
-  url: string;
-  obj?: { token?: string };
-}
+const HTML = 'text/html; charset=utf-8';
+const CSS = 'text/css; charset=utf-8';
+const JAVASCRIPT = 'text/javascript; charset=utf-8';
+const SVG = 'image/svg+xml';
 
 /**
- * Runs in the browser: after a successful sign-in, the page uses the new token by itself. Swagger UI is sent
- * this function's source, so it refers to nothing outside itself.
+ * Serves Swagger UI at `/docs`, to which `/` leads, and the document at `/docs/openapi.json` and `.yaml`. Everything is
+ * put together and compressed when it is first asked for, and stays in memory.
  */
-function useTokenOfSignIn(response: SwaggerResponse): SwaggerResponse {
-  const token = response.url.endsWith('/v1/sessions') && response.ok && response.obj?.token;
-  if (token) {
-    const { ui } = globalThis as unknown as {
-      ui: { authActions: { authorizeWithPersistOption(credentials: object): void } };
-    };
-    ui.authActions.authorizeWithPersistOption({
-      bearer: { name: 'bearer', schema: { type: 'http', scheme: 'bearer' }, value: token },
-    });
-  }
-  return response;
+export function serveDocs(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  const documentOf = once(() => openApiDocument(app));
+  const files: Record<string, Precompressed> = {
+    '/docs': new Precompressed(HTML, () => docsHtml('docs/', VERSION)),
+    '/docs/': new Precompressed(HTML, () => docsHtml('', VERSION)),
+    '/docs/docs.css': new Precompressed(CSS, () => STYLE),
+    '/docs/docs.js': new Precompressed(JAVASCRIPT, () => SCRIPT),
+    '/docs/logo.svg': new Precompressed(SVG, () => LOGO),
+    '/docs/swagger-ui.css': new Precompressed(CSS, () => distributed('swagger-ui.css')),
+    '/docs/swagger-ui-bundle.js': new Precompressed(JAVASCRIPT, () => distributed('swagger-ui-bundle.js')),
+    '/docs/openapi.json': new Precompressed('application/json; charset=utf-8', () =>
+      JSON.stringify(documentOf()),
+    ),
+    '/docs/openapi.yaml': new Precompressed('application/yaml; charset=utf-8', () => dump(documentOf())),
+  };
+  for (const [path, file] of Object.entries(files))
+    fastify.get(path, (request: FastifyRequest, reply: FastifyReply) => file.send(request, reply));
+  // Below the path of PUBLIC_URL, which a proxy takes away.
+  const docs = new URL('docs', `${app.get(Config).publicUrl.replace(/\/$/, '')}/`).pathname;
+  fastify.get('/', (_request: FastifyRequest, reply: FastifyReply) => reply.redirect(docs, 302));
+}
+
+function distributed(name: string): Promise<Buffer> {
+  return readFile(require.resolve(`swagger-ui-dist/${name}`));
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }

@@ -29,7 +29,7 @@ export const DRY_RUN_SCHEMA = {
   'x-structural': true,
   required: ['dry_run', 'effects'],
   properties: {
-    dry_run: { type: 'boolean', enum: [true] },
+    dry_run: { type: 'boolean', enum: [true], description: 'That nothing was done.' },
     effects: {
       type: 'array',
       description: 'What the request would stop, change or reach, counted now; what counts zero is left out.',
@@ -37,8 +37,8 @@ export const DRY_RUN_SCHEMA = {
         type: 'object',
         required: ['effect', 'count'],
         properties: {
-          effect: { type: 'string', example: 'api_keys_revoked' },
-          count: { type: 'integer', minimum: 1, example: 3 },
+          effect: { type: 'string', description: 'What would happen.', example: 'api_keys_revoked' },
+          count: { type: 'integer', minimum: 1, description: 'To how many.', example: 3 },
           at: { type: 'string', format: 'date-time', description: 'When it happens, if not at once.' },
           permissions: {
             type: 'array',

@@ -1,7 +1,5 @@
-import type { OpenAPIObject } from '@nestjs/swagger';
-import { definedIds } from '../database/ids.js';
-
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+import { definedIds, ID_PATTERN } from '../database/ids.js';
+import type { Operation } from './document-parts.js';
 
 /**
  * Completes the parameters of an operation: adds those of the path that only the access guard reads, says what
@@ -28,9 +26,18 @@ export function polishParameters(
   ];
   for (const parameter of operation.parameters) {
     if (!('in' in parameter)) continue;
+    delete parameter.example;
+    delete parameter.examples;
+    // Nest takes every header that a handler reads for required.
+    if (parameter.in === 'header') {
+      parameter.required = false;
+      parameter.description ??= 'What happens once only, as `idempotency_key` in the body.';
+    }
     if (parameter.in === 'path')
       parameter.description ??= described[parameter.name] ?? idAt(path, parameter.name);
     if (isObject(parameter.schema)) {
+      if (parameter.in === 'path' && /^Id of .*`[a-z]{3}_…`\.$/.test(parameter.description ?? ''))
+        parameter.schema.pattern = ID_PATTERN;
       delete parameter.schema.example;
       delete parameter.schema.examples;
     }
@@ -49,14 +56,18 @@ function idAt(path: string, name: string): string | undefined {
   return found && `Id of ${found[1].of}, \`${found[0]}_…\`.`;
 }
 
-/** Removes bounds that say nothing: Zod bounds every integer by what a double can count exactly. */
-export function removeEmptyBounds(node: unknown): void {
-  if (Array.isArray(node)) node.forEach(removeEmptyBounds);
+/**
+ * Removes what says nothing: Zod bounds every integer by what a double can count exactly, and adds to each `date-time` an
+ * expression that spells out the calendar.
+ */
+export function removeNoise(node: unknown): void {
+  if (Array.isArray(node)) node.forEach(removeNoise);
   if (!isObject(node)) return;
   if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
+  if (node.format === 'date-time') delete node.pattern;
   if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
   for (const [key, child] of Object.entries(node)) {
-    if (!VALUES.has(key)) removeEmptyBounds(child);
+    if (!VALUES.has(key)) removeNoise(child);
   }
 }
 

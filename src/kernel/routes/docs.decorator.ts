@@ -18,6 +18,10 @@ export interface Tag {
 export interface RouteDocs {
   summary: string;
   description?: string;
+  /** The operation's id, where `Controller_handler` would mislead: `Session_list`. */
+  name?: string;
+  /** Operations with a place stand before the others under their heading, in the order of their places. */
+  place?: number;
   /** Schema of the answer when it is 200, 201 or 202; exactly one of them. */
   ok?: z.ZodType;
   created?: z.ZodType;

@@ -186,7 +186,7 @@ export const RegenerateApiKey = z
       .describe('Whether to end an older secret that is still in its grace period.'),
   })
   .default({ grace_period_seconds: 0, confirm: false })
-  .meta({ id: 'RegenerateApiKey', examples: [{ grace_period_seconds: 3_600 }] });
+  .meta({ id: 'RegenerateApiKey', examples: [{ grace_period_seconds: 604_800 }] });
 export type RegenerateApiKey = z.output<typeof RegenerateApiKey>;
 
 export const DeletedApiKey = deleted('key').meta({ id: 'DeletedApiKey' });

@@ -30,6 +30,7 @@ export class CheckpointController {
   @Get('events/signing-keys')
   @Public()
   @Docs({
+    name: 'SigningKey_list',
     summary: 'The public keys that checkpoints are signed with',
     description: 'Keys of the past stay in the list, for the checkpoints that they signed.',
     ok: SigningKeys,
@@ -40,14 +41,23 @@ export class CheckpointController {
 
   @Get('events/verify')
   @PlatformAdmin()
-  @Docs({ summary: "Verify the platform's event log", description: VERIFYING, ok: Verification })
+  @Docs({
+    name: 'Event_verifyPlatform',
+    summary: "Verify the platform's event log",
+    description: VERIFYING,
+    ok: Verification,
+  })
   verifyPlatform(@Ctx() ctx: RequestContext) {
     return this.verification.verify(ctx, PLATFORM);
   }
 
   @Get('events/checkpoints')
   @PlatformAdmin()
-  @Docs({ summary: "Checkpoints of the platform's event log", ok: CheckpointPage })
+  @Docs({
+    name: 'Checkpoint_listOfPlatform',
+    summary: "Checkpoints of the platform's event log",
+    ok: CheckpointPage,
+  })
   listOfPlatform(@Ctx() ctx: RequestContext, @Query({ schema: ListCheckpoints }) query: ListCheckpoints) {
     return this.checkpoints.list(ctx, PLATFORM, query);
   }
@@ -62,7 +72,12 @@ export class CheckpointController {
 
   @Get('projects/:id/events/verify')
   @Access('audit:read')
-  @Docs({ summary: "Verify a project's event log", description: VERIFYING, ok: Verification })
+  @Docs({
+    name: 'Event_verify',
+    summary: "Verify a project's event log",
+    description: VERIFYING,
+    ok: Verification,
+  })
   verify(@Ctx() ctx: RequestContext, @Param('id') id: string) {
     return this.verification.verify(ctx, id);
   }

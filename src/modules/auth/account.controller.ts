@@ -27,6 +27,8 @@ export class AccountController {
   @Mutation(['user.created', 'user.registration_repeated'], { secrets: ['temporary_password'] })
   @Header('Cache-Control', 'no-store')
   @Docs({
+    name: 'User_register',
+    place: 3,
     summary: 'Register, or create an account for somebody',
     description:
       'Creates the account and its personal organization, and mails an activation link. An address that already has an ' +
@@ -45,6 +47,8 @@ export class AccountController {
   @Public()
   @Mutation(['user.activated'])
   @Docs({
+    name: 'User_activate',
+    place: 4,
     summary: 'Activate an account with the mailed token',
     description:
       'And with the password it was registered with, so that nobody activates an account that a stranger registered ' +
@@ -62,6 +66,7 @@ export class AccountController {
   @Mutation(['user.signed_in', 'user.sign_in_failed'])
   @Header('Cache-Control', 'no-store')
   @Docs({
+    place: 1,
     summary: 'Sign in',
     description:
       'This page uses the token automatically from then on. Elsewhere, send it as `Authorization: Bearer`.',
@@ -83,7 +88,7 @@ export class AccountController {
   @Get('sessions')
   @Access('session')
   @BeforePasswordChange()
-  @Docs({ summary: 'Your sessions', ok: SessionPage, errors: ['invalid_cursor'] })
+  @Docs({ name: 'Session_list', summary: 'Your sessions', ok: SessionPage, errors: ['invalid_cursor'] })
   list(@Ctx() ctx: RequestContext, @Query({ schema: ListSessions }) query: ListSessions) {
     return this.sessions.list(ctx, query);
   }
@@ -92,7 +97,7 @@ export class AccountController {
   @Access('session')
   @BeforePasswordChange()
   @Mutation(['session.ended'])
-  @Docs({ summary: 'Sign out', ok: EndedSession })
+  @Docs({ name: 'Session_endCurrent', summary: 'Sign out', ok: EndedSession })
   signOut(@Ctx() ctx: RequestContext) {
     return this.sessions.end(ctx, ctx.user.sessionId);
   }
@@ -101,7 +106,7 @@ export class AccountController {
   @Access('session')
   @BeforePasswordChange()
   @Mutation(['session.ended'])
-  @Docs({ summary: 'End one of your sessions', ok: EndedSession, errors: ['not_found'] })
+  @Docs({ name: 'Session_end', summary: 'End one of your sessions', ok: EndedSession, errors: ['not_found'] })
   end(@Ctx() ctx: RequestContext, @Param('id') id: string) {
     return this.sessions.end(ctx, id);
   }
@@ -111,6 +116,7 @@ export class AccountController {
   @BeforePasswordChange()
   @Mutation(['user.password_changed'])
   @Docs({
+    name: 'Me_changePassword',
     summary: 'Change your password',
     description: 'Ends all your other sessions.',
     ok: PasswordChanged,

@@ -35,6 +35,7 @@ export class OwnAccountController {
   @BeforePasswordChange()
   @Mutation(['session.ended'])
   @Docs({
+    name: 'Session_endAll',
     summary: 'Sign out everywhere else',
     description: 'Ends all your sessions but this one; with `?including_current=true`, this one as well.',
     ok: EndedSessions,
@@ -47,6 +48,7 @@ export class OwnAccountController {
   @Access('session')
   @Mutation(['user.email_change_requested'])
   @Docs({
+    name: 'Me_changeEmail',
     summary: 'Ask for another e-mail address',
     description:
       'Mails a link to the new address, good once and for 24 hours, and tells the present one. The answer is the same ' +
@@ -67,6 +69,7 @@ export class OwnAccountController {
   @Public()
   @Mutation(['user.updated'])
   @Docs({
+    name: 'Me_confirmEmail',
     summary: 'Confirm your new e-mail address with the mailed token',
     description: 'Ends all your sessions and mailed links, and tells the former address.',
     ok: User,
@@ -80,6 +83,7 @@ export class OwnAccountController {
   @Access('session')
   @Mutation(['user.deleted'])
   @Docs({
+    name: 'Me_delete',
     summary: 'Delete your account',
     description:
       'Confirm it with your e-mail address; without `confirm` the answer is 428 and says what it would affect. Ends your ' +

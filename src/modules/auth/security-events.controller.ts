@@ -15,6 +15,7 @@ export class SecurityEventsController {
   @Get()
   @Access('session')
   @Docs({
+    name: 'Me_events',
     summary: 'Your sign-ins and what happened to your account',
     description:
       'Sign-ins and failed ones, ended sessions, changes of the password and of the account, whoever made them. From where ' +

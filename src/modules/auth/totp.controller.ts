@@ -23,6 +23,7 @@ export class TotpController {
   @Mutation(['user.signed_in', 'user.sign_in_failed'])
   @Header('Cache-Control', 'no-store')
   @Docs({
+    place: 2,
     summary: 'Sign in with a code',
     description:
       'The second step where `POST /v1/sessions` answers 401 `totp_required`: its ticket, and six digits from the app or a ' +

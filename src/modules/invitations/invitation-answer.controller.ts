@@ -37,6 +37,7 @@ export class InvitationAnswerController {
   @Get('me/invitations')
   @Access('session')
   @Docs({
+    name: 'Invitation_list',
     summary: 'Invitations waiting for your answer',
     description: 'Lists those sent to the e-mail address of your account.',
     ok: InvitationPage,
@@ -50,6 +51,7 @@ export class InvitationAnswerController {
   @Access('session')
   @Mutation(['member.joined', 'organization.member_joined'])
   @Docs({
+    name: 'Invitation_accept',
     summary: 'Accept an invitation',
     ok: AcceptedInvitation,
     errors: ['not_found', 'member_already_active'],
@@ -61,7 +63,12 @@ export class InvitationAnswerController {
   @Post('me/invitations/:inv/decline')
   @Access('session')
   @Mutation(['invitation.declined', 'organization.invitation_declined'])
-  @Docs({ summary: 'Decline an invitation', ok: Invitation, errors: ['not_found'] })
+  @Docs({
+    name: 'Invitation_decline',
+    summary: 'Decline an invitation',
+    ok: Invitation,
+    errors: ['not_found'],
+  })
   decline(@Ctx() ctx: RequestContext, @Param('inv') id: string) {
     return this.answers.declineAsUser(ctx, id);
   }
@@ -70,6 +77,7 @@ export class InvitationAnswerController {
   @Public()
   @Mutation(['member.joined', 'organization.member_joined'])
   @Docs({
+    name: 'Invitation_acceptByToken',
     summary: 'Accept an invitation with the mailed token',
     description:
       'The token proves the address. If there is no account yet, this creates one: send `password`, and also ' +
@@ -84,7 +92,12 @@ export class InvitationAnswerController {
   @Post('invitations/decline')
   @Public()
   @Mutation(['invitation.declined', 'organization.invitation_declined'])
-  @Docs({ summary: 'Decline an invitation with the mailed token', ok: Invitation, errors: ['invalid_token'] })
+  @Docs({
+    name: 'Invitation_declineByToken',
+    summary: 'Decline an invitation with the mailed token',
+    ok: Invitation,
+    errors: ['invalid_token'],
+  })
   declineByToken(@Ctx() ctx: RequestContext, @Body({ schema: DeclineInvitation }) body: DeclineInvitation) {
     return this.answers.declineByToken(ctx, body.token);
   }

@@ -86,7 +86,6 @@ export const UPLOAD_FORM = {
     file: { type: 'string', format: 'binary', description: 'One file.' },
     name: {
       type: 'string',
-      minLength: 1,
       maxLength: 255,
       // Else Swagger UI would call every file "string".
       example: '',
@@ -94,6 +93,7 @@ export const UPLOAD_FORM = {
     },
     visibility: { type: 'string', enum: ['private', 'public'], default: 'private' },
   },
+  example: { file: 'The bytes of a file', visibility: 'private' },
 };
 
 export const UpdateMedia = z

@@ -15,6 +15,7 @@ export class OrganizationEventsController {
   @Get()
   @Access('session')
   @Docs({
+    name: 'Organization_events',
     summary: "An organization's event log",
     description: 'Its own events and those of all its projects. For its owner and admins.',
     ok: EventPage,

@@ -20,6 +20,7 @@ export class OrganizationRequestsController {
   @Get('request-logs')
   @Access('session')
   @Docs({
+    name: 'Organization_requestLogs',
     summary: "The requests of all of an organization's projects, keys and members",
     description: 'For its owner and admins.',
     ok: RequestLogPage,
@@ -36,6 +37,7 @@ export class OrganizationRequestsController {
   @Get('usage')
   @Access('session')
   @Docs({
+    name: 'Organization_usage',
     summary: "An organization's usage",
     description: 'For its owner and admins.',
     ok: Usage,

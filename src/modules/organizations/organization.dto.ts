@@ -48,7 +48,7 @@ export const UpdateSubscription = z
     requests_per_day: z.number().int().min(1).max(1_000_000_000_000),
   })
   .partial()
-  .meta({ id: 'UpdateSubscription', examples: [{ plan: 'Standard', requests_per_minute: 600 }] });
+  .meta({ id: 'UpdateSubscription', examples: [{ plan: 'Standard' }] });
 export type UpdateSubscription = z.output<typeof UpdateSubscription>;
 
 export const CreateOrganization = z

@@ -47,7 +47,7 @@ export class ProjectController {
 
   @Get(':id')
   @Access('project:read')
-  @Docs({ summary: "A project's record", ok: ProjectRecord })
+  @Docs({ name: 'Project_get', summary: "A project's record", ok: ProjectRecord })
   record(@Ctx() ctx: RequestContext, @Param('id') id: string) {
     return this.projects.record(ctx, id);
   }

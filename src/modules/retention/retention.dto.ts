@@ -37,7 +37,7 @@ export const UpdateRetention = z
     confirm: z.literal(true),
   } satisfies Record<keyof RetentionDays | 'confirm', z.ZodType>)
   .partial()
-  .meta({ id: 'UpdateRetention', examples: [{ request_logs_days: 30 }] });
+  .meta({ id: 'UpdateRetention', examples: [{ request_logs_days: 365 }] });
 export type UpdateRetention = z.output<typeof UpdateRetention>;
 
 export const RunRetention = z

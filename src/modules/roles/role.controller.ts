@@ -33,7 +33,7 @@ export class RoleController {
 
   @Get('permissions')
   @Access('session')
-  @Docs({ summary: 'The published permission list', ok: PermissionList })
+  @Docs({ name: 'Permission_list', summary: 'The published permission list', ok: PermissionList })
   permissions() {
     return { items: Object.entries(PERMISSIONS).map(([name, description]) => ({ name, description })) };
   }

@@ -62,7 +62,9 @@ const capacity = {
 const capacityExample = { customer_id: 'user_42', wallet: 'seats', amount: 10, source: 'plan' };
 
 export const GrantSlots = z.object(capacity).meta({ id: 'GrantSlots', examples: [capacityExample] });
-export const RevokeSlots = z.object(capacity).meta({ id: 'RevokeSlots', examples: [capacityExample] });
+export const RevokeSlots = z
+  .object(capacity)
+  .meta({ id: 'RevokeSlots', examples: [{ ...capacityExample, amount: 1 }] });
 export type ChangeCapacity = z.output<typeof GrantSlots>;
 
 export const ClaimSlots = z

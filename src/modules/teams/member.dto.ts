@@ -31,7 +31,7 @@ export type ListTeam = z.output<typeof ListTeam>;
 
 export const ChangeMember = z
   .strictObject({ role_id: z.string().max(40) })
-  .meta({ id: 'ChangeMember', examples: [{ role_id: 'rol_00000000000000000000000003' }] });
+  .meta({ id: 'ChangeMember', examples: [{ role_id: 'rol_00000000000000000000000001' }] });
 export type ChangeMember = z.output<typeof ChangeMember>;
 
 export const RemovedMember = deleted('mbr').meta({ id: 'RemovedMember' });

@@ -24,6 +24,7 @@ export class UserAdministrationController {
   @Get()
   @PlatformAdmin()
   @Docs({
+    name: 'User_list',
     summary: 'All users',
     description: 'Newest first. Deleted users are listed only with `?status=deleted`.',
     ok: UserPage,
@@ -35,7 +36,7 @@ export class UserAdministrationController {
 
   @Get(':id')
   @PlatformAdmin()
-  @Docs({ summary: 'One user', ok: UserRecord, errors: ['not_found'] })
+  @Docs({ name: 'User_get', summary: 'One user', ok: UserRecord, errors: ['not_found'] })
   get(@Ctx() ctx: RequestContext, @Param('id') id: string) {
     return this.administration.get(ctx, id);
   }
@@ -44,6 +45,7 @@ export class UserAdministrationController {
   @PlatformAdmin()
   @Mutation(['user.updated'])
   @Docs({
+    name: 'User_update',
     summary: "Change a user's details, project limit or platform role",
     ok: UserRecord,
     errors: ['not_found', 'last_admin', 'invalid_transition'],
@@ -67,6 +69,7 @@ export class UserAdministrationController {
     'user.totp_reset',
   ])
   @Docs({
+    name: 'User_runAction',
     summary: 'Suspend, activate or delete a user, or reset password or second factor',
     description:
       'Without `confirm` the answer is 428 and says what would change and what it would affect. Activating a ' +

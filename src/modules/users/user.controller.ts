@@ -16,7 +16,7 @@ export class UserController {
   @Get()
   @Access('session')
   @BeforePasswordChange()
-  @Docs({ summary: 'Your account', ok: User })
+  @Docs({ name: 'Me_get', place: 5, summary: 'Your account', ok: User })
   me(@Ctx() ctx: RequestContext) {
     return this.users.get(ctx, ctx.user.id);
   }
@@ -24,7 +24,7 @@ export class UserController {
   @Patch()
   @Access('session')
   @Mutation(['user.updated'])
-  @Docs({ summary: 'Change your details', ok: User })
+  @Docs({ name: 'Me_update', summary: 'Change your details', ok: User })
   update(@Ctx() ctx: RequestContext, @Body({ schema: UpdateMe }) body: UpdateMe) {
     return this.users.updateSelf(ctx, ctx.user.id, body);
   }

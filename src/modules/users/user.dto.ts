@@ -126,7 +126,7 @@ export const DeletedMe = deleted('usr').meta({ id: 'DeletedMe' });
 export const UpdateMe = z
   .strictObject(personFields)
   .partial()
-  .meta({ id: 'UpdateMe', examples: [{ first_name: 'Ada' }] });
+  .meta({ id: 'UpdateMe', examples: [{ country: 'GB' }] });
 export type UpdateMe = z.output<typeof UpdateMe>;
 
 const count = z.number().int();
@@ -154,7 +154,7 @@ export const UpdateUser = z
     platform_role: User.shape.platform_role,
   })
   .partial()
-  .meta({ id: 'UpdateUser', examples: [{ max_projects: 10 }] });
+  .meta({ id: 'UpdateUser', examples: [{ country: 'GB' }] });
 export type UpdateUser = z.output<typeof UpdateUser>;
 
 export const RunUserAction = z

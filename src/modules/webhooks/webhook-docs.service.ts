@@ -113,6 +113,9 @@ function isOfProject(type: string): boolean {
 function operation(type: string, sentence: string) {
   const event = { id: exampleId('evt'), project_id: exampleId('prj'), timestamp: AT };
   return {
+    operationId: `Webhook_${type.replace(/[._](\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+    // The signature says who posts it.
+    security: [],
     summary: sentence.replace(/\.$/, ''),
     description: ABOUT,
     parameters: HEADERS,
@@ -133,12 +136,9 @@ function operation(type: string, sentence: string) {
 
 function schemaOf(type: string) {
   const { target } = exampleOf(type);
-  const told = { properties: { target: { properties: { type: { const: target.type } } } } };
   return {
     title: type,
-    allOf: [
-      { $ref: '#/components/schemas/WebhookPayload' },
-      { properties: { type: { const: type }, data: told } },
-    ],
+    description: `\`data.target\` is of the type \`${target.type}\`.`,
+    allOf: [{ $ref: '#/components/schemas/WebhookPayload' }, { properties: { type: { const: type } } }],
   };
 }

@@ -91,7 +91,7 @@ export type CreateWebhookEndpoint = z.output<typeof CreateWebhookEndpoint>;
 export const UpdateWebhookEndpoint = z
   .strictObject({ ...fields, status })
   .partial()
-  .meta({ id: 'UpdateWebhookEndpoint', examples: [{ event_types: ['*'] }] });
+  .meta({ id: 'UpdateWebhookEndpoint', examples: [{ description: 'Orders' }] });
 export type UpdateWebhookEndpoint = z.output<typeof UpdateWebhookEndpoint>;
 
 export const ListWebhookEndpoints = z.strictObject(listQuery());

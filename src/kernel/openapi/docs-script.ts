@@ -1,0 +1,144 @@
+/*
+ * What runs in the browser. The page is sent the source of {@link startSwaggerUi}, so that it refers to nothing outside
+ * itself.
+ */
+
+/** The parts of Swagger UI's system that are used here. */
+interface System {
+  getSystem(): {
+    React: { createElement(type: string, properties: object | null, ...children: unknown[]): unknown };
+  };
+  layoutSelectors: { currentFilter(): unknown };
+  layoutActions: { updateFilter(phrase: string): void; show(thing: string[], shown: boolean): void };
+  specSelectors: { taggedOperations(): { keys(): Iterable<string> } };
+}
+/** Immutable.js, as Swagger UI hands it to plugins. */
+interface Collection {
+  get(key: string): unknown;
+  getIn(path: string[]): unknown;
+  set(key: string, value: unknown): Collection;
+  map(change: (value: Collection, key: string) => Collection): Collection;
+  filter(keep: (value: Collection, key: string) => boolean): Collection;
+  readonly size: number;
+}
+interface Exchange {
+  ok: boolean;
+  url: string;
+  headers: Record<string, string>;
+  obj?: { token?: string };
+}
+interface Browser {
+  ui: { authActions: { authorizeWithPersistOption(credentials: object): void } };
+  document: { currentScript: { dataset: { base: string } } };
+  SwaggerUIBundle: { (options: object): Browser['ui']; presets: { apis: unknown } };
+}
+
+/** Starts Swagger UI. */
+function startSwaggerUi(): void {
+  const browser = globalThis as unknown as Browser;
+
+  /** Whether every word of the phrase stands in the operation's method, path, summary, name or heading. */
+  function isFound(operation: Collection, tag: string, phrase: string): boolean {
+    const text = [
+      operation.get('method'),
+      operation.get('path'),
+      operation.getIn(['operation', 'summary']),
+      operation.getIn(['operation', 'operationId']),
+      tag,
+    ]
+      .join(' ')
+      .toLowerCase();
+    return phrase
+      .toLowerCase()
+      .split(/\s+/)
+      .every(word => text.includes(word));
+  }
+
+  /** Swagger UI's own filter looks at headings alone. */
+  function searchPlugin() {
+    return {
+      fn: {
+        opsFilter: (tagged: Collection, phrase: string) =>
+          tagged
+            .map((section, tag) =>
+              section.set(
+                'operations',
+                (section.get('operations') as Collection).filter(one => isFound(one, tag, phrase.trim())),
+              ),
+            )
+            .filter(section => (section.get('operations') as Collection).size > 0),
+      },
+      components: { FilterContainer: searchField },
+    };
+  }
+
+  function searchField({ layoutSelectors, layoutActions, specSelectors, getSystem }: System) {
+    const { createElement } = getSystem().React;
+    const search = (words: string) => {
+      layoutActions.updateFilter(words);
+      // What is found is shown, not folded away under its heading.
+      for (const tag of specSelectors.taggedOperations().keys())
+        layoutActions.show(['operations-tag', tag], words.trim() !== '');
+    };
+    const phrase = layoutSelectors.currentFilter();
+    return createElement(
+      'div',
+      { className: 'filter-container' },
+      createElement(
+        'div',
+        { className: 'filter wrapper' },
+        createElement(
+          'label',
+          null,
+          'Search operations',
+          createElement('input', {
+            className: 'operation-filter-input',
+            type: 'search',
+            placeholder: 'Words of a path, a summary or a heading',
+            value: typeof phrase === 'string' && phrase !== 'true' ? phrase : '',
+            onChange: (event: { target: { value: string } }) => search(event.target.value),
+          }),
+        ),
+      ),
+    );
+  }
+
+  /** The API refuses two credentials; of several that are set, the page sends the one that it names first. */
+  function sendOneCredential(request: Exchange): Exchange {
+    const names = Object.keys(request.headers);
+    if (names.some(name => name.toLowerCase() === 'authorization'))
+      for (const name of names) if (name.toLowerCase() === 'x-api-key') delete request.headers[name];
+    return request;
+  }
+
+  /** After a successful sign-in, the page uses the new token by itself. */
+  function useTokenOfSignIn(response: Exchange): Exchange {
+    const token = /\/v1\/sessions(\/totp)?$/.test(response.url) && response.ok && response.obj?.token;
+    if (token) {
+      browser.ui.authActions.authorizeWithPersistOption({
+        bearer: { name: 'bearer', schema: { type: 'http', scheme: 'bearer' }, value: token },
+      });
+    }
+    return response;
+  }
+
+  browser.ui = browser.SwaggerUIBundle({
+    url: `${browser.document.currentScript.dataset.base}openapi.json`,
+    dom_id: '#swagger-ui',
+    presets: [browser.SwaggerUIBundle.presets.apis],
+    plugins: [searchPlugin],
+    layout: 'BaseLayout',
+    deepLinking: true,
+    persistAuthorization: true,
+    docExpansion: 'none',
+    defaultModelsExpandDepth: 0,
+    filter: true,
+    displayRequestDuration: true,
+    tryItOutEnabled: true,
+    requestInterceptor: sendOneCredential,
+    responseInterceptor: useTokenOfSignIn,
+  });
+}
+
+/** The script of the page. */
+export const SCRIPT = `(${startSwaggerUi.toString()})();\n`;

@@ -1,0 +1,271 @@
+import type { Browser, Page, Request } from 'playwright-core';
+import { exampleId } from '../../src/kernel/database/ids.js';
+import {
+  assemble,
+  type Caller,
+  type Cast,
+  setStage,
+  signedInAgain,
+  type Stage,
+} from '../access-matrix/cast.js';
+import { EXPECTATIONS } from '../access-matrix/expectations.js';
+import type { Row } from '../access-matrix/row.js';
+import { startBrowser } from '../support/browser.js';
+import { expectStatus, type Key, type Project, Scene, signIn } from '../support/scene.js';
+import { formOf } from '../support/uploads.js';
+import { waitFor } from '../support/wait-for.js';
+
+/*
+ * What becomes of somebody who opens Swagger UI, signs in and presses "Execute" on every operation without changing what
+ * stands in the form: nothing they have is lost, and nothing is refused for what the page itself filled in.
+ */
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+jest.setTimeout(900_000);
+
+/** An operation as the page sends it. */
+interface Sent {
+  readonly operation: string;
+  readonly row: Row;
+  readonly method: string;
+  /** What stands after the path, beginning with `?`. */
+  readonly query: string;
+  readonly body: string | undefined;
+  /** Whether it is a form with a file. */
+  readonly form: boolean;
+}
+
+let scene: Scene;
+let browser: Browser;
+let cast: Cast;
+let page: Page;
+let document: any;
+/** What must be as before in the end. */
+let project: Project;
+let key: Key;
+let before: unknown;
+const sent: Sent[] = [];
+const refused: unknown[] = [];
+
+beforeAll(async () => {
+  scene = await Scene.open();
+  cast = await assemble(scene);
+  project = await scene.project({ name: 'Kept' });
+  key = await scene.key(project, 'administrator');
+  // The first call of a key activates its project.
+  await waitFor('the activation', async () => {
+    await scene.api.get('/v1/whoami', key);
+    return (await scene.api.get(`/v1/projects/${project.id}`, key)).body.project.status === 'activated';
+  });
+  before = await state();
+  document = (await scene.api.get('/docs/openapi.json')).body;
+  browser = await startBrowser();
+  page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
+});
+afterAll(async () => {
+  await browser?.close();
+  await scene?.close();
+});
+
+/** Everything of the owner and the admin that pressing buttons could spoil; the key must still be let in. */
+async function state() {
+  const { root, owner } = cast;
+  const get = async (path: string, caller: { auth?: string }) =>
+    expectStatus(200, await scene.api.get(path, caller)).body;
+  const people = await Promise.all(
+    [root, owner].map(async ({ user, password }) => {
+      const again = await signIn(scene.server, user.email, password);
+      const { first_name, name, status, platform_role, max_projects } = await get(
+        `/v1/users/${user.id}`,
+        root,
+      );
+      return { again: again.user.id, first_name, name, status, platform_role, max_projects };
+    }),
+  );
+  const { principal, permissions } = await get('/v1/whoami', key);
+  const subscription = await get(`/v1/organizations/${project.organization_id}/subscription`, root);
+  const { name, status, owner: of } = (await get(`/v1/projects/${project.id}`, root)).project;
+  const { plan, requests_per_minute, requests_per_day } = subscription;
+  return {
+    people,
+    limits: { requests_per_minute, requests_per_day },
+    plan: typeof plan,
+    project: { name, status, of },
+    key: { principal, permissions },
+    retention: await get(`/v1/projects/${project.id}/retention`, root),
+  };
+}
+
+/** The document without all that this heading does not need: with the whole of it, each unfolding takes its time. */
+function partOf(tag: string) {
+  const paths = Object.fromEntries(
+    Object.entries<any>(document.paths).flatMap(([path, item]) => {
+      const operations = Object.entries<any>(item).filter(([, operation]) => operation.tags[0] === tag);
+      return operations.length ? [[path, Object.fromEntries(operations)]] : [];
+    }),
+  );
+  const components: any = { securitySchemes: document.components.securitySchemes };
+  const add = (value: unknown): void => {
+    if (value === null || typeof value !== 'object') return;
+    const [, kind, name] = /^#\/components\/(\w+)\/(.+)$/.exec((value as any).$ref ?? '') ?? [];
+    if (kind && name && !components[kind]?.[name]) {
+      (components[kind] ??= {})[name] = document.components[kind][name];
+      add(components[kind][name]);
+    }
+    Object.values(value).forEach(add);
+  };
+  add(paths);
+  const tags = document.tags.filter(({ name }: any) => name === tag);
+  return { ...document, tags, paths, components, webhooks: undefined };
+}
+
+/** Opens the page with the operations of one heading, unfolded. */
+async function open(tag: string): Promise<void> {
+  await page.unrouteAll();
+  await page.route('**/openapi.json', route => route.fulfill({ json: partOf(tag) }));
+  await page.goto(`${scene.server.url}/docs`);
+  const heading = page.locator('.opblock-tag').first();
+  await heading.waitFor();
+  if ((await heading.getAttribute('data-is-open')) !== 'true') await heading.click();
+  await page.locator('.opblock').first().waitFor();
+}
+
+const authorize = (token: string) =>
+  page.evaluate(value => {
+    const scheme = { name: 'bearer', schema: { type: 'http', scheme: 'bearer' } };
+    (globalThis as any).ui.authActions.authorize({ bearer: { ...scheme, value } });
+  }, token);
+
+/** Presses "Execute" on an operation as it is shown, with ids in its path and a file where one is asked for. */
+async function press(operationId: string, values: Readonly<Record<string, string>>) {
+  const block = page.locator(`.opblock[id$="-${operationId}"]`);
+  await block.locator('.opblock-summary-control').dispatchEvent('click');
+  const execute = block.locator('button.execute');
+  await execute.waitFor();
+  for (const input of await block.locator('tr[data-param-in="path"] input').all()) {
+    const name = await input.evaluate(element => element.closest('tr')!.dataset.paramName!);
+    await input.fill(decodeURIComponent(values[name] ?? ''));
+    // Swagger UI takes what was typed a moment later, or when the field is left.
+    await input.blur();
+  }
+  for (const input of await block.locator('input[type="file"]').all())
+    await input.setInputFiles({ name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from(operationId) });
+  // It is marked invalid, and nothing sent, when the page finds fault with what it filled in itself.
+  const responded = page.waitForResponse(response => !response.url().includes('/docs')).catch(() => null);
+  await execute.dispatchEvent('click');
+  const invalid = block
+    .locator('.invalid')
+    .first()
+    .waitFor()
+    .then(
+      () => null,
+      () => null,
+    );
+  const response = await Promise.race([responded, invalid]);
+  await block.locator('.opblock-summary-control').dispatchEvent('click');
+  return response;
+}
+
+/** Why an answer says that what the page filled in was wrong, if it does. */
+function fault(status: number, text: string, body = ''): string | undefined {
+  if ([405, 415, 422].includes(status) || status >= 500) return `${status} ${text}`;
+  if (status !== 400 || !text.includes('"validation_failed"')) return undefined;
+  // The form is right, but nobody has an object with the id of the examples.
+  const { errors } = JSON.parse(text).error.details;
+  const given = body ? JSON.parse(body) : {};
+  return errors.every(({ param }: any) => String(given[param]).endsWith(exampleId('req').slice(4)))
+    ? undefined
+    : text;
+}
+
+const jsonOf = (request: Request): string | undefined =>
+  request.headers()['content-type']?.startsWith('application/json')
+    ? (request.postData() ?? undefined)
+    : undefined;
+
+const remember = (operation: string, row: Row, request: Request): Sent => ({
+  operation,
+  row,
+  method: request.method(),
+  query: new URL(request.url()).search,
+  body: jsonOf(request),
+  form: request.headers()['content-type']?.startsWith('multipart/form-data') ?? false,
+});
+
+const ends = (name: string, row: Row) => row.endsSession === true || name === 'DELETE /v1/sessions';
+
+async function valuesOf(row: Row, stage: Stage, caller: Caller) {
+  const values = typeof row.path === 'function' ? await row.path(stage, caller) : (row.path ?? {});
+  return { id: stage.project.id, ...values };
+}
+
+/** The operations of a heading; those that end the session they are made with come last. */
+function operationsOf(tag: string) {
+  const all = Object.entries<any>(partOf(tag).paths).flatMap(([path, item]) =>
+    METHODS.filter(method => item[method]).map(method => {
+      const name = `${method.toUpperCase()} ${path}`;
+      return { name, id: item[method].operationId as string, row: EXPECTATIONS[name]! };
+    }),
+  );
+  return all.sort((one, other) => Number(ends(one.name, one.row)) - Number(ends(other.name, other.row)));
+}
+
+it('answers what the page fills in, as a platform admin', async () => {
+  let stage = await setStage(cast);
+  for (const { name: tag } of document.tags) {
+    await open(tag);
+    await authorize(cast.root.token);
+    for (const { name, id, row } of operationsOf(tag)) {
+      const caller = { auth: cast.root.auth, person: cast.root };
+      const as = ends(name, row) ? await signedInAgain(scene.server, caller) : caller;
+      if (as !== caller) await authorize(as.person!.token);
+      const response = await press(id, await valuesOf(row, stage, as));
+      if (!response) {
+        refused.push([name, 'the page does not send it']);
+        continue;
+      }
+      const found = fault(response.status(), await response.text(), jsonOf(response.request()));
+      if (found) refused.push([name, found]);
+      sent.push(remember(name, row, response.request()));
+      if (response.ok() && !name.startsWith('GET ')) stage = await setStage(cast);
+      // It ended all the others, too.
+      if (name === 'DELETE /v1/sessions') cast = { ...cast, root: as.person! };
+    }
+  }
+  expect(refused).toEqual([]);
+  expect(sent.length).toBeGreaterThan(150);
+});
+
+it('answers the same requests of an owner and of a key', async () => {
+  // In the end the owner is signed out everywhere, who makes what the key is tried on.
+  const inOrder = [...sent].sort((one, other) => rank(one) - rank(other));
+  for (const who of ['key', 'owner'] as const) {
+    let stage = await setStage(cast);
+    for (const { operation, row, method, query, body, form } of inOrder) {
+      const usual = await callerOf(who, stage);
+      const caller = ends(operation, row) ? await signedInAgain(scene.server, usual) : usual;
+      // Nobody invites the owner, whose project it is: what is asked for is somebody else's.
+      const values: Record<string, string> = await valuesOf(row, stage, { auth: caller.auth });
+      const path = operation.split(' ')[1]!.replace(/\{(\w+)\}/g, (_, name: string) => values[name]!);
+      const content = form ? formOf({ bytes: operation }) : body;
+      const answer = await scene.api.request(method, path + query, content, { auth: caller.auth });
+      const found = fault(answer.status, JSON.stringify(answer.body), body);
+      if (found) refused.push([who, operation, found]);
+      if (answer.status < 300 && method !== 'GET' && !ends(operation, row)) stage = await setStage(cast);
+    }
+  }
+  expect(refused).toEqual([]);
+});
+
+const rank = ({ operation, row }: Sent) =>
+  operation === 'DELETE /v1/sessions' ? 2 : Number(ends(operation, row));
+
+async function callerOf(who: 'owner' | 'key', stage: Stage): Promise<Caller> {
+  if (who === 'key') return { auth: (await scene.key(stage.project, 'administrator')).auth };
+  return { auth: cast.owner.auth, person: cast.owner };
+}
+
+it('leaves people, limits, projects and keys as they were', async () => {
+  expect(await state()).toEqual(before);
+});
