@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { makeBackup } from '../kernel/backup/backup.js';
+import { VERSION } from '../kernel/config/version.js';
 import { APP_SECRET_FILE } from '../kernel/crypto/vault.js';
 import { openStorage } from '../kernel/storage/open-storage.js';
 import { SIGNING_KEY_FILE } from '../modules/audit/checkpoint-signer.js';
 import { commandConfig } from './application.js';
 import { BLOB_ROWS } from './blob-rows.js';
 import { type Command, EXIT } from './command.js';
-import { version } from './version.js';
 
 export const backup: Command = {
   name: 'backup',
@@ -27,7 +27,7 @@ export const backup: Command = {
       config,
       storage: await openStorage(config),
       to,
-      version: version(),
+      version: VERSION,
       blobRows: BLOB_ROWS,
       secretFiles,
       progress,

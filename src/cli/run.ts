@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
+import { VERSION } from '../kernel/config/version.js';
 import { configMistake } from '../start-failure.js';
 import { type Command, EXIT, type ExitCode, type Given, type Terminal, UsageError } from './command.js';
 import { helpOf, overview } from './help.js';
-import { version } from './version.js';
 
 const OF_ALL = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
 
@@ -45,7 +45,7 @@ function find(commands: readonly Command[], args: string[]): { command: Command;
 function help(commands: readonly Command[], args: string[]): ExitCode {
   const [first, second] = args;
   if (first === '--version') {
-    process.stdout.write(`${version()}\n`);
+    process.stdout.write(`${VERSION}\n`);
     return EXIT.done;
   }
   if (first === undefined) throw new UsageError(overview(commands));
