@@ -304,7 +304,7 @@ describe('the page behind the link', () => {
 
   it('says what is wrong with a link that is used up, and escapes what it shows', async () => {
     const page = expectStatus(400, await post({ token: 'used', new_password: NEW_PASSWORD }));
-    expect(page.body).toContain('The token is unknown, already used or expired.');
+    expect(page.body).toContain('The link is unknown, already used or expired.');
     const token = '"><script>alert(1)</script>';
     expect((await post({ token, new_password: 'short' })).body).not.toContain('<script>alert');
   });
