@@ -25,7 +25,7 @@ export const copy: Command = {
     const text = `${tables} tables with ${rows} rows are the same in both${kept ? `; ${kept} were there already` : ''}.`;
     return {
       exit: EXIT.done,
-      text: `${text} Set DATABASE_URL to the new one.`,
+      text: `${text} Set DATABASE_URL to the new one, and APP_SECRET to what DATA_DIR/app-secret holds unless it is set already.`,
       json: { tables, rows, tables_kept: kept },
     };
   },

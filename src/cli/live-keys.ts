@@ -11,6 +11,8 @@ export interface Standing {
   readonly project_id?: string;
   /** Set when it was asked to be revoked. */
   readonly revoked?: boolean;
+  /** Why it could not be revoked. */
+  readonly error?: string;
 }
 
 const DEAD = new Set(['NOT_FOUND', 'REVOKED', 'EXPIRED']);
@@ -19,8 +21,8 @@ const REMEMBERED = 10_000;
 
 /** Asks a server which keys are live, and revokes them if told to. */
 export class LiveKeys {
-  /** How many keys are live, and how many were until they were revoked here. */
-  readonly counts = { live: 0, revoked: 0 };
+  /** How many keys are live, how many were until they were revoked here, and how many of the live could not be revoked. */
+  readonly counts = { live: 0, revoked: 0, failed: 0 };
   private readonly known = new Map<string, Standing>();
 
   constructor(
@@ -28,7 +30,7 @@ export class LiveKeys {
     private readonly revoke: boolean,
   ) {}
 
-  /** @throws Error when the server refuses the credentials, or to revoke */
+  /** @throws Error when the server refuses the credentials */
   async standing(secret: string): Promise<Standing> {
     const hash = hashToken(secret);
     const known = this.known.get(hash);
@@ -47,14 +49,23 @@ export class LiveKeys {
       this.counts.live++;
       return standing;
     }
-    expect200(await this.api.request('DELETE', `/v1/projects/${project_id}/api-keys/${key_id}`));
+    const answer = await this.api.request('DELETE', `/v1/projects/${project_id}/api-keys/${key_id}`);
+    if (answer.status !== 200) {
+      this.counts.live++;
+      this.counts.failed++;
+      return { ...standing, revoked: false, error: described(answer) };
+    }
     this.counts.revoked++;
     return { ...standing, live: false, revoked: true };
   }
 }
 
-function expect200({ status, body }: ApiAnswer): unknown {
-  if (status === 200) return body;
+function expect200(answer: ApiAnswer): unknown {
+  if (answer.status === 200) return answer.body;
+  throw new Error(`The server answered ${described(answer)}`);
+}
+
+function described({ status, body }: ApiAnswer): string {
   const { error } = (body ?? {}) as { error?: { code?: string; message?: string } };
-  throw new Error(`The server answered ${status}${error ? ` ${error.code}: ${error.message}` : ''}.`);
+  return error ? `${status} ${error.code}: ${error.message}` : `${status}.`;
 }

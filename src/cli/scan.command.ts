@@ -15,9 +15,11 @@ export const scan: Command = {
     url: { value: 'https://…', what: 'The server to ask which keys are live.' },
     auth: {
       value: 'credentials',
-      what: 'For --url: api-key:<secret> or the token of a session. Default: the variable BAILIWICK_AUTH.',
+      what: 'For --url: api-key:<secret> of a key with api_keys:verify, or the token of a session of a platform admin. Default: the variable BAILIWICK_AUTH.',
     },
-    revoke: { what: 'With --url: revoke the live ones. Takes the right to revoke them.' },
+    revoke: {
+      what: 'With --url: revoke the live ones. Those that the credentials may not revoke are reported.',
+    },
   },
   operands: '<file>… (- for standard input)',
   async run(given, terminal) {
@@ -47,10 +49,11 @@ export const scan: Command = {
       }
     }
     const text = [
-      findings ? `${findings} keys found.` : 'No keys found.',
+      findings ? `${findings} ${findings === 1 ? 'key' : 'keys'} found.` : 'No keys found.',
+      ...(live?.counts.failed ? [`${live.counts.failed} could not be revoked.`] : []),
       ...(unread.length ? [`Could not be read: ${unread.join(', ')}.`] : []),
     ].join(' ');
-    const exit = unread.length ? EXIT.failed : findings ? EXIT.found : EXIT.done;
+    const exit = unread.length || live?.counts.failed ? EXIT.failed : findings ? EXIT.found : EXIT.done;
     return { exit, text, json: { findings, ...live?.counts, unread } };
   },
 };
@@ -72,7 +75,7 @@ function bytesOf(file: string): AsyncIterable<Buffer> {
 
 function described(standing: Standing | null): string {
   if (!standing) return '';
-  const { code, key_id, project_id, revoked } = standing;
+  const { code, key_id, project_id, revoked, error } = standing;
   const which = key_id ? ` (${key_id} of ${project_id})` : '';
-  return ` ${revoked ? 'live, now revoked' : code}${which}`;
+  return ` ${revoked ? 'live, now revoked' : code}${which}${error ? `, not revoked: ${error}` : ''}`;
 }

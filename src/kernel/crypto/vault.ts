@@ -132,7 +132,9 @@ function generatedSecret(dataDir: string): string {
   try {
     writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
     chmodSync(file, 0o600);
-    new Logger('Vault').log(`APP_SECRET is not set: generated one in ${file}. Keep it with your backups.`);
+    new Logger('Vault').log(
+      `APP_SECRET is not set: generated one in ${file}. A backup holds it: keep them private.`,
+    );
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

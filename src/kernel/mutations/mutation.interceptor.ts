@@ -1,5 +1,7 @@
 import './streamed-body.js';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
@@ -29,7 +31,10 @@ export class MutationInterceptor implements NestInterceptor {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const options = this.reflector.get<MutationOptions>(MUTATION, execution.getHandler());
-    return from(this.run(request, reply, options, () => lastValueFrom(next.handle())));
+    // Before anything else: whatever happens from here on may stay.
+    const dry = asksForDryRun(request.query, options.dryRun, takesBody(execution) ? undefined : request.body);
+    const handle = () => lastValueFrom(next.handle());
+    return from(dry ? this.dryRun(request.ctx!, options, handle) : this.run(request, reply, options, handle));
   }
 
   private async run(
@@ -39,8 +44,6 @@ export class MutationInterceptor implements NestInterceptor {
     handle: () => Promise<unknown>,
   ): Promise<unknown> {
     const ctx = request.ctx!;
-    // Before anything else: whatever happens from here on may stay.
-    if (asksForDryRun(request.query, options.dryRun)) return this.dryRun(ctx, options, handle);
     const once = options.idempotent ? this.idempotency.begin(ctx, request) : null;
     if (!once) {
       await request.streamedBody?.receive();
@@ -78,6 +81,14 @@ export class MutationInterceptor implements NestInterceptor {
       if (!(error instanceof AppError) || isAboutRight(error, givesUpRight)) throw error;
     }
   }
+}
+
+/** Whether the handler has a parameter for the body, whose schema then refuses what it does not know. */
+function takesBody(execution: ExecutionContext): boolean {
+  const handler = execution.getHandler().name;
+  const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, execution.getClass(), handler) as
+    object | undefined;
+  return Object.keys(parameters ?? {}).some(key => key.startsWith(`${RouteParamtypes.BODY}:`));
 }
 
 /** Other refusals, such as conflicts, come from the first request's own effect. */

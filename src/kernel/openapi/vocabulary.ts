@@ -127,6 +127,7 @@ export const VOCABULARY: Readonly<Record<string, string>> = {
   kind: 'What kind it is of.',
   kty: 'The type of the key.',
   label: 'What it is called.',
+  last_at: 'When it last happened.',
   last_error: 'Why the last attempt failed.',
   last_failure_at: 'When it last failed.',
   last_fired_at: 'When it last fired.',

@@ -26,6 +26,7 @@ export const LOGGED_CHECKS = [...KEY_CHECKS.map(({ check }) => check), QUOTA_CHE
 /** What is answered before anybody looks at the key. */
 const UNCHECKED = new Set<string>([
   'route_not_found',
+  'method_not_allowed',
   'malformed_request',
   'invalid_json',
   'invalid_encoding',

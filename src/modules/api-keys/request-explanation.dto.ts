@@ -13,10 +13,12 @@ const explanation = z
       .describe(
         'The checks in the order they were made, up to the one that failed; none where the request was answered before.',
       ),
-    answer: z.object({
-      status: z.number().int().meta({ 'x-also-attribute': 'request_log.status' }),
-      error_code: z.string().nullable().meta({ 'x-also-attribute': 'request_log.error_code' }),
-    }),
+    answer: z
+      .object({
+        status: z.number().int().meta({ 'x-also-attribute': 'request_log.status' }),
+        error_code: z.string().nullable().meta({ 'x-also-attribute': 'request_log.error_code' }),
+      })
+      .describe('What was answered.'),
     summary: z.string().describe('The same in a sentence.'),
   })
   .meta({ id: 'RequestExplanation' });

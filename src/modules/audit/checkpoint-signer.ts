@@ -98,9 +98,7 @@ function generatedKey(dataDir: string): string {
   // `wx`: of two processes that start at once, the second reads what the first wrote.
   try {
     writeFileSync(file, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600, flag: 'wx' });
-    new Logger('Audit').log(
-      `AUDIT_SIGNING_KEY is not set: generated one in ${file}. Keep it with your backups.`,
-    );
+    new Logger('Audit').log(`AUDIT_SIGNING_KEY is not set: generated one in ${file}. A backup holds it.`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

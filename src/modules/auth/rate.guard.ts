@@ -27,6 +27,7 @@ function admit(request: FastifyRequest, refusal: QuotaRefusal | null): true {
   if (refusal === null) return (request.spent = true);
   const { scope, policy, limit, resetsAt, retryAfterSeconds } = refusal;
   throw new AppError('usage_limit_exceeded', {
+    ...(scope === 'api_key' && { message: 'The key has used up its own limit; details.policy says which.' }),
     retryAfter: retryAfterSeconds,
     details: { policy, limit, scope, resets_at: resetsAt.toISOString() },
   });
