@@ -372,6 +372,21 @@ describe('a dry run', () => {
   });
 });
 
+describe('a dry run in another spelling or place', () => {
+  it('is refused, never done', async () => {
+    const project = await scene.project();
+    const key = await scene.key(project, 'viewer');
+    const path = `/v1/projects/${project.id}/api-keys/${key.id}`;
+    const remove = (query: Record<string, string>, body?: unknown) =>
+      scene.api.request('DELETE', path, body, { ...owner, query });
+    for (const name of ['dryRun', 'dryrun', 'dry-run', 'dry_run[]'])
+      expect(codeOf(await remove({ [name]: 'true' }))).toEqual([400, 'validation_failed']);
+    const misplaced = await remove({}, { dry_run: true });
+    expect([...codeOf(misplaced), misplaced.body.error.param]).toEqual([400, 'validation_failed', 'dry_run']);
+    expect((await scene.api.get(path, owner)).body.status).toBe('activated');
+  });
+});
+
 describe('the documents', () => {
   const operations = async () => {
     const { paths } = expectStatus(200, await scene.api.get('/docs/openapi.json')).body;
