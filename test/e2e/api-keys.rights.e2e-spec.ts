@@ -91,6 +91,26 @@ describe("a member's own key", () => {
   });
 });
 
+it('a key that may not read keys is not told which there are', async () => {
+  const role_id = await addRole(server, project.id, ['project:read']);
+  const { secret, api_key: own } = await createKey(server, owner.auth, project.id, { role_id });
+  const auth = basic(secret);
+  const elsewhere = await createProject(server, owner.auth);
+  const foreign = (await createKey(server, owner.auth, elsewhere.id)).api_key.id as string;
+  const { api_key: other } = await createKey(server, owner.auth, project.id);
+  for (const id of [own.id, other.id, foreign, 'key_unknown'])
+    for (const answer of [
+      await server.api.get(`${keys}/${id}`, { auth }),
+      await server.api.get(`${keys}/${id}/impact`, { auth }),
+      await server.api.post(`${keys}/${id}/explain`, {}, { auth }),
+      await server.api.post(`${keys}/${id}/regenerate`, {}, { auth }),
+      await server.api.patch(`${keys}/${id}`, { name: 'K' }, { auth }),
+      await server.api.delete(`${keys}/${id}`, undefined, { auth }),
+    ])
+      expect(codeOf(answer)).toEqual(DENIED);
+  expectStatus(404, await server.api.get(`/v1/projects/${elsewhere.id}/api-keys/${foreign}`, { auth }));
+});
+
 describe('a key with limits', () => {
   const limits = () => ({
     expires_at: soon(),

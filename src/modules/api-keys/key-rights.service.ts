@@ -36,12 +36,13 @@ export class KeyRights {
     id: string,
     permission: 'api_keys:read' | 'api_keys:write',
   ): Promise<ApiKeyEntity> {
+    const mayRead = ctx.can('api_keys:read');
+    // Who can have no key to find is not told either which keys there are.
+    if (!ctx.can(permission) && !mayRead && !this.ownMembership(ctx)) throw new AppError('permission_denied');
     const key = await this.keys.find(ctx, projectId, id);
     if (key && (this.isOwn(ctx, key) || ctx.can(permission))) return key;
     // Those who may see the key are told that they lack the permission to change it.
-    if (key && ctx.can('api_keys:read')) throw new AppError('permission_denied');
-    if (!key || this.ownMembership(ctx)) throw new AppError('not_found');
-    throw new AppError('permission_denied');
+    throw new AppError(key && mayRead ? 'permission_denied' : 'not_found');
   }
 
   /** @throws AppError `permission_escalation` for somebody else's key that can do more than the caller */
