@@ -91,25 +91,43 @@ describe("a member's own key", () => {
   });
 });
 
+it('a key that may not read keys is not told which there are', async () => {
+  const role_id = await addRole(server, project.id, ['project:read']);
+  const { secret, api_key: own } = await createKey(server, owner.auth, project.id, { role_id });
+  const auth = basic(secret);
+  const elsewhere = await createProject(server, owner.auth);
+  const foreign = (await createKey(server, owner.auth, elsewhere.id)).api_key.id as string;
+  const { api_key: other } = await createKey(server, owner.auth, project.id);
+  for (const id of [own.id, other.id, foreign, 'key_unknown'])
+    for (const answer of [
+      await server.api.get(`${keys}/${id}`, { auth }),
+      await server.api.get(`${keys}/${id}/impact`, { auth }),
+      await server.api.post(`${keys}/${id}/explain`, {}, { auth }),
+      await server.api.post(`${keys}/${id}/regenerate`, {}, { auth }),
+      await server.api.patch(`${keys}/${id}`, { name: 'K' }, { auth }),
+      await server.api.delete(`${keys}/${id}`, undefined, { auth }),
+    ])
+      expect(codeOf(answer)).toEqual(DENIED);
+  expectStatus(404, await server.api.get(`/v1/projects/${elsewhere.id}/api-keys/${foreign}`, { auth }));
+});
+
 describe('a key with limits', () => {
   const limits = () => ({
     expires_at: soon(),
     allowed_ips: ['127.0.0.0/8', '::1'],
     allowed_domains: ['*.example.com'],
-    requests_per_minute: 500,
-    requests_per_day: 5_000,
   });
-  const limited = async () => {
+  const limited = async (requests: object = {}) => {
     const role_id = ROLE_IDS.administrator;
-    const issued = await createKey(server, owner.auth, project.id, { role_id, ...limits() });
+    const issued = await createKey(server, owner.auth, project.id, { role_id, ...limits(), ...requests });
     const options = { auth: basic(issued.secret), headers: { origin: 'https://a.example.com' } };
     return { ...issued, options };
   };
 
   it('gives them to the keys it makes', async () => {
     const { api_key, options } = await limited();
-    const { expires_at, allowed_ips, allowed_domains, requests_per_minute, requests_per_day } = api_key;
-    const inherited = { expires_at, allowed_ips, allowed_domains, requests_per_minute, requests_per_day };
+    const { expires_at, allowed_ips, allowed_domains } = api_key;
+    const inherited = { expires_at, allowed_ips, allowed_domains };
     const made = expectStatus(201, await server.api.post(keys, { name: 'K' }, options)).body.api_key;
     expect(made).toMatchObject(inherited);
     const narrower = {
@@ -124,8 +142,6 @@ describe('a key with limits', () => {
       { expires_at: new Date(Date.now() + 7_200_000).toISOString() },
       { allowed_ips: ['0.0.0.0/0'] },
       { allowed_domains: ['example.org'] },
-      { requests_per_minute: 501 },
-      { requests_per_day: null },
     ]) {
       const answer = await server.api.post(keys, { name: 'K', ...wider }, options);
       expect(codeOf(answer)).toEqual(ESCALATION);
@@ -133,8 +149,30 @@ describe('a key with limits', () => {
     }
   });
 
+  it.each([{ requests_per_minute: 10 }, { requests_per_day: 500 }])(
+    'cannot multiply %j: it makes no keys, and gives a new secret to itself only',
+    async requests => {
+      const { api_key, options } = await limited(requests);
+      const { api_key: other } = await createKey(server, owner.auth, project.id, {
+        role_id: ROLE_IDS.viewer,
+        ...limits(),
+        ...requests,
+        expires_at: api_key.expires_at,
+      });
+      for (const refused of [
+        await server.api.post(keys, { name: 'K' }, options),
+        await server.api.post(keys, { name: 'K', requests_per_minute: 1, requests_per_day: 1 }, options),
+        await server.api.post(`${keys}/${other.id}/regenerate`, {}, options),
+      ]) {
+        expect(codeOf(refused)).toEqual(ESCALATION);
+      }
+      expectStatus(200, await server.api.patch(`${keys}/${other.id}`, { name: 'Renamed' }, options));
+      expectStatus(200, await server.api.post(`${keys}/${api_key.id}/regenerate`, {}, options));
+    },
+  );
+
   it('does not lift them, of itself or by another key', async () => {
-    const { api_key, options } = await limited();
+    const { api_key, options } = await limited({ requests_per_minute: 500, requests_per_day: 5_000 });
     const { api_key: free } = await createKey(server, owner.auth, project.id, { role_id: ROLE_IDS.viewer });
     for (const wider of [
       { expires_at: null },

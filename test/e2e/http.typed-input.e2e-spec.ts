@@ -51,6 +51,21 @@ describe('an address', () => {
   });
 });
 
+describe('a domain', () => {
+  const create = (entry: string) => server.api.post(keys(), { name: 'Site', allowed_domains: [entry] }, ada);
+
+  it.each(['123', '0x7f.1', '127.1', '0177.0.0.1', '2130706433', '1.2.3.4.', '123:8080'])(
+    'is not %s, which browsers take for an address',
+    async entry => {
+      expect(expectStatus(400, await create(entry)).body.error.param).toBe('allowed_domains.0');
+    },
+  );
+
+  it.each(['127.0.0.1', '192.0.2.7:8080', '123.example', '0x7f.example'])('may be %s', async entry => {
+    expect(expectStatus(201, await create(entry)).body.api_key.allowed_domains).toEqual([entry]);
+  });
+});
+
 describe('an e-mail address', () => {
   const invite = (email: string) => server.api.post(`/v1/projects/${project}/invitations`, { email }, ada);
 
@@ -166,6 +181,13 @@ describe('a search', () => {
       );
     expect(await found(q)).toContain(id);
     expect(await found(name)).toContain(id);
+  });
+
+  it.each(['\u0301', '\u0300\u036f'])('for nothing but accents is refused: %j', async q => {
+    for (const path of [keys(), '/v1/projects', `/v1/projects/${project}/members`]) {
+      const answer = await server.api.get(path, { ...ada, query: { q } });
+      expect(expectStatus(400, answer).body.error).toMatchObject({ code: 'validation_failed', param: 'q' });
+    }
   });
 
   it('finds people in spite of accents, too', async () => {

@@ -9,6 +9,7 @@ import {
   expectStatus,
   type Person,
   type Project,
+  ROLE_IDS,
   Scene,
 } from '../support/scene.js';
 import { formOf } from '../support/uploads.js';
@@ -369,6 +370,62 @@ describe('a dry run', () => {
     // Whether it was suspended before is not theirs to know.
     expect(effectsOf(await run('PATCH', at, suspended, member))).toEqual(shown);
     expect(effectsOf(await run('PATCH', at, suspended))).toEqual(all.slice(0, 2));
+  });
+
+  it.each([
+    ['DELETE', undefined, ['members_role_changed', 'invitations_role_changed'], ['api_keys_role_changed']],
+    ['PATCH', { permissions: ['project:read'] }, ['members_affected'], ['api_keys_affected']],
+  ] as const)(
+    'of a role does not tell who holds it where roles are hidden: %s',
+    async (method, body, ofMembers, ofKeys) => {
+      const { project, path: at } = await roleHarm(method, body, []);
+      const caller = await scene.member(project!, 'administrator', { person: await scene.person() });
+      const names = async () =>
+        effectsOf(await run(method, at, body, caller))
+          .map(told => told.effect)
+          .filter(name => [...ofMembers, ...ofKeys].some(each => each === name))
+          .sort();
+      const hide = async (attribute: string) =>
+        expectStatus(
+          201,
+          await scene.api.post(
+            path(project!, 'attribute-visibility'),
+            // From the role that takes the place of the deleted one, too: else nobody from whom it is hidden may give it.
+            { attribute, hidden_from: [ROLE_IDS.administrator, ROLE_IDS.member, ROLE_IDS.viewer] },
+            owner,
+          ),
+        );
+      expect(await names()).toEqual([...ofMembers, ...ofKeys].sort());
+      await hide('member.role');
+      expect(await names()).toEqual([...ofKeys]);
+      await hide('api_key.role');
+      expect(await names()).toEqual([]);
+    },
+  );
+
+  it("tells of a member's keys only those who may read keys", async () => {
+    for (const [method, rest, told] of [
+      ['DELETE', '', 'api_keys_revoked'],
+      ['POST', '/suspend', 'api_keys_stopped'],
+    ] as const) {
+      const { project, path: at } = await memberHarm(method, rest, []);
+      const { items } = (await scene.api.get(path(project!, 'members'), owner)).body;
+      const role_id = await addRole(scene.server, project!.id, ['project:read', 'media:read']);
+      const target = items.find((item: any) => at.includes(item.id)).id;
+      expectStatus(200, await scene.api.patch(path(project!, `members/${target}`), { role_id }, owner));
+      const managing = ['project:read', 'media:read', 'members:read', 'members:write'] as const;
+      const blind = await scene.member(project!, await addRole(scene.server, project!.id, [...managing]), {
+        person: await scene.person(),
+      });
+      const seeing = await scene.member(
+        project!,
+        await addRole(scene.server, project!.id, [...managing, 'api_keys:read']),
+        { person: await scene.person() },
+      );
+      expect(effectsOf(await run(method, at, undefined, seeing))).toContainEqual(effect(told, 2));
+      const names = effectsOf(await run(method, at, undefined, blind)).map(each => each.effect);
+      expect(names.filter(name => name.startsWith('api_keys'))).toEqual([]);
+    }
   });
 });
 

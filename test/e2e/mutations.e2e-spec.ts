@@ -1,5 +1,8 @@
-import { Not } from 'typeorm';
+import { LessThan, Not } from 'typeorm';
+import { RequestContext } from '../../src/kernel/context/request-context.js';
+import { Database } from '../../src/kernel/database/database.js';
 import { IdempotencyRecord } from '../../src/kernel/mutations/idempotency.entity.js';
+import { Idempotency } from '../../src/kernel/mutations/idempotency.js';
 import { codeOf, eventsOf, type LoggedEvent, projectEvents } from '../support/answers.js';
 import { type Answer, basic } from '../support/client.js';
 import {
@@ -134,6 +137,26 @@ it('after a day the key is free again', async () => {
   expect(replayed(second)).toBe(false);
   expect(second.body.id).not.toBe(first.body.id);
   expect((await post('/v1/projects', 'old', { name: 'New' })).body).toEqual(second.body);
+});
+
+it('records that have expired are deleted, however many, and no others', async () => {
+  const live = expectStatus(201, await post('/v1/projects', 'kept', { name: 'Kept' }));
+  const record = (place: number): IdempotencyRecord => ({
+    ...{ id: `expired ${place}`, fingerprint: '', status: 201, response: {} },
+    expires_at: new Date(Date.now() - 1_000),
+  });
+  await write(server, async manager => {
+    for (let from = 0; from < 1_100; from += 100)
+      await manager.insert(
+        IdempotencyRecord,
+        Array.from({ length: 100 }, (_, i) => record(from + i)),
+      );
+  });
+  await server.app.get(Idempotency, { strict: false }).purge(new Date());
+  const reader = server.app.get(Database).read(RequestContext.reading('test'));
+  expect(await reader.countBy(IdempotencyRecord, { expires_at: LessThan(new Date()) })).toBe(0);
+  const again = await post('/v1/projects', 'kept', { name: 'Kept' });
+  expect([again.body, replayed(again)]).toEqual([live.body, true]);
 });
 
 it('a key has 1 to 255 printable ASCII characters', async () => {

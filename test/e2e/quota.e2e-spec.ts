@@ -1,3 +1,7 @@
+import { RequestContext } from '../../src/kernel/context/request-context.js';
+import { Database } from '../../src/kernel/database/database.js';
+import { QuotaEntity } from '../../src/modules/quota/quota.entity.js';
+import { QuotaService } from '../../src/modules/quota/quota.service.js';
 import { eventOf } from '../support/answers.js';
 import { basic } from '../support/client.js';
 import { freshDirectory } from '../support/lane.js';
@@ -9,6 +13,7 @@ import {
   type Person,
   ROLE_IDS,
   signUp,
+  write,
 } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
@@ -210,6 +215,34 @@ describe('a key’s own limits', () => {
     );
     expect(await verify({ cost: 2 })).toMatchObject({ code: 'RATE_LIMITED' });
   });
+});
+
+it('windows that are over are deleted, however many, and no others', async () => {
+  const minute = Math.floor(Date.now() / 60_000);
+  const day = Math.floor(Date.now() / 86_400_000);
+  const window = (policy: 'minute' | 'day', period: number, place: number): QuotaEntity => ({
+    ...{ holder_id: `holder ${place}`, policy, period, process_id: 'another' },
+    taken: 1,
+  });
+  const places = Array.from({ length: 250 }, (_, place) => place);
+  await write(server, async manager => {
+    await manager.insert(
+      QuotaEntity,
+      places.map(place => window('minute', minute - 10 - (place % 3), place)),
+    );
+    await manager.insert(
+      QuotaEntity,
+      places.map(place => window('day', day - 2, place)),
+    );
+    await manager.insert(QuotaEntity, [window('minute', minute, 0), window('day', day, 0)]);
+  });
+  await server.app.get(QuotaService, { strict: false }).deleteOld(Date.now());
+  const reader = server.app.get(Database).read(RequestContext.reading('test'));
+  const left = await reader.findBy(QuotaEntity, { process_id: 'another' });
+  expect(left.map(({ policy, period }) => [policy, period]).sort()).toEqual([
+    ['day', day],
+    ['minute', minute],
+  ]);
 });
 
 it('a restart does not give the day’s quota back, nor a key’s own', async () => {

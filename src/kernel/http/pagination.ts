@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { COUNTED } from '../database/counted.js';
 import { AppError } from '../errors/app-error.js';
-import { like, longText } from './schemas.js';
+import { fold } from '../text/search.js';
+import { like, longText, wholeNumber } from './schemas.js';
+import { phrase } from './validation-phrases.js';
 
 /** One page of a list, as on the wire. */
 export interface Page<T> {
@@ -16,13 +18,19 @@ export interface Page<T> {
 export function listQuery(options: { max?: number; default?: number } = {}) {
   const { max = 100, default: fallback = 50 } = options;
   return {
-    limit: z.coerce.number().int().min(1).max(max).default(fallback).describe(`Items per page, 1 to ${max}.`),
+    limit: wholeNumber(1, max).default(fallback).describe(`Items per page, 1 to ${max}.`),
     cursor: z.string().max(200).optional().describe('`next_cursor` of the page before.'),
   };
 }
 
 /** `?q=`: free text, taken literally. */
-export const searchQuery = longText(200).optional().describe('Search text; `%` and `_` are literal.');
+export const searchQuery = longText(200)
+  // Nothing stands somewhere in every text.
+  .refine(q => q === '' || fold(q) !== '', {
+    error: phrase('must contain more than accents', 'Send the letters to search for.'),
+  })
+  .optional()
+  .describe('Search text; `%` and `_` are literal.');
 
 /** The schema of a page whose items follow `item`. */
 export function pageOf<T extends z.ZodType>(item: T, name: string) {

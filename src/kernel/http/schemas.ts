@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { exampleId, ID_PATTERN, type IdPrefix } from '../database/ids.js';
-import { mustBe, NOT_EMPTY } from './validation-phrases.js';
+import { mustBe, NOT_EMPTY, phrase } from './validation-phrases.js';
 
 /** Text of an answer that looks like `example`, which the documents show. */
 export function like(example: string) {
@@ -48,6 +48,19 @@ export function text(max: number, example?: string) {
 /** Text that may be empty, of at most `max` characters; kept exactly as it came. */
 export function longText(max: number) {
   return z.string().max(max);
+}
+
+/** A whole number from `min` to `max` of a query string, in decimal digits: `0x10`, `1e1` and `1.0` are none. */
+export function wholeNumber(min: number, max: number) {
+  const schema = z
+    .number({ error: ({ code }) => (code === 'invalid_type' ? mustBe('a whole number') : undefined) })
+    .int()
+    .min(min)
+    .max(max);
+  return z.preprocess(
+    value => (typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value),
+    schema,
+  );
 }
 
 /**
@@ -98,7 +111,9 @@ export const anyInstant = z
   .overwrite(value => value.toUpperCase().replace(/ (?=\d\d:\d\d$)/, '+'))
   .check(z.iso.datetime({ offset: true, abort: true }))
   .overwrite(toUtc)
-  .refine(value => value.length === UTC_LENGTH, { error: mustBe('in the years 0000 to 9999') })
+  .refine(value => value.length === UTC_LENGTH, {
+    error: phrase('must be in the years 0000 to 9999', 'Send an instant in the years 0000 to 9999.'),
+  })
   .meta({ examples: ['2026-01-31T12:00:00.000Z'] });
 
 const UTC_LENGTH = '2026-01-31T12:00:00.000Z'.length;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listQuery } from './pagination.js';
-import { country, email, instant, text } from './schemas.js';
+import { anyInstant, country, email, instant, text } from './schemas.js';
 import { invalidInput, ValidationPipe } from './validation.js';
 import { mustBe, phrase } from './validation-phrases.js';
 
@@ -60,6 +60,11 @@ it.each<[string, string[], string]>([
     'no instant',
     field(instant, 'noon'),
     'field must be an instant in UTC such as 2026-01-31T12:00:00.000Z. Send an instant in UTC such as 2026-01-31T12:00:00.000Z.',
+  ],
+  [
+    'an instant out of reach',
+    field(anyInstant, '9999-12-31T23:59:59-01:00'),
+    'field must be in the years 0000 to 9999. Send an instant in the years 0000 to 9999.',
   ],
   [
     'no alternative',
@@ -145,6 +150,38 @@ describe('the pipe', () => {
     const schema = z.strictObject(listQuery());
     expect(await pipe.transform<unknown>({ limit: '7' }, { type: 'query', schema })).toEqual({ limit: 7 });
     expect(await pipe.transform('as it is', { type: 'body' })).toBe('as it is');
+  });
+
+  it('takes whole numbers of a query in decimal digits only', async () => {
+    const schema = z.strictObject(listQuery());
+    const limitOf = (limit: unknown) => pipe.transform<unknown>({ limit }, { type: 'query', schema });
+    expect(await limitOf('007')).toEqual({ limit: 7 });
+    expect(await limitOf(undefined)).toEqual({ limit: 50 });
+    for (const limit of ['0x10', '1e1', '1.0', ' 5', '', 'x'])
+      await expect(limitOf(limit)).rejects.toMatchObject({
+        details: {
+          errors: [{ param: 'limit', message: 'must be a whole number', fix: 'Send a whole number.' }],
+        },
+      });
+    await expect(limitOf('-1')).rejects.toMatchObject({
+      details: { errors: [{ message: 'must be at least 1' }] },
+    });
+  });
+
+  it('says of repeated parameters of a query that they are, and of fields of a body what they must be', async () => {
+    const schema = z.strictObject({ ...listQuery(), order: z.enum(['up', 'down']), name: z.string() });
+    const value = { limit: ['1', '2'], cursor: ['a', 'b'], order: ['up', 'up'], name: 'x' };
+    const once = (param: string) => ({
+      param,
+      message: 'must be given once',
+      fix: 'Send the parameter once.',
+    });
+    await expect(pipe.transform(value, { type: 'query', schema })).rejects.toMatchObject({
+      details: { errors: ['limit', 'cursor', 'order'].map(once) },
+    });
+    await expect(pipe.transform({ ...value, limit: 1 }, { type: 'body', schema })).rejects.toMatchObject({
+      details: { errors: [{ message: 'must be a string' }, { message: 'must be one of up, down' }] },
+    });
   });
 
   it('names a path parameter by its name', async () => {

@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
 import { AppError, type FieldError, invalidFields } from '../errors/app-error.js';
 import { codedIssue, isCoded } from './coded.js';
-import { fixOf, messageOf } from './validation-phrases.js';
+import { fixOf, messageOf, phrase } from './validation-phrases.js';
 
 const MOST_ERRORS = 50;
 
@@ -20,15 +20,27 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
     // No body lacks the same fields as an empty one.
     const result = await this.validate(value === undefined && isCoded(schema) ? {} : value, schema);
     if (!result.issues) return result.value as T;
-    const coded = codedIssue(schema, result.issues);
+    const issues = metadata.type === 'query' ? result.issues.map(ofRepeated(value)) : result.issues;
+    const coded = codedIssue(schema, issues);
     if (coded) {
       const errors = toFieldErrors(coded.issue as z.core.$ZodIssue, 'body');
       throw new AppError(coded.code, { param: errors[0]?.param, details: { errors } });
     }
     // A path parameter is validated by itself and has no path within itself.
     const root = metadata.type === 'param' ? (metadata.data as string | undefined) : undefined;
-    throw invalidInput(result.issues, root);
+    throw invalidInput(issues, root);
   }
+}
+
+const ONCE = phrase('must be given once', 'Send the parameter once.');
+
+/** Says of a parameter that a query string gives several times that this is what is wrong with it. */
+function ofRepeated(query: unknown) {
+  return (issue: StandardSchemaV1.Issue): StandardSchemaV1.Issue => {
+    const [param] = issue.path ?? [];
+    const repeated = param !== undefined && Array.isArray((query as Record<string, unknown>)[String(param)]);
+    return repeated ? { ...issue, message: ONCE } : issue;
+  };
 }
 
 /** The error that says everything that is wrong; `root` names what has no path of its own. */

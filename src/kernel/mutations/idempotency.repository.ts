@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, MoreThan } from 'typeorm';
+import { In, LessThan, MoreThan } from 'typeorm';
 import type { RequestContext } from '../context/request-context.js';
 import { Database } from '../database/database.js';
 import { IdempotencyRecord } from './idempotency.entity.js';
@@ -19,8 +19,17 @@ export class IdempotencyRepository {
     await manager.insert(IdempotencyRecord, record);
   }
 
-  async deleteExpired(ctx: RequestContext, now: Date): Promise<void> {
-    const manager = await this.database.write(ctx);
-    await manager.delete(IdempotencyRecord, { expires_at: LessThan(now) });
+  /** Deletes at most `limit` records that expired before `now`; answers how many were found. */
+  async deleteExpired(ctx: RequestContext, now: Date, limit: number): Promise<number> {
+    const expired = await this.database
+      .read(ctx)
+      .find(IdempotencyRecord, { select: { id: true }, where: { expires_at: LessThan(now) }, take: limit });
+    const ids = expired.map(({ id }) => id);
+    // One that was renewed since is live again.
+    if (ids.length)
+      await (
+        await this.database.write(ctx)
+      ).delete(IdempotencyRecord, { id: In(ids), expires_at: LessThan(now) });
+    return ids.length;
   }
 }

@@ -14,6 +14,7 @@ import { IdempotencyRepository } from './idempotency.repository.js';
 
 const KEPT_MS = 24 * 60 * 60 * 1000;
 const PURGE_EVERY_MS = 60 * 60 * 1000;
+const BATCH = 500;
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
 type BeforeCommit = (result: unknown) => Promise<void>;
@@ -41,10 +42,15 @@ export class Idempotency implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.recurring.every('idempotency.purge', PURGE_EVERY_MS, async () => {
-      const ctx = RequestContext.system('job:idempotency.purge', newId('req'));
-      await this.units.bookkeeping(ctx, () => this.records.deleteExpired(ctx, new Date()));
-    });
+    this.recurring.every('idempotency.purge', PURGE_EVERY_MS, () => this.purge(new Date()));
+  }
+
+  /** Deletes what expired before `now`, each batch in a transaction of its own, so that nobody waits for all of them. */
+  async purge(now: Date): Promise<void> {
+    const ctx = RequestContext.system('job:idempotency.purge', newId('req'));
+    let found: number;
+    do found = await this.units.bookkeeping(ctx, () => this.records.deleteExpired(ctx, now, BATCH));
+    while (found === BATCH);
   }
 
   /**

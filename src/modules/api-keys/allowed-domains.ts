@@ -11,7 +11,8 @@ const USUAL_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:':
 /**
  * An entry of a domain list as it is kept and shown, or null when it is none: a host name, `*.` and one, or an address
  * (IPv6 in brackets), each with a port or without. Names are in lower case, beyond ASCII as A-labels (IDNA: `bücher.example`
- * is `xn--bcher-kva.example`), so that two names that only look alike can be told apart; addresses as URLs have them.
+ * is `xn--bcher-kva.example`), so that two names that only look alike can be told apart; IPv4 addresses in four decimal
+ * parts, IPv6 addresses as URLs have them.
  */
 export function domainEntry(entry: string): string | null {
   const [, wildcard = '', named = '', port = ''] = ENTRY.exec(entry) ?? [];
@@ -26,6 +27,8 @@ function hostOf(named: string): string | null {
   if (named.startsWith('['))
     return URL.canParse(`http://${named}`) ? new URL(`http://${named}`).hostname : null;
   const host = domainToASCII(named);
+  // URLs take `123` and `0x7f.1` for addresses; whoever writes them hardly does.
+  if (isIPv4(host) && !isIPv4(named)) return null;
   return host.length <= 253 && NAME.test(host) ? host : null;
 }
 

@@ -57,8 +57,9 @@ export class ApiKeyController {
     summary: 'Issue an API key',
     description:
       'Requires `api_keys:write`, except for a key of your own (`member: true`), which any signed-in member may issue. ' +
-      'The secret is shown only once. A key that issues keys gives no role beyond its own, and no wider limits: what ' +
-      'limits it limits them too.',
+      'The secret is shown only once. A key that issues keys gives no role beyond its own, and no wider limits: its ' +
+      'expiry and allow-lists limit them too. A key with `requests_per_minute` or `requests_per_day` issues none: each ' +
+      'would have that limit again.',
     created: IssuedApiKey,
     errors: ['permission_denied', 'permission_escalation', 'limit_reached'],
   })
@@ -106,7 +107,8 @@ export class ApiKeyController {
     summary: 'Give an API key a new secret',
     description:
       'The old secret stops working immediately, or after `grace_period_seconds`. The new one is shown only once. ' +
-      'While an older secret is in its grace period, `confirm: true` is needed, which ends it.',
+      'While an older secret is in its grace period, `confirm: true` is needed, which ends it. A key with ' +
+      '`requests_per_minute` or `requests_per_day` gives a new secret to itself only.',
     ok: IssuedApiKey,
     errors: ['permission_denied', 'permission_escalation', 'invalid_transition', 'grace_running'],
   })

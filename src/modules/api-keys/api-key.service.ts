@@ -131,6 +131,7 @@ export class ApiKeyService {
     // Who learns the secret can do what the key can; an own key never can do more than its member.
     const before = await this.keys.find(ctx, projectId, id);
     const key = await this.held(ctx, projectId, id, { stopping: false });
+    await this.rights.refuseToRegenerate(ctx, key);
     const inGrace = key.previous_expires_at !== null && key.previous_expires_at > new Date();
     if (inGrace && !input.confirm && !ctx.unit?.preview)
       throw new AppError('grace_running', { param: 'confirm' });

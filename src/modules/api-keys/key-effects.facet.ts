@@ -15,22 +15,33 @@ export class KeyEffectsFacet implements AnswersMutationEffects {
   ) {}
 
   async mutationEffects(ctx: RequestContext, record: AuditRecord): Promise<Effect[]> {
-    return [
-      ...(await this.direct(ctx, record)),
-      { effect: 'api_keys_revoked', count: countOf(record, 'api_key.revoked', 'api_key') },
-      { effect: 'api_keys_role_changed', count: countOf(record, 'api_key.updated', 'api_key') },
-    ];
+    return [...(await this.direct(ctx, record)), ...(seesKeys(ctx) ? await this.others(ctx, record) : [])];
   }
 
+  /** To the key that the request is about. */
   private async direct(ctx: RequestContext, record: AuditRecord): Promise<Effect[]> {
     const { type } = record;
     if (type === 'api_key.revoked') return [{ effect: 'api_keys_revoked', count: 1 }];
     if (type === 'api_key.suspended') return stopped(ctx, record);
     if (type === 'api_key.regenerated') return this.endedSecrets(ctx, record);
-    if (type === 'role.updated') return this.limited(ctx, record);
+    return [];
+  }
+
+  /** To keys of a member, or with a role, that the request is about. */
+  private async others(ctx: RequestContext, record: AuditRecord): Promise<Effect[]> {
+    const { type } = record;
     if (type === 'member.suspended' || type === 'organization.member_suspended')
       return this.stoppedWithMember(ctx, record);
-    return [];
+    const revoked = countOf(record, 'api_key.revoked', 'api_key');
+    return [
+      { effect: 'api_keys_revoked', count: revoked },
+      ...(ctx.hides('api_key.role') ? [] : await this.withRole(ctx, record)),
+    ];
+  }
+
+  private async withRole(ctx: RequestContext, record: AuditRecord): Promise<Effect[]> {
+    if (record.type === 'role.updated') return this.limited(ctx, record);
+    return [{ effect: 'api_keys_role_changed', count: countOf(record, 'api_key.updated', 'api_key') }];
   }
 
   /** The secrets that would end at once, and the one that would after its grace period. */
@@ -62,6 +73,11 @@ export class KeyEffectsFacet implements AnswersMutationEffects {
     const count = await this.counts.countLimitedBy(ctx, ctx.project!.id, record.target!.id);
     return [{ effect: 'api_keys_affected', count }];
   }
+}
+
+/** In an organization its own roles decide, and whoever gets here manages its members. */
+function seesKeys(ctx: RequestContext): boolean {
+  return ctx.project === null || ctx.can('api_keys:read');
 }
 
 /** What is suspended already is not stopped; but that is for those to know who may see the status. */

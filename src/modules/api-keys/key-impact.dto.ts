@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, instant, like, shown } from '../../kernel/http/schemas.js';
+import { id, instant, like, shown, wholeNumber } from '../../kernel/http/schemas.js';
 import { MOST_CALLERS, MOST_ROUTES } from '../usage/key-traffic.service.js';
 
 const requests = z.number().int();
@@ -70,6 +70,6 @@ export const KeyImpact = z
 export type KeyImpact = z.infer<typeof KeyImpact>;
 
 export const AskKeyImpact = z.strictObject({
-  days: z.coerce.number().int().min(1).max(31).default(7).describe('How many days to look back, 1 to 31.'),
+  days: wholeNumber(1, 31).default(7).describe('How many days to look back, 1 to 31.'),
 });
 export type AskKeyImpact = z.output<typeof AskKeyImpact>;

@@ -36,12 +36,13 @@ export class KeyRights {
     id: string,
     permission: 'api_keys:read' | 'api_keys:write',
   ): Promise<ApiKeyEntity> {
+    const mayRead = ctx.can('api_keys:read');
+    // Who can have no key to find is not told either which keys there are.
+    if (!ctx.can(permission) && !mayRead && !this.ownMembership(ctx)) throw new AppError('permission_denied');
     const key = await this.keys.find(ctx, projectId, id);
     if (key && (this.isOwn(ctx, key) || ctx.can(permission))) return key;
     // Those who may see the key are told that they lack the permission to change it.
-    if (key && ctx.can('api_keys:read')) throw new AppError('permission_denied');
-    if (!key || this.ownMembership(ctx)) throw new AppError('not_found');
-    throw new AppError('permission_denied');
+    throw new AppError(key && mayRead ? 'permission_denied' : 'not_found');
   }
 
   /** @throws AppError `permission_escalation` for somebody else's key that can do more than the caller */
@@ -64,24 +65,31 @@ export class KeyRights {
 
   /**
    * What limits a key that the caller makes: what is asked for, else what limits the caller.
-   * @throws AppError `permission_escalation` when the caller is a key and more is asked for
+   * @throws AppError `permission_escalation` when the caller is a key and more is asked for, or its requests are
+   *   limited
    */
   async limitsOfNew(
     ctx: RequestContext,
     asked: Pick<KeyLimits, 'allowed_ips' | 'allowed_domains'> & Partial<KeyLimits>,
   ): Promise<KeyLimits> {
     const own = await this.limitsOfCaller(ctx);
-    const orOwn = <K extends 'expires_at' | 'requests_per_minute' | 'requests_per_day'>(limit: K) =>
-      asked[limit] === undefined ? (own?.[limit] ?? null) : asked[limit];
+    if (own) refuseToMultiply(own);
     const limits: KeyLimits = {
-      expires_at: orOwn('expires_at'),
-      requests_per_minute: orOwn('requests_per_minute'),
-      requests_per_day: orOwn('requests_per_day'),
+      expires_at: asked.expires_at === undefined ? (own?.expires_at ?? null) : asked.expires_at,
+      requests_per_minute: asked.requests_per_minute ?? null,
+      requests_per_day: asked.requests_per_day ?? null,
       allowed_ips: asked.allowed_ips.length ? asked.allowed_ips : (own?.allowed_ips ?? []),
       allowed_domains: asked.allowed_domains.length ? asked.allowed_domains : (own?.allowed_domains ?? []),
     };
     if (own) refuseExceeding(limits, own);
     return limits;
+  }
+
+  /** @throws AppError `permission_escalation` when the caller is another key, whose requests are limited */
+  async refuseToRegenerate(ctx: RequestContext, key: Pick<ApiKeyEntity, 'id'>): Promise<void> {
+    if (ctx.principal?.id === key.id) return;
+    const own = await this.limitsOfCaller(ctx);
+    if (own) refuseToMultiply(own);
   }
 
   /** @throws AppError `permission_escalation` when the caller is a key with limits that these do not keep */
@@ -98,6 +106,14 @@ export class KeyRights {
     if (!key) throw new AppError('permission_denied');
     return key;
   }
+}
+
+/** Every key counts its requests for itself, so that with each further secret a limited key would have its limit again. */
+function refuseToMultiply(own: KeyLimits): void {
+  if (own.requests_per_minute === null && own.requests_per_day === null) return;
+  throw new AppError('permission_escalation', {
+    message: 'A key with request limits of its own neither issues other keys nor gives them new secrets.',
+  });
 }
 
 function refuseExceeding(limits: KeyLimits, own: KeyLimits): void {

@@ -36,8 +36,19 @@ export class QuotaRepository {
     await upsert(await this.database.write(ctx), this.database.kind, SPENT, rows);
   }
 
-  async deleteBefore(ctx: RequestContext, policy: QuotaPolicy, period: number): Promise<void> {
-    const manager = await this.database.write(ctx);
-    await manager.delete(QuotaEntity, { policy, period: LessThan(period) });
+  /** Deletes at most `limit` windows of periods before `period`; answers how many were found. */
+  async deleteBefore(
+    ctx: RequestContext,
+    policy: QuotaPolicy,
+    period: number,
+    limit: number,
+  ): Promise<number> {
+    const old = await this.database.read(ctx).find(QuotaEntity, {
+      select: { holder_id: true, policy: true, period: true, process_id: true },
+      where: { policy, period: LessThan(period) },
+      take: limit,
+    });
+    if (old.length) await (await this.database.write(ctx)).delete(QuotaEntity, old);
+    return old.length;
   }
 }

@@ -23,6 +23,7 @@ import { RedisQuota } from './redis-quota.js';
 const RECORD_MS = 1_000;
 const CLEAN_UP_MS = 60_000;
 const DATABASE_MS = 2_000;
+const BATCH = 200;
 
 /** Which limit a request met, and when it may be tried again. */
 export interface QuotaRefusal {
@@ -114,6 +115,12 @@ export class QuotaService implements OnApplicationBootstrap, OnApplicationShutdo
     await this.record(Date.now());
   }
 
+  /** Deletes what no period that runs at `now` needs. */
+  async deleteOld(now: number): Promise<void> {
+    await this.deleteBefore('minute', periodAt('minute', now) - 5);
+    await this.deleteBefore('day', periodAt('day', now) - 1);
+  }
+
   private accountsOf(holders: readonly QuotaHolder[]): Account[] {
     const now = Date.now();
     return holders.map(({ scope, id, limits }) => ({ scope, id, limits, quota: this.quotaOf(id, now) }));
@@ -181,13 +188,15 @@ export class QuotaService implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  /** Deletes what no running period needs. */
-  private async deleteOld(now: number): Promise<void> {
+  /** Each batch in a transaction of its own, so that nobody who writes waits for all of them. */
+  private async deleteBefore(policy: QuotaPolicy, period: number): Promise<void> {
     const ctx = context();
-    await this.units.bookkeeping(ctx, async () => {
-      await this.repository.deleteBefore(ctx, 'minute', periodAt('minute', now) - 5);
-      await this.repository.deleteBefore(ctx, 'day', periodAt('day', now) - 1);
-    });
+    let found: number;
+    do
+      found = await this.units.bookkeeping(ctx, () =>
+        this.repository.deleteBefore(ctx, policy, period, BATCH),
+      );
+    while (found === BATCH);
   }
 }
 

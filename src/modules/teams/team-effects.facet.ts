@@ -14,6 +14,14 @@ export class TeamEffectsFacet implements AnswersMutationEffects {
     return [
       ...(await this.direct(ctx, record)),
       { effect: 'memberships_ended', count: countOf(record, 'member.removed', 'member') },
+      ...(seesRoles(ctx) ? await this.withRole(ctx, record) : []),
+    ];
+  }
+
+  /** To those who hold, or are invited to, the role that the request is about. */
+  private async withRole(ctx: RequestContext, record: AuditRecord): Promise<Effect[]> {
+    if (record.type === 'role.updated') return this.limited(ctx, record);
+    return [
       { effect: 'members_role_changed', count: countOf(record, 'member.role_changed', 'member') },
       { effect: 'invitations_role_changed', count: countOf(record, 'member.role_changed', 'invitation') },
     ];
@@ -24,7 +32,6 @@ export class TeamEffectsFacet implements AnswersMutationEffects {
     if (type === 'member.suspended') return [{ effect: 'memberships_stopped', count: 1 }];
     if (type === 'member.removed') return [{ effect: 'memberships_ended', count: 1 }];
     if (type === 'organization.member_suspended') return this.stoppedIn(ctx, record);
-    if (type === 'role.updated') return this.limited(ctx, record);
     return [];
   }
 
@@ -45,4 +52,9 @@ export class TeamEffectsFacet implements AnswersMutationEffects {
     const count = await this.members.countOfRole(ctx, ctx.project!.id, record.target!.id);
     return [{ effect: 'members_affected', count }];
   }
+}
+
+/** Whether the caller may know who holds which role. */
+function seesRoles(ctx: RequestContext): boolean {
+  return ctx.can('members:read') && !ctx.hides('member.role');
 }
