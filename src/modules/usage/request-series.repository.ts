@@ -4,12 +4,14 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { firstIdAt, timeOfId } from '../../kernel/database/ids.js';
 import { inPieces } from '../../kernel/database/insert-rows.js';
+import type { Condition } from '../../kernel/database/stretch.js';
 import type { LogPart, SeriesSize } from './log-path.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
 import { startOfHour } from './usage-range.js';
 import type { RequestFilter, UsageScope } from './usage-scope.js';
 
 const GIVEN_AT_ONCE = 1_000;
+const IN_ROUTE = 'INSTR(LOWER(s.route), :text) > 0';
 
 @Injectable()
 export class RequestSeriesRepository {
@@ -112,9 +114,21 @@ export class RequestSeriesRepository {
   ): Promise<number[]> {
     const rows = await this.matching(ctx, scope, filter)
       .select('s.id', 'id')
-      .andWhere('INSTR(LOWER(s.route), :text) > 0', { text })
+      .andWhere(IN_ROUTE, { text })
       .getRawMany<{ id: number }>();
     return rows.map(({ id }) => id);
+  }
+
+  /**
+   * That a line `t` of the log is of a series in the scope that passes the filter, and has `text`, in lower case, in its
+   * route. Each line looks its series up: there may be more series than a statement can name.
+   */
+  among(ctx: RequestContext, scope: UsageScope, filter: RequestFilter, text?: string): Condition {
+    const query = this.matching(ctx, scope, filter).select('1').andWhere('s.id = t.series_id');
+    if (text !== undefined) query.andWhere(IN_ROUTE, { text });
+    const [sql, parameters] = query.getQueryAndParameters();
+    // Databases turn EXISTS into a join that may begin with the series; this they cannot.
+    return { sql: `(${sql}) = 1`, parameters: parameters as string[] };
   }
 
   /** How many lines the log has of the series in the scope that pass the filter. */
