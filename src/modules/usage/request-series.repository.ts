@@ -24,9 +24,12 @@ export class RequestSeriesRepository {
     filter: RequestFilter,
   ): SelectQueryBuilder<RequestSeriesEntity> {
     const query = this.database.read(ctx).createQueryBuilder(RequestSeriesEntity, 's');
-    if ('project_id' in scope) query.where('s.project_id = :project', { project: scope.project_id });
-    else query.where('s.organization_id = :organization', { organization: scope.organization_id });
-    if (filter.project_id) query.andWhere('s.project_id = :only', { only: filter.project_id });
+    const ofKey = filter.api_key_id !== undefined || (filter.own && 'api_key_id' in filter.own);
+    // Of a key's series, which are few, SQLite then takes the index, rather than that of all the project's.
+    const s = ofKey ? '+s' : 's';
+    if ('project_id' in scope) query.where(`${s}.project_id = :project`, { project: scope.project_id });
+    else query.where(`${s}.organization_id = :organization`, { organization: scope.organization_id });
+    if (filter.project_id) query.andWhere(`${s}.project_id = :only`, { only: filter.project_id });
     if (filter.api_key_id) query.andWhere('s.api_key_id = :key', { key: filter.api_key_id });
     if (filter.member_id) query.andWhere('s.member_id = :member', { member: filter.member_id });
     if (filter.method) query.andWhere('s.method = :method', { method: filter.method });
