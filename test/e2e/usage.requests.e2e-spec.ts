@@ -242,6 +242,14 @@ describe('where more series match than a statement can name', () => {
         ...['GET', route, 200, 0],
       ]),
     );
+    const hour = Math.floor(Date.now() / 3_600_000);
+    const once = (unit: string, at: number) => {
+      const select = 'SELECT id, ?, 1, 1 FROM request_series WHERE project_id = ?';
+      const insert = `INSERT INTO usage_${unit}s (series_id, ${unit}, requests, unlogged) ${select}`;
+      return write(scene.server, manager => manager.query(insert, [at, project.id]));
+    };
+    await once('hour', hour);
+    await once('day', Math.floor(hour / 24));
     const called = ['/v1/whoami', `/v1/lookup/key_${'0'.repeat(26)}`];
     for (const path of called) await scene.api.get(path, { auth: key.auth });
   });
@@ -261,5 +269,16 @@ describe('where more series match than a statement can name', () => {
       const found = body.items.filter((line: any) => line.project_id === project.id);
       expect(found.map((line: any) => line.route)).toEqual(routes);
     }
+  });
+
+  it.each(['', '?group_by=route', '?group_by=status'])('counts all of them: usage%s', async query => {
+    const { auth } = await scene.owner();
+    const { body } = expectStatus(
+      200,
+      await scene.api.get(`/v1/projects/${project.id}/usage${query}`, { auth }),
+    );
+    expect(body.totals).toEqual({ requests: SERIES + 2, errors: 1 });
+    const counted = body.series.reduce((sum: number, { requests }: any) => sum + requests, 0);
+    expect(counted).toBe(query === '?group_by=route' ? 100 : SERIES + 2);
   });
 });

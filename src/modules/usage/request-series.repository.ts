@@ -142,6 +142,24 @@ export class RequestSeriesRepository {
     return Number(row!.logged);
   }
 
+  /** The id of the nth series after `after` that is in the scope and passes the filter; null where fewer follow. */
+  async nthAfter(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+    after: number,
+    n: number,
+  ): Promise<number | null> {
+    const row = await this.matching(ctx, scope, filter)
+      .select('s.id', 'id')
+      .andWhere('s.id > :after', { after })
+      .orderBy('s.id')
+      .offset(n - 1)
+      .limit(1)
+      .getRawOne<{ id: number }>();
+    return row?.id ?? null;
+  }
+
   /** The parts of the log that belong to the scope: those of its projects. */
   async projects(ctx: RequestContext, scope: UsageScope): Promise<LogPart[]> {
     if ('project_id' in scope) return [{ column: 'project_id', value: scope.project_id }];
