@@ -1,6 +1,7 @@
+import { insertRows } from '../../src/kernel/database/insert-rows.js';
 import { codeOf } from '../support/answers.js';
 import { basic } from '../support/client.js';
-import { addRole, expectStatus, type Key, type Project, Scene } from '../support/scene.js';
+import { addRole, expectStatus, type Key, type Project, Scene, write } from '../support/scene.js';
 import { waitFor } from '../support/wait-for.js';
 
 let scene: Scene;
@@ -223,5 +224,61 @@ describe('GET /v1/projects/:id/request-logs/:req/explain', () => {
       403,
       'permission_denied',
     ]);
+  });
+});
+
+describe('where more series match than a statement can name', () => {
+  const SERIES = 33_000;
+  let project: Project;
+
+  beforeAll(async () => {
+    project = await scene.project();
+    const key = await scene.key(project, 'administrator');
+    const columns = ['project_id', 'organization_id', 'api_key_id', 'method', 'route', 'status', 'logged'];
+    const routes = Array.from({ length: SERIES }, (_, at) => `/v1/route${at}`);
+    await write(scene.server, manager =>
+      insertRows(manager, 'request_series', columns, routes, route => [
+        ...[project.id, project.organization_id, key.id],
+        ...['GET', route, 200, 0],
+      ]),
+    );
+    const hour = Math.floor(Date.now() / 3_600_000);
+    const once = (unit: string, at: number) => {
+      const select = 'SELECT id, ?, 1, 1 FROM request_series WHERE project_id = ?';
+      const insert = `INSERT INTO usage_${unit}s (series_id, ${unit}, requests, unlogged) ${select}`;
+      return write(scene.server, manager => manager.query(insert, [at, project.id]));
+    };
+    await once('hour', hour);
+    await once('day', Math.floor(hour / 24));
+    const called = ['/v1/whoami', `/v1/lookup/key_${'0'.repeat(26)}`];
+    for (const path of called) await scene.api.get(path, { auth: key.auth });
+  });
+
+  it.each<[Record<string, string>, string[]]>([
+    [{ method: 'GET' }, ['/v1/lookup/:id', '/v1/whoami']],
+    [{ method: 'GET', from: new Date(Date.now() - 60_000).toISOString() }, ['/v1/lookup/:id', '/v1/whoami']],
+    [{ method: 'GET', q: 'whoami' }, ['/v1/whoami']],
+    [{ q: 'v1/', status: '2xx' }, ['/v1/whoami']],
+    [{ q: 'route' }, []],
+    [{ method: 'GET', ip: '192.0.2.1' }, []],
+  ])('answers to %j', async (query, routes) => {
+    const { auth } = await scene.owner();
+    const logs = (owner: string) => scene.api.get(`/v1/${owner}/request-logs`, { auth, query });
+    for (const owner of [`projects/${project.id}`, `organizations/${project.organization_id}`]) {
+      const { body } = expectStatus(200, await logs(owner));
+      const found = body.items.filter((line: any) => line.project_id === project.id);
+      expect(found.map((line: any) => line.route)).toEqual(routes);
+    }
+  });
+
+  it.each(['', '?group_by=route', '?group_by=status'])('counts all of them: usage%s', async query => {
+    const { auth } = await scene.owner();
+    const { body } = expectStatus(
+      200,
+      await scene.api.get(`/v1/projects/${project.id}/usage${query}`, { auth }),
+    );
+    expect(body.totals).toEqual({ requests: SERIES + 2, errors: 1 });
+    const counted = body.series.reduce((sum: number, { requests }: any) => sum + requests, 0);
+    expect(counted).toBe(query === '?group_by=route' ? 100 : SERIES + 2);
   });
 });

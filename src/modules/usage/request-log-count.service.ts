@@ -8,6 +8,8 @@ import { UsageRepository } from './usage.repository.js';
 import { isNarrowed, type RequestFilter, type UsageScope } from './usage-scope.js';
 
 const HOUR_MS = 3_600_000;
+/** Series whose lines are counted one by one, rather than found among all of an hour. */
+const MOST_SERIES = 500;
 
 /**
  * How many lines of the request log match, without reading them: from what is counted by series, by day and
@@ -61,9 +63,9 @@ export class RequestLogCount {
   ): Promise<number> {
     if (from >= to) return 0;
     const range = { first: firstIdAt('req', new Date(from)), before: firstIdAt('req', new Date(to)) };
-    const parts = isNarrowed(filter)
-      ? partsOf(await this.series.sizes(ctx, scope, filter))
-      : await this.series.projects(ctx, scope);
-    return this.logs.count(ctx, parts, range);
+    const chosen = isNarrowed(filter) ? await this.series.sizes(ctx, scope, filter) : null;
+    if (chosen && chosen.length <= MOST_SERIES) return this.logs.count(ctx, partsOf(chosen), range);
+    const where = chosen ? this.series.among(ctx, scope, filter) : undefined;
+    return this.logs.count(ctx, await this.series.projects(ctx, scope), range, where);
   }
 }

@@ -64,11 +64,12 @@ export class RequestLogSearch {
     const text = q === undefined ? undefined : ofText(q);
     const routes = q === undefined ? [] : await this.series.withRoute(ctx, scope, filter, q.toLowerCase());
     const named = new Set(routes);
+    const inRoute = routes.length > 0 ? this.series.among(ctx, scope, filter, id) : undefined;
     return this.parts(ctx, scope, filter, range, series => {
       if (!text) return from;
       // In a series whose route has the text, all lines match.
       if (series !== null) return named.has(series) ? from : every([from, text]);
-      return every([from, routes.length ? either(amongSeries(routes), text) : text]);
+      return every([from, inRoute ? either(inRoute, text) : text]);
     });
   }
 
@@ -87,14 +88,10 @@ export class RequestLogSearch {
         where: conditionOf(chosen[at]!.id),
       }));
     }
-    const where = every([chosen ? amongSeries(chosen.map(({ id }) => id)) : undefined, conditionOf(null)]);
+    const where = every([chosen ? this.series.among(ctx, scope, filter) : undefined, conditionOf(null)]);
     const projects = await this.series.projects(ctx, scope);
     return projects.map(part => ({ ...stretchOf(part, range), where }));
   }
-}
-
-function amongSeries(ids: readonly number[]): Condition {
-  return { sql: `+t.series_id IN (${ids.map(() => '?').join(', ')})`, parameters: ids };
 }
 
 function either(one: Condition, other: Condition): Condition {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { Lists } from '../../kernel/database/lists.js';
-import { matching, type Stretch } from '../../kernel/database/stretch.js';
+import { type Condition, matching, type Stretch } from '../../kernel/database/stretch.js';
 import { walk } from '../../kernel/database/walk.js';
 import { type LogPart, partsOf, type SeriesSize } from './log-path.js';
 import { RequestLogEntity } from './request-log.entity.js';
@@ -54,26 +54,22 @@ export class RequestLogRepository {
     return this.lines(ctx, await this.lists.newestIds(ctx, stretches, limit));
   }
 
-  /** How many lines of the given parts are in the range. Counts them one by one: for short ranges. */
-  count(ctx: RequestContext, parts: readonly LogPart[], range: IdRange): Promise<number> {
+  /** How many lines of the given parts that `where` is true of are in the range. Counts them one by one: for short ranges. */
+  count(ctx: RequestContext, parts: readonly LogPart[], range: IdRange, where?: Condition): Promise<number> {
     return this.lists.count(
       ctx,
-      parts.map(part => stretchOf(part, range)),
+      parts.map(part => ({ ...stretchOf(part, range), where })),
     );
   }
 
-  /** The newest lines of some series, found by walking through all of the project's. */
+  /** The newest lines that a condition is true of, found by walking through all of the project's. */
   async walk(
     ctx: RequestContext,
     projectId: string,
-    series: readonly SeriesSize[],
+    where: Condition,
     range: IdRange,
     limit: number,
   ): Promise<LogLine[]> {
-    const where = {
-      sql: `+t.series_id IN (${series.map(() => '?').join(', ')})`,
-      parameters: series.map(({ id }) => id),
-    };
     const stretch = { ...stretchOf({ column: 'project_id', value: projectId }, range), where };
     return this.lines(ctx, await this.lists.newestIds(ctx, [stretch], limit));
   }

@@ -97,6 +97,6 @@ export class RequestLogService {
     const parts = pathTo(chosen, logged, limit);
     return parts
       ? this.logs.newest(ctx, parts, range, limit)
-      : this.logs.walk(ctx, scope.project_id, chosen, range, limit);
+      : this.logs.walk(ctx, scope.project_id, this.series.among(ctx, scope, filter), range, limit);
   }
 }

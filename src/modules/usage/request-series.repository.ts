@@ -4,12 +4,14 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Database } from '../../kernel/database/database.js';
 import { firstIdAt, timeOfId } from '../../kernel/database/ids.js';
 import { inPieces } from '../../kernel/database/insert-rows.js';
+import type { Condition } from '../../kernel/database/stretch.js';
 import type { LogPart, SeriesSize } from './log-path.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
 import { startOfHour } from './usage-range.js';
 import type { RequestFilter, UsageScope } from './usage-scope.js';
 
 const GIVEN_AT_ONCE = 1_000;
+const IN_ROUTE = 'INSTR(LOWER(s.route), :text) > 0';
 
 @Injectable()
 export class RequestSeriesRepository {
@@ -22,9 +24,12 @@ export class RequestSeriesRepository {
     filter: RequestFilter,
   ): SelectQueryBuilder<RequestSeriesEntity> {
     const query = this.database.read(ctx).createQueryBuilder(RequestSeriesEntity, 's');
-    if ('project_id' in scope) query.where('s.project_id = :project', { project: scope.project_id });
-    else query.where('s.organization_id = :organization', { organization: scope.organization_id });
-    if (filter.project_id) query.andWhere('s.project_id = :only', { only: filter.project_id });
+    const ofKey = filter.api_key_id !== undefined || (filter.own && 'api_key_id' in filter.own);
+    // Of a key's series, which are few, SQLite then takes the index, rather than that of all the project's.
+    const s = ofKey ? '+s' : 's';
+    if ('project_id' in scope) query.where(`${s}.project_id = :project`, { project: scope.project_id });
+    else query.where(`${s}.organization_id = :organization`, { organization: scope.organization_id });
+    if (filter.project_id) query.andWhere(`${s}.project_id = :only`, { only: filter.project_id });
     if (filter.api_key_id) query.andWhere('s.api_key_id = :key', { key: filter.api_key_id });
     if (filter.member_id) query.andWhere('s.member_id = :member', { member: filter.member_id });
     if (filter.method) query.andWhere('s.method = :method', { method: filter.method });
@@ -112,9 +117,21 @@ export class RequestSeriesRepository {
   ): Promise<number[]> {
     const rows = await this.matching(ctx, scope, filter)
       .select('s.id', 'id')
-      .andWhere('INSTR(LOWER(s.route), :text) > 0', { text })
+      .andWhere(IN_ROUTE, { text })
       .getRawMany<{ id: number }>();
     return rows.map(({ id }) => id);
+  }
+
+  /**
+   * That a line `t` of the log is of a series in the scope that passes the filter, and has `text`, in lower case, in its
+   * route. Each line looks its series up: there may be more series than a statement can name.
+   */
+  among(ctx: RequestContext, scope: UsageScope, filter: RequestFilter, text?: string): Condition {
+    const query = this.matching(ctx, scope, filter).select('1').andWhere('s.id = t.series_id');
+    if (text !== undefined) query.andWhere(IN_ROUTE, { text });
+    const [sql, parameters] = query.getQueryAndParameters();
+    // Databases turn EXISTS into a join that may begin with the series; this they cannot.
+    return { sql: `(${sql}) = 1`, parameters: parameters as string[] };
   }
 
   /** How many lines the log has of the series in the scope that pass the filter. */
@@ -123,6 +140,24 @@ export class RequestSeriesRepository {
       .select('COALESCE(SUM(s.logged), 0)', 'logged')
       .getRawOne<{ logged: number | string }>();
     return Number(row!.logged);
+  }
+
+  /** The id of the nth series after `after` that is in the scope and passes the filter; null where fewer follow. */
+  async nthAfter(
+    ctx: RequestContext,
+    scope: UsageScope,
+    filter: RequestFilter,
+    after: number,
+    n: number,
+  ): Promise<number | null> {
+    const row = await this.matching(ctx, scope, filter)
+      .select('s.id', 'id')
+      .andWhere('s.id > :after', { after })
+      .orderBy('s.id')
+      .offset(n - 1)
+      .limit(1)
+      .getRawOne<{ id: number }>();
+    return row?.id ?? null;
   }
 
   /** The parts of the log that belong to the scope: those of its projects. */

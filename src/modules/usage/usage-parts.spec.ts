@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { partsOf, piecesOf } from './usage-parts.js';
+import { partsOf } from './usage-parts.js';
 
 const bounds = fc
   .tuple(
@@ -41,19 +41,4 @@ it('parts count every hour of a range once, in its bucket', () => {
 it('whole UTC days are read from the daily counts', () => {
   const year = Array.from({ length: 366 }, (_, day) => (20_000 + day) * 24);
   expect(partsOf(year)).toMatchObject([{ unit: 'day', from: 20_000, to: 20_365, only: [], except: [] }]);
-});
-
-it('pieces follow each other without a gap', () => {
-  fc.assert(
-    fc.property(bounds, all => {
-      const pieces = piecesOf(all);
-      expect(pieces[0]!.first).toBe(0);
-      pieces.forEach(({ first, bounds: some }, at) => {
-        expect(some).toEqual(all.slice(first, first + some.length));
-        expect(some.length).toBeGreaterThan(1);
-        const end = first + some.length - 1;
-        expect(pieces[at + 1]?.first ?? all.length - 1).toBe(end);
-      });
-    }),
-  );
 });

@@ -1,6 +1,4 @@
 const HOURS_PER_DAY = 24;
-/** Hours or days of each series that one statement reads: on SQLite, others wait for it. */
-const READ = 800;
 
 /** Counts by the hour or by the UTC day, from one on and before another. */
 export interface UsagePart {
@@ -42,10 +40,13 @@ export function partsOf(bounds: readonly number[]): UsagePart[] {
   return [days, { unit: 'hour', from: first, to: end, only, except: [], beginnings }];
 }
 
-/** The condition that a part is of a table `u`. All its values are numbers, of which there may be a thousand. */
+/**
+ * The condition that a part is of a table `u`. All its values are numbers, of which there may be a thousand: `+` keeps
+ * SQLite from looking each of them up in each series; elsewhere it means nothing.
+ */
 export function conditionOf({ unit, from, to, only, except }: UsagePart): string {
   const conditions = [`u.${unit} >= ${from} AND u.${unit} < ${to}`];
-  if (only.length > 0) conditions.push(`u.${unit} IN (${only.join(', ')})`);
+  if (only.length > 0) conditions.push(`+u.${unit} IN (${only.join(', ')})`);
   if (except.length > 0) conditions.push(`u.${unit} NOT IN (${except.join(', ')})`);
   return conditions.join(' AND ');
 }
@@ -69,23 +70,8 @@ function bisection(column: string, beginnings: readonly number[], low: number, h
   return `CASE WHEN ${column} < ${beginnings[middle]} THEN ${below} ELSE ${above} END`;
 }
 
-/** Successive pieces of some bounds, each of which one statement may read; neighbours share the bound between them. */
-export function piecesOf(bounds: readonly number[]): { first: number; bounds: readonly number[] }[] {
-  const pieces = [];
-  let [first, read] = [0, 0];
-  for (let at = 1; at < bounds.length; at++) {
-    const more = countsIn([bounds[at - 1]!, bounds[at]!]);
-    if (read > 0 && read + more > READ) {
-      pieces.push({ first, bounds: bounds.slice(first, at) });
-      [first, read] = [at - 1, 0];
-    }
-    read += more;
-  }
-  return [...pieces, { first, bounds: bounds.slice(first) }];
-}
-
 /** How many hours and days of each series are read for some buckets. */
-function countsIn(bounds: readonly number[]): number {
+export function countsIn(bounds: readonly number[]): number {
   return partsOf(bounds).reduce(
     (sum, { from, to, only, except }) => sum + (only.length || to - from - except.length),
     0,

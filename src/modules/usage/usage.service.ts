@@ -1,19 +1,10 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { firstIdAt } from '../../kernel/database/ids.js';
 import { RequestLogCount } from './request-log-count.service.js';
 import { RequestRecorder } from './request-recorder.service.js';
-import {
-  GROUP_FIELD,
-  type GroupField,
-  toUsage,
-  type Usage,
-  type UsageCount,
-  type UsageQuery,
-} from './usage.dto.js';
+import { GROUP_FIELD, toUsage, type Usage, type UsageCount, type UsageQuery } from './usage.dto.js';
 import { UsageRepository } from './usage.repository.js';
-import { piecesOf } from './usage-parts.js';
 import { rangeOf, type UsageRange } from './usage-range.js';
 import type { UsageScope } from './usage-scope.js';
 
@@ -33,11 +24,11 @@ export class UsageService {
     const range = rangeOf(query, Date.now());
     await this.recorder.flush();
     const field = query.group_by && GROUP_FIELD[query.group_by];
-    const groups = field ? await this.usage.groups(ctx, scope, {}, endsOf(range), field, MOST_GROUPS) : [];
-    const counted = await this.series(ctx, scope, range, field, groups);
-    const { requests, errors } = await this.usage.total(ctx, scope, {}, endsOf(range));
+    const all = field ? await this.usage.groups(ctx, scope, {}, endsOf(range), field) : [];
+    const groups = all.slice(0, MOST_GROUPS);
+    const counted = await this.usage.series(ctx, scope, range.bounds, field, groups);
     const series = field ? withinGroups(counted, groups) : withEmpty(range, counted);
-    return toUsage(range, query.group_by, { series, groups, totals: { requests, errors } });
+    return toUsage(range, query.group_by, { series, groups, totals: sumOf(field ? all : counted) });
   }
 
   /** Requests of a project between two instants, to the millisecond. */
@@ -70,22 +61,6 @@ export class UsageService {
     const range = rangeOf({ granularity: 'hour' }, Date.now());
     return this.usage.callers(ctx, { project_id: projectId }, endsOf(range));
   }
-
-  private async series(
-    ctx: RequestContext,
-    scope: UsageScope,
-    range: UsageRange,
-    field: GroupField | undefined,
-    groups: readonly UsageCount[],
-  ): Promise<UsageCount[]> {
-    const counted: UsageCount[] = [];
-    for (const { first, bounds } of piecesOf(range.bounds)) {
-      for (const count of await this.usage.series(ctx, scope, bounds, field, groups))
-        counted.push({ ...count, bucket: first + count.bucket! });
-      await turn();
-    }
-    return counted;
-  }
 }
 
 function endsOf({ bounds }: UsageRange): number[] {
@@ -101,4 +76,13 @@ function withEmpty({ bounds }: UsageRange, counted: readonly UsageCount[]): Usag
 function withinGroups(counted: UsageCount[], groups: readonly UsageCount[]): UsageCount[] {
   const shown = new Set(groups.map(({ group }) => group));
   return counted.filter(({ group }) => shown.has(group));
+}
+
+function sumOf(counts: readonly UsageCount[]): Pick<UsageCount, 'requests' | 'errors'> {
+  const sum = { requests: 0, errors: 0 };
+  for (const { requests, errors } of counts) {
+    sum.requests += requests;
+    sum.errors += errors;
+  }
+  return sum;
 }
