@@ -50,17 +50,22 @@ export function longText(max: number) {
   return z.string().max(max);
 }
 
-/** A whole number from `min` to `max` of a query string, in decimal digits: `0x10`, `1e1` and `1.0` are none. */
+/**
+ * A whole number from `min` to `max` of a query string, in decimal digits: `0x10`, `1e1` and `1.0` are none. Not a
+ * transformation, since the documents leave out the default of what is transformed.
+ */
 export function wholeNumber(min: number, max: number) {
-  const schema = z
-    .number({ error: ({ code }) => (code === 'invalid_type' ? mustBe('a whole number') : undefined) })
-    .int()
-    .min(min)
-    .max(max);
-  return z.preprocess(
-    value => (typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value),
-    schema,
-  );
+  return z
+    .unknown()
+    .overwrite(value => (typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value))
+    .meta({ type: 'integer', minimum: min, maximum: max })
+    .pipe(
+      z
+        .number({ error: ({ code }) => (code === 'invalid_type' ? mustBe('a whole number') : undefined) })
+        .int()
+        .min(min)
+        .max(max),
+    );
 }
 
 /**
