@@ -202,6 +202,23 @@ describe('GET /v1/projects/:id/usage', () => {
       const { body } = expectStatus(400, await count({ tz, granularity: 'day' }));
       expect(body.error).toMatchObject({ code: 'validation_failed', details: { errors: [{ param: 'tz' }] } });
     });
+
+    it.each([
+      ['to', '9999-12-31T23:59:59Z'],
+      ['from', '1969-12-31T23:59:59Z'],
+    ])('refuses `%s` in a year that usage does not know: %s', async (param, instant) => {
+      const { body } = expectStatus(400, await count({ [param]: instant, granularity: 'month' }));
+      expect(body.error).toMatchObject({ code: 'validation_failed', details: { errors: [{ param }] } });
+      const { body: last } = expectStatus(
+        200,
+        await count({ to: '9998-12-31T23:59:59Z', granularity: 'month' }),
+      );
+      expect(last.to).toBe('9999-01-31T23:00:00.000Z');
+    });
+
+    it('names the zone as its database does', async () => {
+      expect((await count({ tz: 'europe/berlin' })).body.tz).toBe('Europe/Berlin');
+    });
   });
 
   it('is for those with usage:read', async () => {

@@ -85,9 +85,9 @@ export class Lists {
     return this.sum(ctx, stretches, COUNTED + 1);
   }
 
-  /** How many rows some stretches have. */
-  async count(ctx: RequestContext, stretches: readonly Stretch[]): Promise<number> {
-    return this.sum(ctx, stretches, Infinity);
+  /** How many rows some stretches have, at most `most`. */
+  async count(ctx: RequestContext, stretches: readonly Stretch[], most = Infinity): Promise<number> {
+    return this.sum(ctx, stretches, most);
   }
 
   /** How many rows each of some stretches without conditions has, in their order; one statement for fifty short ones. */

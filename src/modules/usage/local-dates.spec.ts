@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isTimeZone, localBeginnings } from './local-dates.js';
+import { isTimeZone, localBeginnings, zoneNamed } from './local-dates.js';
 
 const DAY_MS = 86_400_000;
 const ZONES = Intl.supportedValuesOf('timeZone');
@@ -94,4 +94,13 @@ describe('isTimeZone', () => {
   it.each(['', 'Mars/Olympus', '+02:00', 'Europe/', '../UTC', 'Z'])('does not know %j', name => {
     expect(isTimeZone(name)).toBe(false);
   });
+});
+
+it.each([
+  ['europe/berlin', 'Europe/Berlin'],
+  ['AMERICA/PORT-AU-PRINCE', 'America/Port-au-Prince'],
+  ['asia/kolkata', 'Asia/Kolkata'],
+  ['utc', 'UTC'],
+])('zone %s is named %s', (given, name) => {
+  expect(zoneNamed(given)).toBe(name);
 });

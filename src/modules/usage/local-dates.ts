@@ -18,6 +18,11 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** A zone's name as the database writes it, whatever case it was given in. */
+export function zoneNamed(name: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
+}
+
 /**
  * The instants at which days, weeks or months begin in a zone, in milliseconds since 1970: the last one that is not
  * after `from`, or else the one `count` before the end, and all up to the first that is not before `to`. A day begins

@@ -62,6 +62,20 @@ export class RequestLogRepository {
     );
   }
 
+  /** The same of all lines of some series; at most `most`, beyond which it goes no further. */
+  countUpTo(
+    ctx: RequestContext,
+    series: readonly SeriesSize[],
+    range: IdRange,
+    most: number,
+  ): Promise<number> {
+    return this.lists.count(
+      ctx,
+      partsOf(series).map(part => stretchOf(part, range)),
+      most,
+    );
+  }
+
   /** The newest lines that a condition is true of, found by walking through all of the project's. */
   async walk(
     ctx: RequestContext,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { anyInstant, id, instant } from '../../kernel/http/schemas.js';
 import { mustBe } from '../../kernel/http/validation-phrases.js';
-import { isTimeZone } from './local-dates.js';
+import { isTimeZone, zoneNamed } from './local-dates.js';
 import { LONGEST_DAYS, startOfHour, type UsageRange } from './usage-range.js';
 
 const granularity = z.enum(['hour', 'day', 'week', 'month']);
@@ -44,14 +44,19 @@ export const Usage = z
   .meta({ id: 'Usage' });
 export type Usage = z.infer<typeof Usage>;
 
+/** Leaves room for the bucket around it. */
+const rangeInstant = anyInstant.refine(value => value >= '1970' && value < '9999', {
+  error: mustBe('in the years 1970 to 9998'),
+});
+
 const query = {
-  from: anyInstant
+  from: rangeInstant
     .optional()
     .describe(
       'Defaults to 24 hours before `to`; by week to 13 weeks, by month to 12 months. Rounded down to the beginning of ' +
         'its hour, day, week or month.',
     ),
-  to: anyInstant
+  to: rangeInstant
     .optional()
     .describe('Defaults to now; rounded up to the end of its hour, day, week or month.'),
   granularity: granularity
@@ -63,7 +68,11 @@ const query = {
   tz: z
     .string()
     .max(64)
-    .refine(isTimeZone, { error: mustBe('the name of an IANA time zone, such as Europe/Berlin') })
+    .refine(isTimeZone, {
+      error: mustBe('the name of an IANA time zone, such as Europe/Berlin'),
+      abort: true,
+    })
+    .transform(zoneNamed)
     .optional()
     .describe(
       'The IANA time zone whose midnights bound days, weeks and months; UTC by default. Requests are counted by hours of ' +
