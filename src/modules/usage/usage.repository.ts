@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Database } from '../../kernel/database/database.js';
 import type { RequestSeriesEntity } from './request-series.entity.js';
 import { RequestSeriesRepository } from './request-series.repository.js';
 import type { GroupField, UsageCount } from './usage.dto.js';
@@ -22,6 +23,7 @@ const SUMS = {
 /** Hours or days that one statement reads at first, of however many series. */
 const FIRST_COUNTS = 10_000;
 const MOST_SERIES = 2_000;
+const FEWEST_SERIES = 20;
 /** A statement that took less than this is followed by one for more series, one that took double by one for fewer. */
 const STEP_MS = 3;
 
@@ -36,7 +38,10 @@ export interface RouteCount {
 /** Reads the hourly and daily counts. */
 @Injectable()
 export class UsageRepository {
-  constructor(private readonly allSeries: RequestSeriesRepository) {}
+  constructor(
+    private readonly database: Database,
+    private readonly allSeries: RequestSeriesRepository,
+  ) {}
 
   /** Lines that the log got of requests between two bounds. */
   async lines(
@@ -175,8 +180,8 @@ export class UsageRepository {
   }
 
   /**
-   * Goes through the series in the scope that pass the filter, some after others, so that each statement takes some
-   * milliseconds and others get their turn in between. `step` is given the filter and what else narrows a statement to
+   * Goes through the series in the scope that pass the filter. SQLite reads in this process: some after others, so that
+   * each statement takes some milliseconds and others get their turn in between. `step` is given the filter and what else narrows a statement to
    * those whose turn it is.
    */
   private async inSteps(
@@ -186,6 +191,7 @@ export class UsageRepository {
     bounds: Bounds,
     step: (filter: RequestFilter, narrowed: (query: Query) => Query) => Promise<void>,
   ): Promise<void> {
+    if (this.database.kind !== 'sqlite') return step(filter, query => query);
     let size = Math.min(MOST_SERIES, Math.ceil(FIRST_COUNTS / Math.max(1, countsIn(bounds))));
     // By project, since the index of an organization's series goes by it before the id.
     for (const { value } of await this.allSeries.projects(ctx, scope)) {
@@ -201,7 +207,7 @@ export class UsageRepository {
         const took = performance.now() - began;
         await turn();
         if (took < STEP_MS) size = Math.min(MOST_SERIES, size * 2);
-        else if (took > 2 * STEP_MS) size = Math.ceil(size / 2);
+        else if (took > 2 * STEP_MS) size = Math.max(FEWEST_SERIES, size >> 1);
         if (last === null) break;
         after = last;
       }
