@@ -10,9 +10,11 @@ import { EventLog } from '../../src/kernel/database/event-log.port.js';
 import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
 import type { JobFailure } from '../../src/kernel/jobs/job-failure.js';
 import { JobsModule } from '../../src/kernel/jobs/jobs.module.js';
+import { Meters } from '../../src/kernel/metrics/meters.js';
 import { OutboxModule } from '../../src/kernel/outbox/outbox.module.js';
 import { OutboxAndNotifications1763700002000 } from '../../src/migrations/1763700002000-outbox-and-notifications.js';
 import { NotificationSearch1763700003020 } from '../../src/migrations/1763700003020-notification-search.js';
+import { JobProcesses1765200000500 } from '../../src/migrations/1765200000500-job-processes.js';
 import { type Mail, Mailer } from '../../src/modules/notifications/mailer.js';
 import { NotificationService } from '../../src/modules/notifications/notification.service.js';
 import { NotificationsModule } from '../../src/modules/notifications/notifications.module.js';
@@ -35,10 +37,10 @@ export class TestMailer extends Mailer {
 
 @Global()
 @Module({
-  providers: [{ provide: EventLog, useValue: { append: async () => undefined } }],
-  exports: [EventLog],
+  providers: [{ provide: EventLog, useValue: { append: async () => undefined } }, Meters],
+  exports: [EventLog, Meters],
 })
-class NoEventLogModule {}
+class RestOfTheKernelModule {}
 
 /** One instance of the modules that send mail, and nothing else of the application. */
 export async function startNotifications(
@@ -50,8 +52,12 @@ export async function startNotifications(
     imports: [
       ConfigModule.forRoot(config),
       CryptoModule,
-      NoEventLogModule,
-      DatabaseModule.forRoot([OutboxAndNotifications1763700002000, NotificationSearch1763700003020]),
+      RestOfTheKernelModule,
+      DatabaseModule.forRoot([
+        OutboxAndNotifications1763700002000,
+        NotificationSearch1763700003020,
+        JobProcesses1765200000500,
+      ]),
       JobsModule.forRoot(config),
       AttemptsModule,
       OutboxModule,
