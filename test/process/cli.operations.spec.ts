@@ -101,7 +101,7 @@ describe('scan', () => {
     const secret = newKeySecret('production');
     const file = await leak('nothing', secret);
     const { code, stdout } = await cli(['scan', file], { DATABASE_URL: 'sqlite:/nowhere/at/all' });
-    expect([code, stdout]).toEqual([1, `${file}:2: ${previewOf(secret)}\n1 keys found.\n`]);
+    expect([code, stdout]).toEqual([1, `${file}:2: ${previewOf(secret)}\n1 key found.\n`]);
     const clean = await cli(['scan', await leak('nothing')]);
     expect([clean.code, clean.stdout]).toEqual([0, 'No keys found.\n']);
   });
