@@ -75,6 +75,7 @@ it('leaves out no shell block but these', () => {
     'README.md: it is the test',
     'README.md: it starts a server, and the test has one',
     'README.md: it takes Docker',
+    ...Array<string>(2).fill('docs/clients.md: it runs in test/clients'),
     ...Array<string>(3).fill('docs/operating.md: it runs in test/process, on a server of its own'),
   ]);
   const taken = pages.flatMap(({ blocks }) => blocks.flatMap(({ takes }) => takes ?? []));
