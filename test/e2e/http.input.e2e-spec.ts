@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { bearer } from '../support/client.js';
-import { sendRaw } from '../support/raw-http.js';
 import { operationsOf } from '../support/openapi-arbitraries.js';
+import { sendRaw } from '../support/raw-http.js';
 import { admin, createProject, expectStatus, type Person, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 

@@ -449,7 +449,8 @@ describe('a dry run of what changes nothing anyway, though it may cost something
     const project = await scene.project();
     const key = await scene.key(project, 'administrator');
     const of = (path: string) => `/v1/projects/${project.id}/${path}`;
-    const left = async () => (await scene.api.get('/v1/whoami', key)).headers.get('x-ratelimit-requests-remaining');
+    const left = async () =>
+      (await scene.api.get('/v1/whoami', key)).headers.get('x-ratelimit-requests-remaining');
     const before = Number(await left());
     const asked = { key: key.secret };
     for (const [path, body] of [
