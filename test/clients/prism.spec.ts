@@ -92,6 +92,15 @@ describe('a longer journey', () => {
     expectStatus(200, await api.post(`${path}/${issued.id}/explain`, { ip: '203.0.113.7' }, person()));
   });
 
+  it('invites to an organization and to a team', async () => {
+    const { organization_id } = (await api.get('/v1/projects', person())).body.items[0];
+    for (const path of [`/v1/organizations/${organization_id}`, `/v1/projects/${project}`]) {
+      const email = 'invited@people.example';
+      expectStatus(201, await api.post(`${path}/invitations`, { email }, person()));
+      expectStatus(200, await api.get(`${path}/members`, person()));
+    }
+  });
+
   it('reads usage, logs and events', async () => {
     const logs = `/v1/projects/${project}/request-logs`;
     await waitFor('the log of a call', async () => (await api.get(logs, person())).body.total_count);
