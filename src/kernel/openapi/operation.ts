@@ -44,7 +44,9 @@ export function completeOperation(
     ...authenticationCodes(declared),
     ...accessCodes(access, path),
     ...(hasFilters(operation, access) ? (['attribute_hidden'] as const) : []),
-    ...(operation.requestBody || operation.parameters?.length ? (['validation_failed'] as const) : []),
+    ...(operation.requestBody || operation.parameters?.length || mutation
+      ? (['validation_failed'] as const)
+      : []),
     ...(replays ? IDEMPOTENCY_CODES : []),
     ...(operation.requestBody && !codesOf(docs).includes('multipart_required') ? BODY_CODES : []),
     'internal_error',
@@ -71,7 +73,8 @@ export function completeOperation(
 /** How whoever sends no credentials, wrong ones or those of somebody who must change the password is answered. */
 function authenticationCodes({ access, beforePasswordChange, beforeTotpSetup }: Declarations): ErrorCode[] {
   if (access === 'public') return [];
-  const codes: ErrorCode[] = ['invalid_api_key', 'invalid_session'];
+  // Credentials in two headers are malformed.
+  const codes: ErrorCode[] = ['invalid_api_key', 'invalid_session', 'malformed_request'];
   if (access !== 'optional') codes.unshift('missing_api_key');
   if (access !== 'key' && !beforePasswordChange) codes.push('password_change_required');
   if (access !== 'key' && !beforePasswordChange && !beforeTotpSetup) codes.push('totp_setup_required');
