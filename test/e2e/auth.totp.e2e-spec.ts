@@ -35,6 +35,8 @@ describe('setting two-factor sign-in up', () => {
   it('shows secret and recovery codes once, and is on once confirmed', async () => {
     const ada = await scene.person();
     const elsewhere = await signIn(scene.server, ada.user.email, PASSWORD);
+    const confirm = (code: string) => scene.api.post('/v1/me/totp/confirm', { code }, ada);
+    expect(codeOf(await confirm('287082'))).toEqual([409, 'invalid_transition']);
     const first = expectStatus(201, await scene.api.post('/v1/me/totp', undefined, ada)).body;
     const setup = expectStatus(201, await scene.api.post('/v1/me/totp', undefined, ada));
     expect(setup.headers.get('cache-control')).toBe('no-store');
@@ -46,7 +48,6 @@ describe('setting two-factor sign-in up', () => {
     for (const shown of [secret, ...recovery_codes]) expect(JSON.stringify(event)).not.toContain(shown);
     expectStatus(201, await password(ada.user.email));
 
-    const confirm = (code: string) => scene.api.post('/v1/me/totp/confirm', { code }, ada);
     expect(codeOf(await confirm(codeAt(first.secret, 0)))).toEqual([400, 'wrong_totp_code']);
     expect(codeOf(await confirm(recovery_codes[0]))).toEqual([400, 'wrong_totp_code']);
     const answer = expectStatus(200, await confirm(codeAt(secret, 0)));

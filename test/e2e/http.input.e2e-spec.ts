@@ -108,6 +108,19 @@ describe('the shape of a body', () => {
   );
 });
 
+describe('a body that the route does not take', () => {
+  it('may be empty, and is refused with whatever stands in it', async () => {
+    const path = '/v1/me/totp';
+    const answer = await server.api.post(path, { reason: 'x', confirm: true }, ada);
+    expect(codeOf(answer)).toBe('400 validation_failed');
+    expect(answer.body.error.details.errors.map((error: any) => error.param)).toEqual(['reason', 'confirm']);
+    const ending = await server.api.request('DELETE', '/v1/sessions/current', { all: true }, ada);
+    expect(codeOf(ending)).toBe('400 validation_failed');
+    expectStatus(200, await server.api.get('/v1/me', ada));
+    expectStatus(201, await server.api.post(path, {}, ada));
+  });
+});
+
 describe('the type of a body', () => {
   it.each([
     'text/plain',

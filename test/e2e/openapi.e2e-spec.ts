@@ -244,6 +244,17 @@ describe('the OpenAPI document', () => {
     expect(resolve(hidden).const).toBe('[REDACTED]');
   });
 
+  it('promises the form of our ids only where nothing else can stand', () => {
+    const { Event, Invitation } = document.components.schemas;
+    const { id, actor, target } = Event.properties;
+    const objectOf = (node: any) => (node.anyOf ?? [node]).map(resolve).find((one: any) => one.properties);
+    const idsOf = [actor, target, Invitation.properties.role].map(
+      node => objectOf(resolve(node)).properties.id,
+    );
+    expect(id.pattern).toBeDefined();
+    expect(idsOf.filter(each => (each.anyOf ?? [each]).some((one: any) => one.pattern))).toEqual([]);
+  });
+
   it('declares the headers of answers', () => {
     const { responses } = document.paths['/v1/projects'].post;
     expect(Object.keys(responses[201].headers)).toEqual(['X-Request-Id', 'Idempotent-Replayed']);

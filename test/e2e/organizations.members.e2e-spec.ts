@@ -220,6 +220,7 @@ describe('removing a member', () => {
     const { error } = expectStatus(409, await onMember('DELETE', id)).body;
     expect(error).toMatchObject({
       code: 'owner_protected',
+      message: 'This person owns projects of the organization; transfer their ownership first.',
       details: { owned: [{ effect: 'projects_owned', count: 1 }] },
     });
     expect((await members()).total_count).toBe(2);

@@ -358,6 +358,30 @@ describe('listing projects', () => {
   });
 });
 
+describe('listing projects without project:read', () => {
+  it('tells which they are, and nothing more', async () => {
+    const project = await createProject(server, ada.auth, {
+      name: 'Sealed',
+      description: 'Secret',
+      country: 'LI',
+    });
+    const carl = await signUp(server);
+    const role = await addRole(server, project.id, ['customers:write']);
+    await addMember(server, project.id, carl, role);
+    const { secret } = await createKey(server, ada.auth, project.id, { role_id: role });
+    const { id, name, environment, organization_id } = project;
+    for (const auth of [carl.auth, basic(secret)]) {
+      expect((await server.api.get(`/v1/projects/${id}`, { auth })).status).toBe(403);
+      const { items } = expectStatus(200, await server.api.get('/v1/projects', { auth })).body;
+      const told = { id, name, status: expect.any(String), environment, organization_id };
+      expect(items).toEqual([
+        { ...Object.fromEntries(Object.keys(project).map(field => [field, '[REDACTED]'])), ...told },
+      ]);
+      expect(['new', 'activated']).toContain(items[0].status);
+    }
+  });
+});
+
 describe('a project’s record', () => {
   it('shows its three cards and its environment', async () => {
     const made = await createProject(server, ada.auth, { name: 'Record', purpose: 'Testing', country: 'FR' });

@@ -106,6 +106,23 @@ it('somebody invited four times at once is invited once', async () => {
   }
 });
 
+it('nobody is invited to a role that is deleted meanwhile', async () => {
+  const { id } = await createProject(server, owner.auth);
+  for (const round of rounds) {
+    const named = { name: `Passing ${round}`, permissions: ['project:read'] };
+    const role = expectStatus(201, await call('POST', `/v1/projects/${id}/roles`, named)).body;
+    const body = { email: `to-a-role-${round}@people.example`, role_id: role.id };
+    const [deleted, invitation] = await Promise.all([
+      call('DELETE', `/v1/projects/${id}/roles/${role.id}`),
+      call('POST', `/v1/projects/${id}/invitations`, body),
+    ]);
+    expectStatus(200, deleted);
+    const rows = (await teamOf(id)).filter(item => item.email === body.email);
+    expect(rows.map(row => row.role.name)).toEqual(invitation.status === 201 ? ['viewer'] : []);
+    if (invitation.status !== 201) expect(codes([invitation])).toEqual(['validation_failed']);
+  }
+});
+
 it('inviting beside accepting never leaves a member invited', async () => {
   const { id } = await createProject(server, owner.auth);
   for (const round of rounds) {

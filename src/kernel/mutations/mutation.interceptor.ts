@@ -7,11 +7,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { RequestContext } from '../context/request-context.js';
 import { UnitOfWork } from '../database/unit-of-work.js';
-import { AppError } from '../errors/app-error.js';
+import { AppError, invalidFields } from '../errors/app-error.js';
 import { Effects } from '../facets/effects.js';
 import { asksForDryRun, type DryRun } from './dry-run.js';
 import { Idempotency } from './idempotency.js';
 import { MUTATION, type MutationOptions } from './mutation-options.js';
+
+const MOST_ERRORS = 50;
 
 /**
  * Runs a mutating handler in a unit of work, once per `Idempotency-Key`, or only says what it would do. Attached by
@@ -32,7 +34,9 @@ export class MutationInterceptor implements NestInterceptor {
     const reply = http.getResponse<FastifyReply>();
     const options = this.reflector.get<MutationOptions>(MUTATION, execution.getHandler());
     // Before anything else: whatever happens from here on may stay.
-    const dry = asksForDryRun(request.query, options.dryRun, takesBody(execution) ? undefined : request.body);
+    const ignored = takesBody(execution) ? undefined : request.body;
+    const dry = asksForDryRun(request.query, options.dryRun, ignored);
+    refuseFields(ignored);
     const handle = () => lastValueFrom(next.handle());
     return from(dry ? this.dryRun(request.ctx!, options, handle) : this.run(request, reply, options, handle));
   }
@@ -89,6 +93,20 @@ function takesBody(execution: ExecutionContext): boolean {
   const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, execution.getClass(), handler) as
     object | undefined;
   return Object.keys(parameters ?? {}).some(key => key.startsWith(`${RouteParamtypes.BODY}:`));
+}
+
+/** @throws AppError `validation_failed` for fields in the body of a route that takes none: they mean something */
+function refuseFields(body: unknown): void {
+  if (body === null || typeof body !== 'object') return;
+  const unknown = Object.keys(body).slice(0, MOST_ERRORS);
+  if (unknown.length)
+    throw invalidFields(
+      unknown.map(param => ({
+        param,
+        message: 'is not a known field',
+        fix: 'Remove it; the route takes no body.',
+      })),
+    );
 }
 
 /** Other refusals, such as conflicts, come from the first request's own effect. */

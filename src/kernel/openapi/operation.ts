@@ -74,7 +74,8 @@ export function completeOperation(
 /** How whoever sends no credentials, wrong ones or those of somebody who must change the password is answered. */
 function authenticationCodes({ access, beforePasswordChange, beforeTotpSetup }: Declarations): ErrorCode[] {
   if (access === 'public') return [];
-  const codes: ErrorCode[] = ['invalid_api_key', 'invalid_session'];
+  // Credentials in two headers are malformed.
+  const codes: ErrorCode[] = ['invalid_api_key', 'invalid_session', 'malformed_request'];
   if (access !== 'optional') codes.unshift('missing_api_key');
   if (access !== 'key' && !beforePasswordChange) codes.push('password_change_required');
   if (access !== 'key' && !beforePasswordChange && !beforeTotpSetup) codes.push('totp_setup_required');

@@ -30,7 +30,7 @@ const entry = z
     category: z.enum(['user', 'project', 'admin']),
     actor: z.object({
       type: z.enum(['user', 'api_key', 'system', 'anonymous']),
-      id: anyId('usr').nullable(),
+      id: anyId('usr').nullable().describe('Id of the user or key; `system` for a job.'),
       name: shown.fullName.nullable(),
       role: z.string().nullable().describe('The role the actor acted in at that time.'),
     }),

@@ -66,7 +66,7 @@ export const Lookup = z
     object: like('api_key'),
     project_id: id('prj').nullable(),
     name: like('Nightly import').nullable(),
-    url: like('https://api.example.com/v1/projects/prj_…/api-keys/key_…'),
+    url: like('/v1/projects/prj_…/api-keys/key_…').describe("Its path below the server's address."),
   })
   .meta({ id: 'Lookup', 'x-structural': true });
 export type Lookup = z.infer<typeof Lookup>;

@@ -21,11 +21,15 @@ export class OwnTotp {
     return this.totp.prepare(ctx, ctx.user.id);
   }
 
-  /** @throws AppError `wrong_totp_code`, also before {@link prepare}; `invalid_transition` when it is on; `too_many_attempts` */
+  /** @throws AppError `wrong_totp_code`, `invalid_transition` before {@link prepare} and when it is on, `too_many_attempts` */
   async enable(ctx: RequestContext, code: string): Promise<{ enabled: true }> {
     const user = await this.users.get(ctx, ctx.user.id);
     if (user.totp_enabled)
       throw new AppError('invalid_transition', { message: 'Two-factor sign-in is on already.' });
+    if (!(await this.totp.isPrepared(ctx, user.id)))
+      throw new AppError('invalid_transition', {
+        message: 'There is no secret yet: begin with POST /v1/me/totp.',
+      });
     await this.use(ctx, user, code, false);
     return this.totp.enable(ctx, user);
   }

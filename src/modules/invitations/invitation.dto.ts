@@ -17,7 +17,7 @@ export const Invitation = z
     organization: named('org', 'Acme').nullable().describe('Set for an invitation to an organization.'),
     role: z
       .object({ id: like(exampleId('rol')), name: like('Support') })
-      .describe('For an organization, id and name are the same.')
+      .describe('For an organization, id and name are the same: `admin` or `member`.')
       .meta({ 'x-also-attribute': 'member.role' }),
     invited_by: z.object({ id: id('usr'), name: shown.fullName.meta({ 'x-also-attribute': 'member.name' }) }),
     expires_at: instant,

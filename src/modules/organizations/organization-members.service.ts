@@ -119,7 +119,11 @@ export class OrganizationMembers {
     if (!(await this.members.deleteOther(ctx, member))) throw ownerProtected();
     const gone = { organizationId, userId: user.id };
     const owned = await this.ownership.of(ctx, gone);
-    if (owned.length) throw ownerProtected({ owned });
+    if (owned.length)
+      throw new AppError('owner_protected', {
+        message: 'This person owns projects of the organization; transfer their ownership first.',
+        details: { owned },
+      });
     await this.cascades.organizationMemberGone(ctx, gone);
     await this.cascades.rightsLost(ctx, { userId: user.id });
     await this.notifications.notify(ctx, {
@@ -226,8 +230,8 @@ function snapshot({ organization_id, role, status }: OrganizationMemberEntity) {
   return { organization_id, role, status };
 }
 
-function ownerProtected(details?: Record<string, unknown>): AppError {
-  return new AppError('owner_protected', { details });
+function ownerProtected(): AppError {
+  return new AppError('owner_protected');
 }
 
 function conflict(message: string): AppError {

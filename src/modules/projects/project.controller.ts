@@ -23,7 +23,8 @@ export class ProjectController {
   @Docs({
     summary: 'The projects you may see',
     description:
-      'People see the projects of their teams and organizations, a key sees its own project, and platform admins see all.',
+      'People see the projects of their teams and organizations, a key sees its own project, and platform admins see all. ' +
+      'Without `project:read` in a project, everything but its name, status and environment is hidden.',
     ok: ProjectPage,
     filters: { q: ['project.name'] },
     errors: ['invalid_cursor'],

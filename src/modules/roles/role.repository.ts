@@ -23,6 +23,11 @@ export class RoleRepository {
     return this.database.read(ctx).findBy(RoleEntity, { id: In(ids), project_id: projectId });
   }
 
+  /** Custom roles of several projects. */
+  findInProjects(ctx: RequestContext, projectIds: string[], ids: string[]): Promise<RoleEntity[]> {
+    return this.database.read(ctx).findBy(RoleEntity, { id: In(ids), project_id: In(projectIds) });
+  }
+
   /** The project's custom roles, oldest first. */
   list(ctx: RequestContext, projectId: string): Promise<RoleEntity[]> {
     return this.database

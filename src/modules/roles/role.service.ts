@@ -46,6 +46,20 @@ export class RoleService {
     return new Map([...SYSTEM_BY_ID, ...rows.map(row => [row.id, toRole(row)] as const)]);
   }
 
+  /** Those of some projects where a role, one in each, does not give `permission`. */
+  async lacking(
+    ctx: RequestContext,
+    roleOf: ReadonlyMap<string, string>,
+    permission: Permission,
+  ): Promise<string[]> {
+    const custom = [...roleOf].filter(([, role]) => !SYSTEM_BY_ID.has(role));
+    const [projectIds, ids] = [custom.map(([project]) => project), custom.map(([, role]) => role)];
+    const rows = custom.length ? await this.roles.findInProjects(ctx, projectIds, ids) : [];
+    const roles = new Map([...SYSTEM_BY_ID, ...rows.map(row => [row.id, toRole(row)] as const)]);
+    const lacks = (role: string) => !orViewer(roles.get(role)).permissions.has(permission);
+    return [...roleOf.keys()].filter(project => lacks(roleOf.get(project)!));
+  }
+
   /** The system roles first, then the project's own, oldest first. */
   async page(ctx: RequestContext, projectId: string, query: ListRoles): Promise<Page<RoleItem>> {
     const all = [...SYSTEM, ...(await this.roles.list(ctx, projectId)).map(toRole)];

@@ -148,15 +148,22 @@ export class MemberService {
     return this.hidden.fromAnybody(ctx, projectId);
   }
 
-  /** What visibility rules hide from a member in each of some projects; projects where nothing is are left out. */
+  /**
+   * What visibility rules hide from a member in each of some projects, and `unreadable` in those that the member's
+   * role does not let them read; projects where nothing is are left out.
+   */
   async hiddenFrom(
     ctx: RequestContext,
     userId: string,
     projectIds: string[],
+    unreadable: HiddenAttributes,
   ): Promise<Map<string, HiddenAttributes>> {
     if (projectIds.length === 0) return new Map();
     const memberships = await this.members.findActive(ctx, userId, projectIds);
-    return this.hidden.inProjects(ctx, new Map(memberships.map(one => [one.project_id, one.role_id])));
+    const roleOf = new Map(memberships.map(one => [one.project_id, one.role_id]));
+    const hidden = await this.hidden.inProjects(ctx, roleOf);
+    for (const id of await this.roles.lacking(ctx, roleOf, 'project:read')) hidden.set(id, unreadable);
+    return hidden;
   }
 }
 

@@ -31,8 +31,9 @@ export class TeamInvitations {
     const role = await this.roles.assignable(ctx, projectId, role_id);
     await this.refuseMember(ctx, projectId, person.email);
     const invitation = await this.invitations.create(ctx, targetOf(projectId), { ...person, role: role.id });
-    // Once more: this invitation may have waited for somebody accepting the one before.
+    // Once more: this invitation may have waited for somebody accepting the one before, or deleting the role.
     await this.refuseMember(ctx, projectId, person.email);
+    if (!(await this.roles.lock(ctx, projectId, role.id))) throw this.roles.unknown('role_id');
     return invitation;
   }
 

@@ -46,7 +46,7 @@ export type Usage = z.infer<typeof Usage>;
 
 /** Leaves room for the bucket around it. */
 const rangeInstant = anyInstant.refine(value => value >= '1970' && value < '9999', {
-  error: mustBe('in the years 1970 to 9998'),
+  error: mustBe('an instant in the years 1970 to 9998'),
 });
 
 const query = {

@@ -50,6 +50,11 @@ export class TotpService {
     return { secret, otpauth_url: otpauthUrl(secret, user.email), recovery_codes };
   }
 
+  /** Whether somebody has a secret, in use or yet to be confirmed. */
+  async isPrepared(ctx: RequestContext, userId: string): Promise<boolean> {
+    return (await this.totps.find(ctx, userId)) !== null;
+  }
+
   /**
    * The code, if it fits: one of the app's, or unless told otherwise a recovery code. Null for a wrong one or one that
    * was used.
