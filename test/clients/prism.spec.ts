@@ -42,6 +42,8 @@ class Watched extends Client {
   }
 }
 
+/** `npm run traffic` asks for logs with a status that is none now and then, to be refused. */
+const DELIBERATE = 'Violation: request.query.status ';
 const isRun = ({ language, file, notRun }: Block) => language === 'sh' && file === null && notRun === null;
 
 it('has nothing to say against the journey of README and the first steps', async () => {
@@ -54,7 +56,7 @@ it('has nothing to say against the journey of README and the first steps', async
     if (run.code !== 0) throw new Error(`${name} ended with ${run.code}:\n${run.output}`);
     state = run.state;
   }
-  expect(prism.violations()).toEqual([]);
+  expect(prism.violations().filter(line => !line.startsWith(DELIBERATE))).toEqual([]);
 });
 
 describe('a longer journey', () => {
