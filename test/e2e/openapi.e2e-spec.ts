@@ -124,13 +124,26 @@ describe('the OpenAPI document', () => {
     ).toEqual([]);
   });
 
-  it('describes one success, and each error by its codes and an example of each', () => {
+  it('describes every success', () => {
+    const successes = ({ responses }: any) => Object.keys(responses).filter(status => status < '400');
+    expect(wrong(operation => successes(operation).length === 0)).toEqual([]);
+    const several = operations.filter(({ operation }) => successes(operation).length > 1);
     expect(
-      wrong(({ responses }) => Object.keys(responses).filter(status => status < '300').length !== 1),
-    ).toEqual([]);
+      several.map(({ operation }) => `${operation.operationId} ${successes(operation).join(' ')}`).sort(),
+    ).toEqual([
+      'Cdn_get 200 206 304',
+      'Environment_clone 200 201',
+      'Media_upload 200 201',
+      'Promotion_apply 200 201',
+      'Report_download 200 206 304',
+    ]);
+  });
+
+  it('describes each error by its codes and an example of each', () => {
     expect(
       wrong(({ responses }) =>
         Object.entries<any>(responses).filter(([status, response]) => {
+          if (status === '304') return false;
           const { description, content } = resolve(response);
           // A file is of any type.
           const answers =

@@ -26,7 +26,9 @@ export interface RouteDocs {
   ok?: z.ZodType;
   created?: z.ZodType;
   accepted?: z.ZodType;
-  /** What the answer is, when it is a file instead. */
+  /** When the same schema is answered with 200 instead, although the rule is another status. */
+  okWhen?: string;
+  /** What the answer is, when it is a file instead, whole or in part (206), or not sent again (304). */
   bytes?: string;
   /** Codes the route can answer beside those every route of its kind can. */
   errors?: readonly ErrorCode[];
@@ -58,6 +60,11 @@ const DONE: Record<number, string> = { 200: 'Done.', 201: 'Created.', 202: 'Acce
 
 const BYTES = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
 
+const OTHER_BYTES = [
+  ApiResponse({ status: 206, content: BYTES, description: 'The part of it that `Range` asked for.' }),
+  ApiResponse({ status: 304, description: 'The client has it: `If-None-Match` names it.' }),
+];
+
 /** Documents a route, and sets its success status: 200 for `ok`, 201 for `created`, 202 for `accepted`. */
 export function Docs(docs: RouteDocs): MethodDecorator {
   const [status, schema] = docs.created
@@ -73,6 +80,8 @@ export function Docs(docs: RouteDocs): MethodDecorator {
     HttpCode(status),
     ApiOperation({ summary: docs.summary, description: docs.description }),
     ApiResponse({ status, ...answer }),
+    ...(docs.okWhen === undefined ? [] : [ApiResponse({ ...answer, status: 200, description: docs.okWhen })]),
+    ...(docs.bytes === undefined ? [] : OTHER_BYTES),
   );
 }
 

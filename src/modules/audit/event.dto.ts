@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { REDACTED } from '../../kernel/context/hidden-attributes.js';
+import { exampleId } from '../../kernel/database/ids.js';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import { anyInstant, id, instant, like, shown } from '../../kernel/http/schemas.js';
 import { mustBe } from '../../kernel/http/validation-phrases.js';
@@ -10,7 +11,7 @@ import { redactEvent } from './event.redaction.js';
 const change = z.object({ before: z.unknown(), after: z.unknown() });
 const target = z.object({
   type: like('api_key'),
-  id: id('key'),
+  id: like(exampleId('key')).describe('Its id; of a customer the one you gave it, of a refusal the route.'),
   name: like('Nightly import').nullable(),
 });
 
@@ -27,7 +28,7 @@ const entry = z
     category: z.enum(['user', 'project', 'admin']),
     actor: z.object({
       type: z.enum(['user', 'api_key', 'system', 'anonymous']),
-      id: id('usr').nullable(),
+      id: like(exampleId('usr')).nullable().describe('The id; `system` for what the server does by itself.'),
       name: shown.fullName.nullable(),
       role: z.string().nullable().describe('The role the actor acted in at that time.'),
     }),
