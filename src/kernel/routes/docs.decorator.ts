@@ -26,9 +26,9 @@ export interface RouteDocs {
   ok?: z.ZodType;
   created?: z.ZodType;
   accepted?: z.ZodType;
-  /** When the same schema is answered with 200 instead, although the rule is another status. */
-  okWhen?: string;
-  /** What the answer is, when it is a file instead, whole or in part (206), or not sent again (304). */
+  /** When the answer can be 200 instead of 201, of the same form: what happened then. */
+  notCreated?: string;
+  /** What the answer is, when it is a file instead, whole or in part. */
   bytes?: string;
   /** Codes the route can answer beside those every route of its kind can. */
   errors?: readonly ErrorCode[];
@@ -58,12 +58,7 @@ export function answerOf(docs: RouteDocs): z.ZodType | undefined {
 
 const DONE: Record<number, string> = { 200: 'Done.', 201: 'Created.', 202: 'Accepted; it follows.' };
 
-const BYTES = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
-
-const OTHER_BYTES = [
-  ApiResponse({ status: 206, content: BYTES, description: 'The part of it that `Range` asked for.' }),
-  ApiResponse({ status: 304, description: 'The client has it: `If-None-Match` names it.' }),
-];
+const BYTES = { '*/*': { schema: { type: 'string', format: 'binary' } } };
 
 /** Documents a route, and sets its success status: 200 for `ok`, 201 for `created`, 202 for `accepted`. */
 export function Docs(docs: RouteDocs): MethodDecorator {
@@ -80,9 +75,18 @@ export function Docs(docs: RouteDocs): MethodDecorator {
     HttpCode(status),
     ApiOperation({ summary: docs.summary, description: docs.description }),
     ApiResponse({ status, ...answer }),
-    ...(docs.okWhen === undefined ? [] : [ApiResponse({ ...answer, status: 200, description: docs.okWhen })]),
-    ...(docs.bytes === undefined ? [] : OTHER_BYTES),
+    ...otherAnswers(docs),
   );
+}
+
+/** Successes with another status than the route's own. */
+function otherAnswers({ created, notCreated, bytes }: RouteDocs): MethodDecorator[] {
+  if (notCreated) return [ApiResponse({ status: 200, standardSchema: created!, description: notCreated })];
+  if (!bytes) return [];
+  return [
+    ApiResponse({ status: 206, content: BYTES, description: 'The part that `Range` asks for.' }),
+    ApiResponse({ status: 304, description: 'Unchanged: `If-None-Match` names the present ETag.' }),
+  ];
 }
 
 /** The heading a controller's routes stand under. */
