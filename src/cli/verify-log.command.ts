@@ -12,7 +12,7 @@ export const verifyLog: Command = {
   },
   async run({ values }) {
     const { events, checkpoints, keys } = values;
-    const { checked, firstBad } = await checkExportedLog({
+    const { checked, firstBad, unsigned } = await checkExportedLog({
       events: events!,
       checkpoints: checkpoints!,
       keys: keys!,
@@ -21,7 +21,9 @@ export const verifyLog: Command = {
     if (firstBad === null)
       return { exit: EXIT.done, text: `The log is what it was: ${checked} entries checked.`, json };
     const { sequence, id, reason } = firstBad;
-    const where = `sequence ${sequence}${id ? `, entry ${id}` : ''}`;
-    return { exit: EXIT.found, text: `${reason}: ${where}. ${checked} entries before it are good.`, json };
+    const text = unsigned
+      ? `${reason}: sequence ${sequence}, a checkpoint that none of the keys signed as it is.`
+      : `${reason}: sequence ${sequence}${id ? `, entry ${id}` : ''}. ${checked} entries before it are good.`;
+    return { exit: EXIT.found, text, json };
   },
 };

@@ -178,17 +178,23 @@ describe('an exported log', () => {
         keys: file('keys.json'),
       });
     };
-    expect(await check(entries)).toEqual({ checked: 6, firstBad: null });
+    expect(await check(entries)).toEqual({ checked: 6, firstBad: null, unsigned: false });
     expect((await check(entries.toSpliced(2, 1))).firstBad).toEqual({
       sequence: 3,
       id: null,
       reason: 'missing',
     });
     expect((await check(entries.slice(0, 4))).firstBad).toEqual({ sequence: 5, id: null, reason: 'cut' });
+    const swapped = entries.with(2, entries[3]!).with(3, entries[2]!);
+    expect((await check(swapped)).firstBad).toMatchObject({ sequence: 4, reason: 'reordered' });
     const changed = entries.with(1, { ...entries[1]!, reason: 'because' });
     expect((await check(changed)).firstBad).toMatchObject({ sequence: 2, reason: 'changed' });
     await writeFile(file('checkpoints.json'), JSON.stringify([{ ...checkpoint, sequence: 4 }]));
-    expect((await check(entries)).firstBad).toEqual({ sequence: 4, id: null, reason: 'changed' });
+    expect(await check(entries)).toEqual({
+      checked: 6,
+      firstBad: { sequence: 4, id: null, reason: 'changed' },
+      unsigned: true,
+    });
     await writeFile(file('keys.json'), '{');
     await expect(check(entries)).rejects.toThrow(/keys\.json is not JSON/);
   });

@@ -256,6 +256,24 @@ describe('drift', () => {
     );
   });
 
+  it('names namesakes apart that are not the same thing', async () => {
+    const [mine, other] = [await scene.project(), await scene.project()];
+    for (const [{ id }, type] of [[mine, 'role.*'] as const, [other, 'media.*'] as const])
+      await post(`/v1/projects/${id}/webhook-endpoints`, {
+        url: 'https://hooks.example.com/bailiwick',
+        description: 'Orders',
+        event_types: [type],
+      });
+    const { differences } = await get(`/v1/projects/${mine.id}/drift?against=${other.id}`);
+    expect(differences).toHaveLength(4);
+    expect(new Set(differences.map(({ path }: any) => path)).size).toBe(4);
+    expect(differences).toContainEqual({
+      path: 'webhook_endpoints.Orders#2.event_types',
+      here: null,
+      there: ['media.*'],
+    });
+  });
+
   it('is shown against what the caller may read only', async () => {
     const mine = await scene.project();
     const stranger = await scene.stranger();

@@ -57,7 +57,7 @@ describe('events', () => {
       await writeFile(files.events, lines.join('\n'));
       return checkExportedLog(files);
     };
-    expect(await checked(entries)).toEqual({ checked: entries.length, firstBad: null });
+    expect(await checked(entries)).toEqual({ checked: entries.length, firstBad: null, unsigned: false });
     // What had been done before it was asked for is in it: the request for it, too.
     expect(entries.map(line => JSON.parse(line).type)).toEqual([
       'project.created',

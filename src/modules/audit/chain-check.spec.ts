@@ -29,6 +29,7 @@ function resealed(rows: Row[]): Row[] {
   return again;
 }
 
+/** Takes the rows in the order in which they stand, as they do in a file. */
 function check(
   rows: Row[],
   {
@@ -38,7 +39,7 @@ function check(
   }: Partial<{ start: ChainPlace | null; signed: ChainPlace[]; heads: ChainPlace[] }> = {},
 ) {
   const check = new ChainCheck(start, new Map(signed.map(({ sequence, hash }) => [sequence, hash])));
-  for (const { hash, ...row } of rows.toSorted((a, b) => a.sequence - b.sequence)) {
+  for (const { hash, ...row } of rows) {
     const entry: ChainEntry = { ...row, hash, previousHash: row.previous_hash, computed: hashOf(row) };
     check.add(entry);
   }
@@ -104,5 +105,12 @@ describe('a chain', () => {
     expect(check(swapped)).toEqual({ sequence: 5, id: 'evt_6', reason: 'reordered' });
     const moved = rows.with(6, { ...at(3), sequence: 7 });
     expect(check(moved)).toEqual({ sequence: 7, id: 'evt_3', reason: 'reordered' });
+  });
+
+  it('shows lines of a file that changed places, and tells them from missing ones', () => {
+    const swapped = rows.with(4, at(6)).with(5, at(5));
+    expect(check(swapped)).toEqual({ sequence: 6, id: 'evt_6', reason: 'reordered' });
+    expect(check(rows.toReversed())).toEqual({ sequence: 9, id: 'evt_9', reason: 'reordered' });
+    expect(check(swapped.toSpliced(5, 1))).toEqual({ sequence: 5, id: null, reason: 'missing' });
   });
 });

@@ -25,15 +25,15 @@ export interface ChainEntry extends ChainPlace {
 const NEIGHBOURS = 1_000;
 
 /**
- * Follows a log's chain entry by entry, in the order of their sequences, and finds the first bad one. Knows no more of
+ * Follows a log's chain entry by entry, in the order in which they stand, and finds the first bad one. Knows no more of
  * the log at a time than a thousand hashes.
  */
 export class ChainCheck {
   private last: ChainPlace & { id: string | null };
   private count = 0;
   private found: FirstBad | null = null;
-  /** A bad entry of which is not known yet whose hash it took for the one before it. */
-  private suspect: { previousHash: string; else: FirstBad; left: number } | null = null;
+  /** What is bad unless the entry is found further on that `previousHash` belongs to: then they changed places. */
+  private suspect: { previousHash: string; moved: FirstBad; else: FirstBad; left: number } | null = null;
   private readonly recent = new Set<string>();
 
   /**
@@ -67,8 +67,8 @@ export class ChainCheck {
     if (this.found) return;
     if (this.suspect) return this.seek(this.suspect, entry);
     if (entry.sequence > this.last.sequence + 1) {
-      this.found = { sequence: this.last.sequence + 1, id: null, reason: 'missing' };
-      return;
+      const missing: FirstBad = { sequence: this.last.sequence + 1, id: null, reason: 'missing' };
+      return this.suspectOf(entry, at(entry, 'reordered'), missing);
     }
     const genuine = entry.computed === entry.hash;
     const linked = (entry.previousHash ?? '') === this.last.hash;
@@ -77,7 +77,7 @@ export class ChainCheck {
     } else if (!linked) {
       // What is genuine was sealed after another entry than the one that stands before it now.
       const bad = genuine && this.last.id !== null ? at(this.last, 'changed') : at(entry, 'changed');
-      this.suspect = { previousHash: entry.previousHash ?? '', else: bad, left: NEIGHBOURS };
+      this.suspectOf(entry, { ...bad, reason: 'reordered' }, bad);
     } else if (!genuine || (this.signed.get(entry.sequence) ?? entry.hash) !== entry.hash) {
       this.found = at(entry, 'changed');
     } else {
@@ -104,8 +104,12 @@ export class ChainCheck {
     if (this.recent.size > NEIGHBOURS) this.recent.delete(this.recent.values().next().value!);
   }
 
+  private suspectOf({ previousHash }: ChainEntry, moved: FirstBad, otherwise: FirstBad): void {
+    this.suspect = { previousHash: previousHash ?? '', moved, else: otherwise, left: NEIGHBOURS };
+  }
+
   private seek(suspect: NonNullable<typeof this.suspect>, { hash }: ChainEntry): void {
-    if (hash === suspect.previousHash) this.found = { ...suspect.else, reason: 'reordered' };
+    if (hash === suspect.previousHash) this.found = suspect.moved;
     else if (--suspect.left === 0) this.found = suspect.else;
   }
 }

@@ -47,6 +47,8 @@ export interface ExportedLog {
 export interface ExportedLogFinding {
   readonly checked: number;
   readonly firstBad: FirstBad | null;
+  /** Whether the first bad is no entry, but a checkpoint that none of the keys signed as it is. */
+  readonly unsigned: boolean;
 }
 
 /**
@@ -77,7 +79,8 @@ export async function checkExportedLog(files: ExportedLog): Promise<ExportedLogF
   const heads = [...signed.hashes].map(([sequence, hash]) => ({ sequence, hash }));
   const inChain = check.end(heads);
   const bad = [signed.firstBad, inChain].filter(one => one !== null);
-  return { checked: check.checked, firstBad: bad.toSorted((a, b) => a.sequence - b.sequence)[0] ?? null };
+  const firstBad = bad.toSorted((a, b) => a.sequence - b.sequence)[0] ?? null;
+  return { checked: check.checked, firstBad, unsigned: firstBad !== null && firstBad === signed.firstBad };
 }
 
 /** Where the export begins: at the first entry, or after one that a checkpoint vouches for, when older ones were purged. */

@@ -68,6 +68,27 @@ it('tells what is added, changed and removed, for people and for modules', () =>
   });
 });
 
+it('names each value once, also where a namesake on the other side is another item', () => {
+  const endpoint = (key: string, name: string, type: string) => ({
+    key,
+    name,
+    values: { event_types: [type] },
+  });
+  const mine = configuration({
+    webhook_endpoints: [
+      endpoint('a', 'Orders', 'x'),
+      endpoint('b', 'Bills', 'x'),
+      endpoint('c', 'Bills#2', 'x'),
+    ],
+  });
+  const others = configuration({ webhook_endpoints: [endpoint('a', 'Bills', 'y')] });
+  expect(plannedChanges(mine, others).map(({ path, change }) => `${change} ${path}`)).toEqual([
+    'change webhook_endpoints.Bills.event_types',
+    'remove webhook_endpoints.Bills#2.event_types',
+    'remove webhook_endpoints.Bills#2#2.event_types',
+  ]);
+});
+
 it('compares values whatever the order of their fields, and nothing but values', () => {
   const one = configuration({ '': [own({ purpose: 'x', country: 'DE' })] });
   const other = configuration({ '': [{ ...own({ country: 'DE', purpose: 'x' }), name: 'other' }] });

@@ -29,6 +29,8 @@ export const NO_CONFIGURATION: ProjectConfiguration = new Map();
 /** An item on either side, or both. */
 interface Pairing {
   readonly part: string;
+  /** What paths call it: no other item of either side. */
+  readonly name: string;
   readonly here: ConfiguredItem | undefined;
   readonly there: ConfiguredItem | undefined;
 }
@@ -49,14 +51,13 @@ export function changesBetween(from: ProjectConfiguration, to: ProjectConfigurat
 /** The same, value by value, for people. A value that is null on both sides is left out, also of a new item. */
 export function plannedChanges(from: ProjectConfiguration, to: ProjectConfiguration): PlannedChange[] {
   const planned: PlannedChange[] = [];
-  for (const { part, here, there } of pairings(from, to)) {
+  for (const { part, name, here, there } of pairings(from, to)) {
     const change = here && there ? 'change' : there ? 'add' : 'remove';
     const fields = new Set([...Object.keys(here?.values ?? {}), ...Object.keys(there?.values ?? {})]);
     for (const field of [...fields].sort()) {
       const [before, after] = [here?.values[field] ?? null, there?.values[field] ?? null];
       if (canonicalJson(before) === canonicalJson(after)) continue;
-      const path = pathOf(part, (there ?? here)!.name, field);
-      planned.push({ path, change, from: before, to: after });
+      planned.push({ path: pathOf(part, name, field), change, from: before, to: after });
     }
   }
   return planned;
@@ -96,10 +97,20 @@ function pairings(here: ProjectConfiguration, there: ProjectConfiguration): Pair
   return parts.flatMap(part => {
     const mine = byKey(here.get(part));
     const others = byKey(there.get(part));
-    return [...new Set([...mine.keys(), ...others.keys()])]
-      .sort()
-      .map(key => ({ part, here: mine.get(key), there: others.get(key) }));
+    const taken = new Set([...others.values()].map(({ name }) => name));
+    return [...new Set([...mine.keys(), ...others.keys()])].sort().map(key => {
+      const [here, there] = [mine.get(key), others.get(key)];
+      return { part, name: there?.name ?? freeName(here!.name, taken), here, there };
+    });
   });
+}
+
+/** A name like that which none of `taken` has, and which it has from now on: a namesake there is another item. */
+function freeName(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let nth = 2; taken.has(free); nth++) free = `${name}#${nth}`;
+  taken.add(free);
+  return free;
 }
 
 function byKey(items: readonly ConfiguredItem[] = []): Map<string, ConfiguredItem> {

@@ -20,12 +20,23 @@ const TEXT_ENDINGS: Readonly<Record<string, string>> = {
   mjs: 'text/javascript',
 };
 
+/** How files begin that are no text to anybody, though all their bytes may be text's: https://mimesniff.spec.whatwg.org/ */
+const TEXT_SIGNATURES: readonly (readonly [signature: string, type: string])[] = [
+  ['%PDF-', 'application/pdf'],
+  ['%!PS-Adobe-', 'application/postscript'],
+  ['{\\rtf', 'application/rtf'],
+];
+
 /**
  * What the bytes are, by the bytes: never what the uploader says, and by the ending of the name only which kind of plain
  * text. Whatever begins like markup is taken for markup, which browsers could run.
  */
 export async function contentTypeOf(head: Buffer, name: string): Promise<string> {
   if (head.length === 0) return UNKNOWN;
+  const signed = TEXT_SIGNATURES.find(
+    ([signature]) => head.toString('latin1', 0, signature.length) === signature,
+  );
+  if (signed) return signed[1];
   const text = textOf(head.subarray(0, TEXT_BYTES));
   if (text !== null) return markupType(text) ?? TEXT_ENDINGS[endingOf(name)] ?? 'text/plain';
   // It knows no text but XML, and could take some for something else.

@@ -32,7 +32,11 @@ export const WebhookEndpoint = z
       .object({
         last_success_at: instant.nullable(),
         last_failure_at: instant.nullable(),
-        failing_since: instant.nullable().describe('The first failure since the last success.'),
+        failing_since: instant
+          .nullable()
+          .describe(
+            'The first failure since the last success; one a day or more after the last begins anew.',
+          ),
         success_rate: z
           .number()
           .nullable()
