@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-const run = (...args: string[]) => runCommandLine([greet, leave], args);
+const run = (...args: string[]) => runCommandLine(Promise.resolve([greet, leave]), args);
 
 it('runs the command of one word or two, under its former name, too', async () => {
   expect(await run('guest', 'greet', '--to', 'Ada', '--loudly', 'because')).toBe(1);

@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import type { DatabaseLocation } from '../config/database-url.js';
 import { migrateDatabase, type Migration } from '../database/migrate.js';
+import { BESIDE_SQLITE, SqliteLock } from '../database/sqlite-lock.js';
 import { exists } from './backup.js';
 import {
   contentOf,
@@ -34,9 +35,19 @@ export interface Copied {
 /**
  * Copies a database that nobody writes to into an empty one of either kind, and compares all rows. Into MySQL and MariaDB it
  * goes on where an earlier attempt broke off.
- * @throws Error when the target is not empty, or anything is not as it was
+ * @throws DatabaseInUse on SQLite, when a server writes to the source; Error when the target is not empty, or anything is
+ *   not as it was
  */
 export async function copyDatabase(plan: CopyPlan): Promise<Copied> {
+  const lock = plan.from.kind === 'sqlite' ? SqliteLock.take(plan.from.file) : null;
+  try {
+    return await copyAlone(plan);
+  } finally {
+    lock?.release();
+  }
+}
+
+async function copyAlone(plan: CopyPlan): Promise<Copied> {
   const source = await readRows(plan.from);
   try {
     const names = await source.migrations();
@@ -67,7 +78,7 @@ async function intoFile(
   await migrateDatabase(location, schema);
   const target = await fillRows(location);
   const copied = await fillAll(plan, source, target).finally(() => target.end());
-  for (const rest of ['-wal', '-shm']) await rm(unfinished + rest, { force: true });
+  for (const rest of BESIDE_SQLITE) await rm(unfinished + rest, { force: true });
   await rename(unfinished, file);
   return copied;
 }
