@@ -20,7 +20,7 @@ export const copy: Command = {
     if (from.kind === 'sqlite' && (await isMissingFile(from.file)))
       throw new Error(`${from.file} does not exist.`);
     const { tables, rows, kept } = await copyDatabase({ from, to, migrations: MIGRATIONS, progress });
-    const text = `${tables} tables with ${rows} rows are the same in both${kept ? `; ${kept} were there already` : ''}.`;
+    const text = `${tables} tables with ${rows} rows are the same in both${kept ? `; ${kept} tables were there from the attempt before` : ''}.`;
     return {
       exit: EXIT.done,
       text: `${text} Set DATABASE_URL to the new one, and APP_SECRET to what DATA_DIR/app-secret holds unless it is set already.`,

@@ -57,6 +57,11 @@ it('answers in JSON, errors too', async () => {
   expect(await run('greet', '--to', 'nobody', '--json')).toBe(2);
   expect(JSON.parse(stdout)).toEqual({ error: { message: 'Nobody is there.', exit_code: 2 } });
   expect(stderr).toBe('Nobody is there.\n');
+  stdout = '';
+  expect(await run('nonsense', '--json')).toBe(2);
+  expect(JSON.parse(stdout)).toEqual({
+    error: { message: 'There is no command "nonsense".', exit_code: 2 },
+  });
 });
 
 it.each([['--help'], ['-h'], ['help']])('tells of all by %s', async argument => {

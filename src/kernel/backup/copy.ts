@@ -77,7 +77,7 @@ async function intoFile(
   const location = { kind: 'sqlite', file: unfinished } as const;
   await migrateDatabase(location, schema);
   const target = await fillRows(location);
-  const copied = await fillAll(plan, source, target).finally(() => target.end());
+  const copied = await fillAll(plan, source, target, { again: false }).finally(() => target.end());
   for (const rest of BESIDE_SQLITE) await rm(unfinished + rest, { force: true });
   await rename(unfinished, file);
   return copied;
@@ -92,12 +92,13 @@ async function intoServer(
   const target = await MysqlRows.fill(location.url);
   try {
     const [table] = await target.tables();
-    if (table && !(await target.isMarked()))
+    const again = await target.isMarked();
+    if (table && !again)
       throw new Error(`The database is not empty (table ${table}): copy into an empty one.`);
     // Until it is whole, it is known for a copy that may be gone on with.
     await target.mark();
     await migrateDatabase(location, schema);
-    const copied = await fillAll(plan, source, target);
+    const copied = await fillAll(plan, source, target, { again });
     await target.unmark();
     return copied;
   } finally {
@@ -105,18 +106,24 @@ async function intoServer(
   }
 }
 
-async function fillAll({ progress }: CopyPlan, source: TableRows, target: FillableRows): Promise<Copied> {
+async function fillAll(
+  { progress }: CopyPlan,
+  source: TableRows,
+  target: FillableRows,
+  { again }: { readonly again: boolean },
+): Promise<Copied> {
   const tables = await source.tables();
   await expectTables(target, tables);
   let [rows, kept] = [0, 0];
   for (const table of tables) {
     const columns = await source.columns(table);
-    const there = await contentOf(target, table, columns);
-    if (there.rows > 0 && isSame(there, await contentOf(source, table, columns))) {
+    const there = again ? await contentOf(target, table, columns) : null;
+    if (there?.rows && isSame(there, await contentOf(source, table, columns))) {
       kept++;
       rows += there.rows;
       continue;
     }
+    // Of rows that migrations have put there, too.
     await target.clear(table);
     const content = await copyTable(source, target, table, columns);
     await expectContent(target, table, columns, content);

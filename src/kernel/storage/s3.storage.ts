@@ -36,6 +36,8 @@ export class S3Storage extends BlobStorage {
   ) {
     super();
     this.partBytes = Math.max(PART_BYTES, Math.ceil(mostBytes / MOST_PARTS));
+    // It would tell of Node versions that its next releases need, to people who do not choose its release.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     this.client = new S3Client({
       region: place.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1',
       ...(place.endpoint === null ? {} : { endpoint: place.endpoint }),
