@@ -4,6 +4,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -100,6 +101,15 @@ export class S3Storage extends BlobStorage {
       const pages = paginateListObjectsV2({ client: this.client }, { Bucket: this.place.bucket, Prefix });
       for await (const { Contents = [] } of pages)
         for (const { Key, LastModified } of Contents) yield { key: keyOf(Key!), at: LastModified! };
+    } catch (error) {
+      throw s3Trouble(error);
+    }
+  }
+
+  async ping(): Promise<void> {
+    const { bucket, prefix } = this.place;
+    try {
+      await this.client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 }));
     } catch (error) {
       throw s3Trouble(error);
     }
