@@ -82,7 +82,7 @@ export const KERNEL_LAYERS = {
   'http/hot-path': [],
   http: ['config', 'database', 'errors', 'network', 'text'],
   visibility: ['access', 'context', 'errors', 'event-log', 'facets', 'http', 'routes'],
-  pages: ['errors', 'http'],
+  pages: ['access', 'errors', 'event-log', 'http', 'mutations', 'routes'],
   openapi: [
     ...['access', 'config', 'context', 'database', 'errors', 'event-log', 'mutations', 'routes'],
     'visibility',

@@ -288,6 +288,7 @@ describe('the page behind the link', () => {
   it('sets the password, and says so', async () => {
     const ada = await signUp(server);
     const page = expectStatus(200, await post({ token: await forget(ada), new_password: NEW_PASSWORD }));
+    expect(page.headers.get('cache-control')).toBe('no-store');
     expect(page.body).toContain('Your password is set');
     expectStatus(201, await attempt(ada.user.email, NEW_PASSWORD));
   });

@@ -11,8 +11,14 @@ export class Meters {
   }
 
   /** `buckets` in seconds. */
-  histogram(name: string, help: string, buckets: readonly number[]): Histogram {
-    return new Histogram({ name, help, buckets: [...buckets], registers: [this.registry] });
+  histogram<Label extends string = never>(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labelNames: readonly Label[] = [],
+  ): Histogram<Label> {
+    const registers = [this.registry];
+    return new Histogram({ name, help, buckets: [...buckets], labelNames: [...labelNames], registers });
   }
 
   /** A gauge that is asked at each scrape, and left out of it when it has no answer. */

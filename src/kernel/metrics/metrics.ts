@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, type Histogram } from 'prom-client';
 import { VERSION } from '../config/version.js';
+import { Meters } from './meters.js';
 
 /** What the gauges ask at each scrape. A question that fails or has no answer leaves its gauge out of it. */
 export interface MetricSources {
@@ -13,55 +14,51 @@ export interface MetricSources {
 /** From 1 ms to 10 s, in seconds. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+const REQUEST_LABELS = ['method', 'route', 'status_class'] as const;
+type RequestLabel = (typeof REQUEST_LABELS)[number];
+
 /** The metrics of one process, in a registry of its own. */
 export class Metrics {
-  readonly registry = new Registry();
-  private readonly requests: Counter;
-  private readonly durations: Histogram;
-  private readonly limited: Counter;
+  private readonly meters = new Meters();
+  readonly registry = this.meters.registry;
+  private readonly requests: Counter<RequestLabel>;
+  private readonly durations: Histogram<RequestLabel>;
+  private readonly limited: Counter<'code'>;
 
   constructor(sources: MetricSources) {
-    const registers = [this.registry];
-    const labelNames = ['method', 'route', 'status_class'];
-    this.requests = new Counter({
-      name: 'bailiwick_http_requests_total',
-      help: 'Requests answered.',
-      labelNames,
-      registers,
-    });
-    this.durations = new Histogram({
-      name: 'bailiwick_http_request_duration_seconds',
-      help: 'From the first byte of a request to the last of its answer.',
-      labelNames,
-      buckets: DURATION_BUCKETS,
-      registers,
-    });
-    this.limited = new Counter({
-      name: 'bailiwick_http_limited_total',
-      help: 'Requests refused with 429, by error code.',
-      labelNames: ['code'],
-      registers,
-    });
+    const { meters } = this;
+    this.requests = meters.counter('bailiwick_http_requests_total', 'Requests answered.', REQUEST_LABELS);
+    this.durations = meters.histogram(
+      'bailiwick_http_request_duration_seconds',
+      'From the first byte of a request to the last of its answer.',
+      DURATION_BUCKETS,
+      REQUEST_LABELS,
+    );
+    this.limited = meters.counter(
+      'bailiwick_http_limited_total',
+      'Requests refused with 429, by error code.',
+      ['code'],
+    );
     new Gauge({
       name: 'bailiwick_build_info',
       help: 'Always 1; the labels say what runs.',
       labelNames: ['version', 'node'],
-      registers,
+      registers: [this.registry],
     }).set({ version: VERSION, node: process.versions.node }, 1);
-    this.gauge(
+    meters.gauge(
       'bailiwick_database_in_use',
       'SQLite: whether the writer is taken. Else: connections in use.',
       () => Promise.resolve(sources.databaseLoad().inUse),
     );
-    this.gauge('bailiwick_database_waiting', 'Who waits for the writer, or for a connection.', () =>
+    meters.gauge('bailiwick_database_waiting', 'Who waits for the writer, or for a connection.', () =>
       Promise.resolve(sources.databaseLoad().waiting),
     );
-    this.gauge(
+    meters.gauge(
       'bailiwick_outbox_oldest_pending_seconds',
       'How long the oldest pending job has been due.',
       () => sources.outboxAgeSeconds(),
     );
-    this.gauge(
+    meters.gauge(
       'bailiwick_jobs_queued',
       'Jobs queued or running; absent while the queue cannot be asked.',
       () => sources.jobDepth(),
@@ -99,19 +96,6 @@ export class Metrics {
       collect() {
         this.reset();
         for (const { name, lost } of sources.buffers()) this.inc({ buffer: name }, lost);
-      },
-    });
-  }
-
-  private gauge(name: string, help: string, ask: () => Promise<number | null>): void {
-    new Gauge({
-      name,
-      help,
-      registers: [this.registry],
-      async collect() {
-        const value = await ask().catch(() => null);
-        if (value === null) this.remove();
-        else this.set(value);
       },
     });
   }

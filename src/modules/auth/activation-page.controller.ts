@@ -1,14 +1,11 @@
-import { Body, Catch, Controller, Get, Header, HttpCode, Post, UseFilters } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { Body, Catch } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Public } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import type { AppError } from '../../kernel/errors/app-error.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
-import { formPage, messagePage, PAGE_CSP, type PageForm, SIGN_IN } from '../../kernel/pages/form-page.js';
+import { formPage, messagePage, type PageForm, SIGN_IN } from '../../kernel/pages/form-page.js';
+import { PageController, ShowPage, SubmitPage } from '../../kernel/pages/page.decorator.js';
 import { NEW_LINK, PageErrorFilter } from '../../kernel/pages/page-error.filter.js';
-import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { Activate } from '../users/user.dto.js';
 import { RegistrationService } from './registration.service.js';
 
@@ -44,28 +41,16 @@ class ActivationErrors extends PageErrorFilter {
 }
 
 /** The page behind the link of an activation mail. Opening it consumes nothing; its form does. */
-@ApiExcludeController()
-@OutsideV1()
-@Controller('activate')
-@UseFilters(ActivationErrors)
+@PageController('activate', ActivationErrors)
 export class ActivationPageController {
   constructor(private readonly registration: RegistrationService) {}
 
-  @Get()
-  @Public()
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', PAGE_CSP)
+  @ShowPage()
   show() {
     return formPage(FORM);
   }
 
-  @Post()
-  @HttpCode(200)
-  @Public()
-  @Mutation(['user.activated'], { idempotent: false })
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', PAGE_CSP)
-  @Header('Cache-Control', 'no-store')
+  @SubmitPage(['user.activated'])
   async activate(@Ctx() ctx: RequestContext, @Body({ schema: Activate }) body: Activate) {
     await this.registration.activate(ctx, body);
     return messagePage('Your account is active', 'You can sign in now.', SIGN_IN);

@@ -1,12 +1,9 @@
-import { Body, Catch, Controller, Get, Header, HttpCode, Post, UseFilters } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
-import { Public } from '../../kernel/access/access.decorator.js';
+import { Body, Catch } from '@nestjs/common';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
-import { formPage, messagePage, PAGE_CSP, type PageForm, SIGN_IN } from '../../kernel/pages/form-page.js';
+import { formPage, messagePage, type PageForm, SIGN_IN } from '../../kernel/pages/form-page.js';
+import { PageController, ShowPage, SubmitPage } from '../../kernel/pages/page.decorator.js';
 import { FormErrorFilter } from '../../kernel/pages/page-error.filter.js';
-import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { AcceptInvitation, DeclineInvitation, type Invitation } from './invitation.dto.js';
 import { InvitationAnswers } from './invitation-answers.service.js';
 
@@ -58,28 +55,16 @@ class InvitationErrors extends FormErrorFilter {
 }
 
 /** The pages behind the link of an invitation. Opening them consumes nothing; their forms do. */
-@ApiExcludeController()
-@OutsideV1()
-@Controller('invitation')
-@UseFilters(InvitationErrors)
+@PageController('invitation', InvitationErrors)
 export class InvitationPageController {
   constructor(private readonly answers: InvitationAnswers) {}
 
-  @Get()
-  @Public()
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', PAGE_CSP)
+  @ShowPage()
   show() {
     return formPage(ANSWER);
   }
 
-  @Post()
-  @HttpCode(200)
-  @Public()
-  @Mutation(['member.joined', 'organization.member_joined'], { idempotent: false })
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', PAGE_CSP)
-  @Header('Cache-Control', 'no-store')
+  @SubmitPage(['member.joined', 'organization.member_joined'])
   async accept(@Ctx() ctx: RequestContext, @Body({ schema: AcceptInvitation }) body: AcceptInvitation) {
     const person = body.password === undefined ? await this.answers.newPerson(ctx, body.token) : null;
     if (person) {
@@ -94,12 +79,7 @@ export class InvitationPageController {
     );
   }
 
-  @Post('decline')
-  @HttpCode(200)
-  @Public()
-  @Mutation(['invitation.declined', 'organization.invitation_declined'], { idempotent: false })
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', PAGE_CSP)
+  @SubmitPage(['invitation.declined', 'organization.invitation_declined'], 'decline')
   async decline(@Ctx() ctx: RequestContext, @Body({ schema: DeclineInvitation }) body: DeclineInvitation) {
     const invitation = await this.answers.declineByToken(ctx, body.token);
     return messagePage('You have declined', `You will not join ${placeOf(invitation)}.`);

@@ -1,13 +1,10 @@
-import { Body, Catch, Controller, Get, Header, HttpCode, Post, UseFilters } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
-import { Public } from '../../kernel/access/access.decorator.js';
+import { Body, Catch } from '@nestjs/common';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import type { AppError } from '../../kernel/errors/app-error.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
-import { formPage, messagePage, PAGE_CSP, type PageForm } from '../../kernel/pages/form-page.js';
+import { formPage, messagePage, type PageForm } from '../../kernel/pages/form-page.js';
+import { PageController, ShowPage, SubmitPage } from '../../kernel/pages/page.decorator.js';
 import { PageErrorFilter } from '../../kernel/pages/page-error.filter.js';
-import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { RequestPasswordReset } from './password-reset.dto.js';
 
@@ -41,27 +38,16 @@ class NewLinkErrors extends PageErrorFilter {
 }
 
 /** The page on which somebody asks for another mail whose link has been used or is too old. */
-@ApiExcludeController()
-@OutsideV1()
-@Controller('new-link')
-@UseFilters(NewLinkErrors)
+@PageController('new-link', NewLinkErrors)
 export class NewLinkPageController {
   constructor(private readonly passwords: PasswordChanges) {}
 
-  @Get()
-  @Public()
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', PAGE_CSP)
+  @ShowPage()
   show() {
     return formPage(FORM);
   }
 
-  @Post()
-  @HttpCode(200)
-  @Public()
-  @Mutation(['user.password_reset_requested'], { idempotent: false })
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', PAGE_CSP)
+  @SubmitPage(['user.password_reset_requested'])
   async request(
     @Ctx() ctx: RequestContext,
     @Body({ schema: RequestPasswordReset }) body: RequestPasswordReset,

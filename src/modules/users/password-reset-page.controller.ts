@@ -1,12 +1,9 @@
-import { Body, Catch, Controller, Get, Header, HttpCode, Post, UseFilters } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
-import { Public } from '../../kernel/access/access.decorator.js';
+import { Body, Catch } from '@nestjs/common';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
-import { formPage, messagePage, PAGE_CSP, type PageForm, SIGN_IN } from '../../kernel/pages/form-page.js';
+import { formPage, messagePage, type PageForm, SIGN_IN } from '../../kernel/pages/form-page.js';
+import { PageController, ShowPage, SubmitPage } from '../../kernel/pages/page.decorator.js';
 import { FormErrorFilter, NEW_LINK } from '../../kernel/pages/page-error.filter.js';
-import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { PasswordChanges } from './password-changes.service.js';
 import { ConfirmPasswordReset } from './password-reset.dto.js';
 
@@ -37,27 +34,16 @@ class PasswordResetErrors extends FormErrorFilter {
 }
 
 /** The page behind the link of a reset mail. Opening it consumes nothing; its form does. */
-@ApiExcludeController()
-@OutsideV1()
-@Controller('password-reset')
-@UseFilters(PasswordResetErrors)
+@PageController('password-reset', PasswordResetErrors)
 export class PasswordResetPageController {
   constructor(private readonly passwords: PasswordChanges) {}
 
-  @Get()
-  @Public()
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', PAGE_CSP)
+  @ShowPage()
   show() {
     return formPage(FORM);
   }
 
-  @Post()
-  @HttpCode(200)
-  @Public()
-  @Mutation(['user.password_changed'], { idempotent: false })
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @Header('Content-Security-Policy', PAGE_CSP)
+  @SubmitPage(['user.password_changed'])
   async confirm(
     @Ctx() ctx: RequestContext,
     @Body({ schema: ConfirmPasswordReset }) body: ConfirmPasswordReset,
