@@ -45,16 +45,14 @@ it('says that the storage is away, and serves requests all the same', async () =
     await start({ S3_URL: store.url, LOG_LEVEL: 'fatal' });
     const health = async () => expectStatus(200, await server.api.get('/health/ready')).body;
     expect(await health()).toMatchObject({ status: 'ok', checks: { storage: 'up' } });
-    for (const broken of [503, 'silent'] as const) {
-      store.broken = broken;
-      const degraded = await waitFor('the storage to be missed', async () => {
-        const now = await health();
-        return now.checks.storage === 'down' && now;
-      });
-      expect(degraded).toMatchObject({ status: 'degraded', checks: { database: 'up', jobs: 'up' } });
-      store.broken = null;
-      await waitFor('the storage to be found again', async () => (await health()).status === 'ok', 30_000);
-    }
+    store.broken = 'silent';
+    const degraded = await waitFor('the storage to be missed', async () => {
+      const now = await health();
+      return now.checks.storage === 'down' && now;
+    });
+    expect(degraded).toMatchObject({ status: 'degraded', checks: { database: 'up', jobs: 'up' } });
+    store.broken = null;
+    await waitFor('the storage to be found again', async () => (await health()).status === 'ok');
   } finally {
     await store.stop();
   }

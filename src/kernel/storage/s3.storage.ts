@@ -21,6 +21,7 @@ const MOST_PARTS = 10_000;
 const CONNECT_MS = 3_000;
 /** How long the store may be silent. */
 const SILENCE_MS = 10_000;
+const PING_MS = 3_000;
 
 /**
  * Blobs in a bucket of an S3-compatible store. What is larger than a part goes as a multipart upload, of which the
@@ -109,7 +110,8 @@ export class S3Storage extends BlobStorage {
   async ping(): Promise<void> {
     const { bucket, prefix } = this.place;
     try {
-      await this.client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 }));
+      const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 });
+      await this.client.send(command, { abortSignal: AbortSignal.timeout(PING_MS) });
     } catch (error) {
       throw s3Trouble(error);
     }
