@@ -34,6 +34,7 @@ import { QuotaHolders1765200000201 } from './1765200000201-quota-holders.js';
 import { KeyExpiryNotices1765200000202 } from './1765200000202-key-expiry-notices.js';
 import { Installation1765200000400 } from './1765200000400-installation.js';
 import { JobProcesses1765200000500 } from './1765200000500-job-processes.js';
+import { ProjectKeyLifetimes1765300000100 } from './1765300000100-project-key-lifetimes.js';
 
 /** Every change of the schema, oldest first. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -72,4 +73,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   KeyExpiryNotices1765200000202,
   Installation1765200000400,
   JobProcesses1765200000500,
+  ProjectKeyLifetimes1765300000100,
 ];

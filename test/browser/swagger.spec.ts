@@ -130,6 +130,35 @@ it('finds operations by words of their paths and summaries', async () => {
   expect(complaints).toEqual([]);
 });
 
+it('says that a search finds nothing, and shows nothing else then', async () => {
+  const { page, complaints } = await openDocs();
+  const webhooks = page.locator('.webhooks');
+  await webhooks.waitFor();
+  await page.locator('.operation-filter-input').fill('no such thing');
+  expect(await page.getByRole('status').innerText()).toBe('No operation matches “no such thing”.');
+  expect(await page.locator('.opblock-tag').count()).toBe(0);
+  expect(await webhooks.count()).toBe(0);
+  await page.locator('.operation-filter-input').fill('');
+  await webhooks.waitFor();
+  expect(await page.getByRole('status').count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+it('fits a telephone: inputs below their labels, nothing beyond the edge', async () => {
+  const { page } = await openDocs();
+  await page.setViewportSize({ width: 390, height: 844 });
+  const placeOf = async (element: Locator) => (await element.boundingBox())!;
+  const isBelow = async (input: Locator, label: Locator) =>
+    (await placeOf(input)).y >= (await placeOf(label)).y + (await placeOf(label)).height;
+  const search = await placeOf(page.locator('.operation-filter-input'));
+  expect(search.width).toBeGreaterThan(300);
+  expect(search.y).toBeGreaterThan((await placeOf(page.locator('.filter-container label'))).y + 16);
+  const id = (await openOperation(page, 'API_keys', 'ApiKey_list')).locator('tr[data-param-name="id"]');
+  await id.waitFor();
+  expect(await isBelow(id.locator('input'), id.locator('.parameter__name'))).toBe(true);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+});
+
 it('sends one credential where several are set: the API refuses two', async () => {
   const root = await admin(server);
   const { page, complaints } = await openDocs();

@@ -3,9 +3,10 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freshDirectory } from '../support/lane.js';
+import { type Prism, startPrism } from '../support/prism.js';
 import { type Person, Scene } from '../support/scene.js';
 
-/* The clients of docs/clients.md, generated, compiled and run as they stand there. */
+/* The clients of docs/clients.md, generated, compiled and run as they stand there, with Prism before the server. */
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '../..');
@@ -16,6 +17,7 @@ jest.setTimeout(600_000);
 let scene: Scene;
 let folder: string;
 let person: Person;
+let prism: Prism;
 beforeAll(async () => {
   scene = await Scene.open();
   person = await scene.person();
@@ -24,8 +26,10 @@ beforeAll(async () => {
   const document = (await scene.api.get('/docs/openapi.json')).body;
   await writeFile(join(folder, 'openapi.json'), JSON.stringify(document));
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  prism = await startPrism(join(folder, 'openapi.json'), scene.server.url);
 });
 afterAll(async () => {
+  await prism?.stop();
   await scene?.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -56,10 +60,12 @@ async function result(name: string, source: string): Promise<string> {
   );
   await tool('typescript/bin/tsc', '-p', `tsconfig.${name}.json`);
   const { email } = person.user;
-  const env = { ...process.env, URL: scene.server.url, EMAIL: email, PASSWORD: person.password };
+  const env = { ...process.env, URL: prism.url, EMAIL: email, PASSWORD: person.password };
   return (await run(process.execPath, [join('out', `${name}.js`)], { cwd: folder, env, timeout: TOOL_MS }))
     .stdout;
 }
+
+afterEach(() => expect(prism.violations()).toEqual([]));
 
 const ANSWER = /^First key of Weather\n(?=.*api_key\.created)(?=.*project\.created)/;
 

@@ -1,6 +1,6 @@
 import { ApiKeyEntity } from '../../src/modules/api-keys/api-key.entity.js';
 import { KeyExpiryNotices } from '../../src/modules/api-keys/key-expiry.service.js';
-import { eventOf } from '../support/answers.js';
+import { codeOf, eventOf } from '../support/answers.js';
 import { waitForMail } from '../support/mail.js';
 import { createKey, expectStatus, type Person, type Project, Scene, write } from '../support/scene.js';
 
@@ -86,6 +86,75 @@ describe('KEY_MAX_LIFETIME_DAYS', () => {
     });
     expectStatus(200, await scene.api.delete(path, undefined, { auth }));
     expect((await scene.api.get(path, { auth })).body.rotation_due).toBeNull();
+  });
+});
+
+describe('key_max_lifetime_days of a project', () => {
+  const OWN = 10;
+  const settingsOf = (project: Project) => `/v1/projects/${project.id}/settings`;
+  const limit = (project: Project, days: number | null, by: { auth: string }) =>
+    scene.api.patch(settingsOf(project), { key_max_lifetime_days: days, confirm: true }, by);
+  const lifetimeOf = async (project: Project) => {
+    const { auth } = await scene.owner();
+    const { api_key } = await createKey(scene.server, auth, project.id);
+    return (Date.parse(api_key.expires_at) - Date.parse(api_key.created_at)) / DAY_MS;
+  };
+
+  it('ends new keys earlier than the platform does, refuses more, and leaves an event', async () => {
+    const project = await scene.project();
+    const owner = await scene.owner();
+    const answer = await limit(project, OWN, owner);
+    expect(expectStatus(200, answer).body.key_max_lifetime_days).toBe(OWN);
+    const { type, changes } = await eventOf(scene.server, scene.root.auth, answer);
+    expect([type, changes]).toEqual([
+      'project.updated',
+      { key_max_lifetime_days: { before: null, after: OWN } },
+    ]);
+    expect(await lifetimeOf(project)).toBe(OWN);
+    const { id } = await scene.key(project);
+    for (const expires_at of [at(OWN + 1).toISOString(), null])
+      for (const refused of [
+        await scene.api.post(keysOf(project), { name: 'K', expires_at }, owner),
+        await scene.api.patch(`${keysOf(project)}/${id}`, { expires_at }, owner),
+      ])
+        expect(expectStatus(400, refused).body.error.details.errors).toMatchObject([
+          { param: 'expires_at', message: expect.stringContaining('10 days') },
+        ]);
+    expect(await lifetimeOf(await scene.project())).toBe(MAXIMUM);
+    expectStatus(200, await limit(project, null, owner));
+    expect(await lifetimeOf(project)).toBe(MAXIMUM);
+  });
+
+  it('leaves keys that are there as they are, also with a new secret', async () => {
+    const project = await scene.project();
+    const owner = await scene.owner();
+    const { id } = await scene.key(project);
+    const path = `${keysOf(project)}/${id}`;
+    const before = expectStatus(200, await scene.api.get(path, owner)).body;
+    expectStatus(200, await limit(project, OWN, owner));
+    expectStatus(200, await scene.api.post(`${path}/regenerate`, {}, owner));
+    const after = expectStatus(200, await scene.api.get(path, owner)).body;
+    expect(after.expires_at).toBe(before.expires_at);
+    expect(after.rotation_due).toBe(new Date(Date.parse(before.created_at) + OWN * DAY_MS).toISOString());
+    expectStatus(200, await scene.api.patch(path, { expires_at: before.expires_at }, owner));
+    expectStatus(400, await scene.api.patch(path, { expires_at: at(OWN + 5).toISOString() }, owner));
+  });
+
+  it('is at most what the platform allows', async () => {
+    const { error } = expectStatus(
+      400,
+      await limit(await scene.project(), MAXIMUM + 1, await scene.owner()),
+    ).body;
+    expect(error.details.errors).toMatchObject([
+      { param: 'key_max_lifetime_days', message: expect.stringContaining('at most 30') },
+    ]);
+  });
+
+  it('is for those with settings:write', async () => {
+    const project = await scene.project();
+    for (const caller of [await scene.member(project, 'member'), await scene.key(project, 'viewer')])
+      expect(codeOf(await limit(project, OWN, caller))).toEqual([403, 'permission_denied']);
+    expect(codeOf(await limit(project, OWN, await scene.stranger()))).toEqual([404, 'not_found']);
   });
 });
 

@@ -26,7 +26,12 @@ async function equipped(): Promise<Project> {
     200,
     await scene.api.patch(
       `${path}/settings`,
-      { description: 'Where it is tried', billing_owner_email: 'bills@example.com', confirm: true },
+      {
+        description: 'Where it is tried',
+        key_max_lifetime_days: 30,
+        billing_owner_email: 'bills@example.com',
+        confirm: true,
+      },
       owner,
     ),
   );
@@ -61,6 +66,7 @@ const CONFIGURATION = [
   ['visibility.api_key.last_used_ip.hidden_from', ['Billing clerk', 'viewer']],
   ['country', 'DE'],
   ['description', 'Where it is tried'],
+  ['key_max_lifetime_days', 30],
   ['purpose', 'Trying out'],
   ['alert_thresholds.errors > 10 in 5m.channels', ['email', 'webhook']],
   ['alert_thresholds.errors > 10 in 5m#2.channels', ['email']],
@@ -101,7 +107,10 @@ describe('a clone', () => {
       [10, ['email', 'webhook'], 'ok'],
     ]);
     expect([...gadgets.gadgetsOf(copy.id)]).toEqual([['Lamp', { color: 'red', maker: 'here' }]]);
-    expect((await get(`${path}/settings`)).billing_owner_email).toBeNull();
+    expect(await get(`${path}/settings`)).toMatchObject({
+      billing_owner_email: null,
+      key_max_lifetime_days: 30,
+    });
     expect((await get(`${path}/api-keys`)).items).toEqual([]);
     expect((await get(`${path}/members`)).items).toHaveLength(1);
     expect((await get(`${path}/invitations`)).items).toEqual([]);

@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { bearer } from '../support/client.js';
+import { operationsOf } from '../support/openapi-arbitraries.js';
 import { sendRaw } from '../support/raw-http.js';
-import { createProject, expectStatus, type Person, signUp } from '../support/scene.js';
+import { admin, createProject, expectStatus, type Person, signUp } from '../support/scene.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
 let ada: Person;
 let projectId: string;
+let organizationId: string;
 beforeAll(async () => {
   server = await startServer();
   ada = await signUp(server);
-  projectId = (await createProject(server, ada.auth)).id;
+  ({ id: projectId, organization_id: organizationId } = await createProject(server, ada.auth));
 });
 afterAll(() => server.stop());
 
@@ -61,6 +63,30 @@ describe('the shape of a body', () => {
   it.each([2_000, 49_999])('%i nested arrays break nothing', async depth => {
     expect(codeOf(await create(nested(depth, '')))).toBe('400 body_too_deep');
     expect(codeOf(await create(nested(depth, '').slice(1)))).toBe('400 invalid_json');
+  });
+
+  it('is an object, and one that is none is told so once, by every route', async () => {
+    const document = expectStatus(200, await server.api.get('/docs/openapi.json')).body;
+    const root = await admin(server);
+    const ids: [string, string][] = [
+      ['/v1/projects', projectId],
+      ['/v1/organizations', organizationId],
+    ];
+    const wrong: unknown[] = [];
+    for (const { method, path } of operationsOf(document).filter(operation => operation.body)) {
+      const id = ids.find(([start]) => path.startsWith(`${start}/`))?.[1] ?? root.user.id;
+      const target = path
+        .replace('{id}', id)
+        .replace('{action}', 'suspend')
+        .replace(/\{.*?\}/g, 'x');
+      for (const sent of ['[]', '"text"', '7', 'null']) {
+        const answer = await server.api.request(method, target, sent, root);
+        const { param, details } = answer.body.error ?? {};
+        const told = [answer.status, param, details?.errors.length, details?.errors[0].message].join();
+        if (told !== '400,body,1,must be a JSON object') wrong.push([method, path, sent, answer.body]);
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('has at most a thousand keys, wherever they stand', async () => {

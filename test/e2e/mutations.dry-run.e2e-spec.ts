@@ -444,6 +444,27 @@ describe('a dry run in another spelling or place', () => {
   });
 });
 
+describe('a dry run of what changes nothing anyway, though it may cost something', () => {
+  it('is refused, and costs nothing', async () => {
+    const project = await scene.project();
+    const key = await scene.key(project, 'administrator');
+    const of = (path: string) => `/v1/projects/${project.id}/${path}`;
+    const left = async () =>
+      (await scene.api.get('/v1/whoami', key)).headers.get('x-ratelimit-requests-remaining');
+    const before = Number(await left());
+    const asked = { key: key.secret };
+    for (const [path, body] of [
+      ['/v1/api-keys/verify', asked],
+      [of(`api-keys/${key.id}/explain`), {}],
+    ] as const) {
+      const answer = await scene.api.post(path, body, { ...key, query: dry });
+      expect([...codeOf(answer), answer.body.error.param]).toEqual([400, 'validation_failed', 'dry_run']);
+      expectStatus(200, await scene.api.post(path, body, { ...key, query: { dry_run: 'false' } }));
+    }
+    expect(Number(await left())).toBe(before - 3);
+  });
+});
+
 describe('the documents', () => {
   const operations = async () => {
     const { paths } = expectStatus(200, await scene.api.get('/docs/openapi.json')).body;

@@ -63,6 +63,7 @@ describe('the settings', () => {
       country: null,
       purpose: null,
       billing_owner_email: null,
+      key_max_lifetime_days: null,
       status: 'new',
       verified: false,
     });
@@ -200,6 +201,7 @@ describe('editing', () => {
       country: 'FR',
       purpose: 'Forecasts',
       billing_owner_email: 'Bill@Example.com',
+      key_max_lifetime_days: 90,
       name: 'Weather',
     };
     const answer = expectStatus(200, await edit(owner.auth, id, { ...change, confirm: true }));
@@ -211,12 +213,17 @@ describe('editing', () => {
       country: { before: null, after: 'FR' },
       purpose: { before: null, after: 'Forecasts' },
       billing_owner_email: { before: null, after: 'bill@example.com' },
+      key_max_lifetime_days: { before: null, after: 90 },
     });
     const cleared = expectStatus(
       200,
-      await edit(owner.auth, id, { description: null, country: null, confirm: true }),
+      await edit(owner.auth, id, { description: null, key_max_lifetime_days: null, confirm: true }),
     );
-    expect(cleared.body).toMatchObject({ description: null, country: null, purpose: 'Forecasts' });
+    expect(cleared.body).toMatchObject({
+      description: null,
+      key_max_lifetime_days: null,
+      purpose: 'Forecasts',
+    });
   });
 
   it('what changes nothing succeeds, and leaves an event without changes', async () => {
@@ -235,6 +242,10 @@ describe('editing', () => {
       { country: 'ZZ', confirm: true },
       { purpose: 'x'.repeat(201), confirm: true },
       { billing_owner_email: 'nobody', confirm: true },
+      ...[0, 1.5, '30', 36_501, true].map(key_max_lifetime_days => ({
+        key_max_lifetime_days,
+        confirm: true,
+      })),
       { environment: 'production', confirm: true },
       { status: 'activated', confirm: true },
       { owner_id: stranger.user.id, confirm: true },

@@ -20,7 +20,8 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
     // No body lacks the same fields as an empty one.
     const result = await this.validate(value === undefined && isCoded(schema) ? {} : value, schema);
     if (!result.issues) return result.value as T;
-    const issues = metadata.type === 'query' ? result.issues.map(ofRepeated(value)) : result.issues;
+    const found = ofWhole(result.issues);
+    const issues = metadata.type === 'query' ? found.map(ofRepeated(value)) : found;
     const coded = codedIssue(schema, issues);
     if (coded) {
       const errors = toFieldErrors(coded.issue as z.core.$ZodIssue, 'body');
@@ -30,6 +31,14 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
     const root = metadata.type === 'param' ? (metadata.data as string | undefined) : undefined;
     throw invalidInput(issues, root);
   }
+}
+
+/** Of what is no object at all, nothing is said but that: rules about its fields mean nothing then. */
+function ofWhole(issues: readonly StandardSchemaV1.Issue[]): readonly StandardSchemaV1.Issue[] {
+  const whole = issues.find(
+    issue => !issue.path?.length && (issue as z.core.$ZodIssue).code === 'invalid_type',
+  );
+  return whole ? [whole] : issues;
 }
 
 const ONCE = phrase('must be given once', 'Send the parameter once.');

@@ -1,7 +1,15 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { REDACTED } from '../context/hidden-attributes.js';
 import { type Property, type Shape } from '../visibility/shape.js';
-import { componentOf, inside, refTo, resolve, type Schema, schemasOf } from './document-parts.js';
+import {
+  componentOf,
+  inside,
+  type Operation,
+  refTo,
+  resolve,
+  type Schema,
+  schemasOf,
+} from './document-parts.js';
 
 const REDACTED_NAME = 'Redacted';
 
@@ -30,6 +38,24 @@ export function* reachable(document: OpenAPIObject, roots: Iterable<Schema>): Ge
 /** Leaves the objects of answers open: a later version may add to them, and a client must not mind. */
 export function openAnswers(schemas: Iterable<Schema>): void {
   for (const schema of schemas) if (schema.additionalProperties === false) delete schema.additionalProperties;
+}
+
+/** Says that the repeated answer to a repeated `Idempotency-Key` has no secrets. */
+export function leaveOutSecrets(
+  document: OpenAPIObject,
+  { responses }: Operation,
+  secrets: readonly string[],
+): void {
+  for (const answer of Object.values(responses)) {
+    if (!answer || !('content' in answer)) continue;
+    const schema = resolve(document, answer.content?.['application/json']?.schema as Schema);
+    for (const secret of secrets) {
+      const property = schema.properties?.[secret];
+      if (!property || !schema.required?.includes(secret)) continue;
+      schema.required = schema.required.filter(name => name !== secret);
+      property.description += ' A repetition with the same `Idempotency-Key` leaves it out.';
+    }
+  }
 }
 
 /**

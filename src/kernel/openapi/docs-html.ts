@@ -41,7 +41,8 @@ body{margin:0;background:#fff}
 .swagger-ui .opblock-tag{color:var(--brand)}
 .swagger-ui .scheme-container{box-shadow:none;border-bottom:1px solid #d8dee8}
 .swagger-ui .filter-container label{display:block;padding:1rem 0 0;font:14px system-ui,sans-serif;color:#3b4151}
-.swagger-ui .filter-container input{margin:.4rem 0 1rem}
+.swagger-ui .filter-container input{box-sizing:border-box;display:block;width:100%;max-width:40rem;margin:.4rem 0 1rem}
+.swagger-ui .nothing-found{font:16px/1.5 system-ui,sans-serif;color:#3b4151;overflow-wrap:anywhere}
 .swagger-ui .info table{display:block;overflow-x:auto}
 @media(max-width:640px){
 .swagger-ui .wrapper{padding:0 .75rem}
@@ -50,7 +51,10 @@ body{margin:0;background:#fff}
 .swagger-ui .opblock .opblock-summary{flex-wrap:wrap}
 .swagger-ui .opblock-summary-path{max-width:100%!important;word-break:break-word}
 .swagger-ui table{table-layout:fixed}
-.swagger-ui .parameters-col_name{width:35%}
+.swagger-ui .parameters thead{display:none}
+.swagger-ui .parameters tbody td{display:block;width:auto;max-width:none;padding:.25rem 0}
+.swagger-ui .response-col_status{width:3.5em}
+.swagger-ui .response-col_links{display:none}
 .swagger-ui .parameters-col_description input,.swagger-ui .parameters-col_description select{max-width:100%;min-width:0!important;width:100%}
 .swagger-ui .scheme-container .schemes{flex-wrap:wrap;gap:1rem}
 }

@@ -5,12 +5,10 @@
 
 /** The parts of Swagger UI's system that are used here. */
 interface System {
-  getSystem(): {
-    React: { createElement(type: string, properties: object | null, ...children: unknown[]): unknown };
-  };
+  React: { createElement(type: unknown, properties: object | null, ...children: unknown[]): unknown };
   layoutSelectors: { currentFilter(): unknown };
   layoutActions: { updateFilter(phrase: string): void; show(thing: string[], shown: boolean): void };
-  specSelectors: { taggedOperations(): { keys(): Iterable<string> } };
+  specSelectors: { taggedOperations(): { keys(): Iterable<string>; readonly size: number } };
 }
 /** Immutable.js, as Swagger UI hands it to plugins. */
 interface Collection {
@@ -69,10 +67,39 @@ function startSwaggerUi(): void {
             .filter(section => (section.get('operations') as Collection).size > 0),
       },
       components: { FilterContainer: searchField },
+      wrapComponents: { operations: foundOperations, Webhooks: unlessSearching, Models: unlessSearching },
     };
   }
 
-  function searchField({ layoutSelectors, layoutActions, specSelectors, getSystem }: System) {
+  /** What is searched for; empty when nothing is. */
+  function phraseOf({ layoutSelectors }: Pick<System, 'layoutSelectors'>): string {
+    const phrase = layoutSelectors.currentFilter();
+    return typeof phrase === 'string' && phrase !== 'true' ? phrase : '';
+  }
+
+  /** Swagger UI would say of a search without success that the document has no operations. */
+  function foundOperations(Operations: unknown, system: System) {
+    const { createElement } = system.React;
+    return (properties: object) => {
+      const phrase = phraseOf(system).trim();
+      if (phrase === '' || system.specSelectors.taggedOperations().size > 0)
+        return createElement(Operations, properties);
+      return createElement(
+        'p',
+        { className: 'nothing-found', role: 'status' },
+        `No operation matches “${phrase}”.`,
+      );
+    };
+  }
+
+  /** Only operations are searched: what else there is would look like something that was found. */
+  function unlessSearching(Component: unknown, system: System) {
+    return (properties: object) =>
+      phraseOf(system).trim() === '' ? system.React.createElement(Component, properties) : null;
+  }
+
+  function searchField(properties: Omit<System, 'React'> & { getSystem(): System }) {
+    const { layoutActions, specSelectors, getSystem } = properties;
     const { createElement } = getSystem().React;
     const search = (words: string) => {
       layoutActions.updateFilter(words);
@@ -80,7 +107,6 @@ function startSwaggerUi(): void {
       for (const tag of specSelectors.taggedOperations().keys())
         layoutActions.show(['operations-tag', tag], words.trim() !== '');
     };
-    const phrase = layoutSelectors.currentFilter();
     return createElement(
       'div',
       { className: 'filter-container' },
@@ -95,7 +121,7 @@ function startSwaggerUi(): void {
             className: 'operation-filter-input',
             type: 'search',
             placeholder: 'Words of a path, a summary or a heading',
-            value: typeof phrase === 'string' && phrase !== 'true' ? phrase : '',
+            value: phraseOf(properties),
             onChange: (event: { target: { value: string } }) => search(event.target.value),
           }),
         ),

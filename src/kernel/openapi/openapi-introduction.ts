@@ -11,8 +11,9 @@ const rows = (entries: [string, string][]) =>
 export const introduction = () => `The control plane of your API platform.
 
 Sign in with **POST /v1/sessions** below: this page then uses the token automatically. Scripts use Basic Auth,
-\`curl -u api-key:<secret>\`. An \`Authorization\` header that is not understood is refused with 401, also where none is
-needed; two of them are 400.
+\`curl -u api-key:<secret>\`. Send one credential: a request with two, \`Authorization\` and \`X-API-Key\` for example, is
+answered with 400. An \`Authorization\` header that the server does not understand is answered with 401, even by routes
+that need no credentials.
 
 Errors come as \`{"error": {code, type, message, param?, details?, retryable, request_id}}\`; every code and event type
 is listed here, and its meaning never changes.

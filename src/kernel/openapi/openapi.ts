@@ -7,13 +7,14 @@ import { answerOf } from '../routes/docs.decorator.js';
 import { AttributeCatalog } from '../visibility/attribute-catalog.js';
 import { Shapes } from '../visibility/shape.js';
 import {
+  leaveOutSecrets,
   openAnswers,
   reachable,
   RedactableAnswers,
   REDACTED_SCHEMA,
   wordDefaults,
 } from './answer-schemas.js';
-import { showBodyExample } from './body-examples.js';
+import { markOptionalBody, showBodyExample } from './bodies.js';
 import { describeProperties } from './describe.js';
 import { type Operation, operationsOf, type Schema, schemasOf } from './document-parts.js';
 import { ErrorResponses } from './error-responses.js';
@@ -46,6 +47,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const answers = roots(document, operation => Object.values(operation.responses));
   const bodies = roots(document, operation => [operation.requestBody]);
   openAnswers(reachable(document, answers));
+  for (const [, , operation] of operationsOf(document)) markOptionalBody(document, operation);
   wordDefaults(reachable(document, bodies));
   markRedactable(app, document, declarations);
 
@@ -53,6 +55,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   for (const [path, method, operation] of operationsOf(document)) {
     const declared = declarations.get(operation.operationId ?? '');
     if (!declared) continue;
+    if (declared.mutation) leaveOutSecrets(document, operation, declared.mutation.secrets);
     completeOperation(operation, declared, [method, path], errors);
     showBodyExample(document, operation);
     operation.operationId = declared.docs?.name ?? operation.operationId;

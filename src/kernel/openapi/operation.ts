@@ -44,13 +44,16 @@ export function completeOperation(
     ...authenticationCodes(declared),
     ...accessCodes(access, path),
     ...(hasFilters(operation, access) ? (['attribute_hidden'] as const) : []),
-    ...(operation.requestBody || operation.parameters?.length ? (['validation_failed'] as const) : []),
+    // A dry run that is not offered is refused by all that is no GET.
+    ...(operation.requestBody || operation.parameters?.length || method !== 'get'
+      ? (['validation_failed'] as const)
+      : []),
     ...(replays ? IDEMPOTENCY_CODES : []),
     ...(operation.requestBody && !codesOf(docs).includes('multipart_required') ? BODY_CODES : []),
     'internal_error',
   ]);
   // Two credentials, for one, are refused everywhere.
-  if ([...codes].every(code => statusOf(code) >= 500)) codes.add('malformed_request');
+  if (![...codes].some(code => statusOf(code) === 400)) codes.add('malformed_request');
   const forbidden = docs?.forbidden ?? [];
   const statuses = new Set([...[...codes].map(statusOf), ...(forbidden.length ? [403] : [])]);
   for (const status of statuses) {

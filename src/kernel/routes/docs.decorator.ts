@@ -26,7 +26,9 @@ export interface RouteDocs {
   ok?: z.ZodType;
   created?: z.ZodType;
   accepted?: z.ZodType;
-  /** What the answer is, when it is a file instead. */
+  /** When the answer can be 200 instead of 201, of the same form: what happened then. */
+  notCreated?: string;
+  /** What the answer is, when it is a file instead, whole or in part. */
   bytes?: string;
   /** Codes the route can answer beside those every route of its kind can. */
   errors?: readonly ErrorCode[];
@@ -56,7 +58,7 @@ export function answerOf(docs: RouteDocs): z.ZodType | undefined {
 
 const DONE: Record<number, string> = { 200: 'Done.', 201: 'Created.', 202: 'Accepted; it follows.' };
 
-const BYTES = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
+const BYTES = { '*/*': { schema: { type: 'string', format: 'binary' } } };
 
 /** Documents a route, and sets its success status: 200 for `ok`, 201 for `created`, 202 for `accepted`. */
 export function Docs(docs: RouteDocs): MethodDecorator {
@@ -73,7 +75,18 @@ export function Docs(docs: RouteDocs): MethodDecorator {
     HttpCode(status),
     ApiOperation({ summary: docs.summary, description: docs.description }),
     ApiResponse({ status, ...answer }),
+    ...otherAnswers(docs),
   );
+}
+
+/** Successes with another status than the route's own. */
+function otherAnswers({ created, notCreated, bytes }: RouteDocs): MethodDecorator[] {
+  if (notCreated) return [ApiResponse({ status: 200, standardSchema: created!, description: notCreated })];
+  if (!bytes) return [];
+  return [
+    ApiResponse({ status: 206, content: BYTES, description: 'The part that `Range` asks for.' }),
+    ApiResponse({ status: 304, description: 'Unchanged: `If-None-Match` names the present ETag.' }),
+  ];
 }
 
 /** The heading a controller's routes stand under. */

@@ -54,12 +54,12 @@ export class ApiKeyService {
     const created_at = new Date();
     const asked = toDate(input.expires_at);
     const limits = await this.rights.limitsOfNew(ctx, { ...input, expires_at: asked });
-    limits.expires_at = this.lifetimes.expiryOfNew(created_at, asked, limits.expires_at);
+    const born = { project_id: projectId, created_at };
+    limits.expires_at = await this.lifetimes.expiryOfNew(ctx, born, asked, limits.expires_at);
     const secret = newKeySecret(environmentOf(ctx.project!));
     const key: ApiKeyEntity = {
       id: newId('key'),
-      project_id: projectId,
-      created_at,
+      ...born,
       member_id: memberId,
       role_id: role.id,
       name: input.name,
@@ -100,7 +100,7 @@ export class ApiKeyService {
     const changes: Partial<ApiKeyEntity> = rest;
     if (expires_at !== undefined) {
       changes.expires_at = toDate(expires_at);
-      this.lifetimes.refuseLonger(key, changes.expires_at);
+      await this.lifetimes.refuseLonger(ctx, key, changes.expires_at);
       if (changes.expires_at?.getTime() !== key.expires_at?.getTime())
         changes.expiry_notice_at = nextNotice(changes.expires_at, new Date());
     }

@@ -23,10 +23,11 @@ export class KeyItems {
   ): Promise<Map<string, ApiKey>> {
     const roleIds = keys.map(key => key.role_id);
     const roles = await this.roles.findMany(ctx, projectId, roleIds);
+    const days = await this.lifetimes.maximumDays(ctx, projectId);
     return new Map(
       keys.map(key => {
         const role = orViewer(roles.get(key.role_id));
-        return [key.id, toApiKey({ ...key, role_id: role.id }, role.name, now, this.lifetimes.maximumDays)];
+        return [key.id, toApiKey({ ...key, role_id: role.id }, role.name, now, days)];
       }),
     );
   }

@@ -59,12 +59,12 @@ it('is the same for an entry read back from the database', () => {
 
 it('is what the example of the documentation says, signature included', () => {
   const page = readFileSync(join(__dirname, '../../../docs/audit.md'), 'utf8');
-  const [event, checkpoint, key] = [...page.matchAll(/```jsonl?\n([^`]*)\n```/g)].map(([, text]) =>
-    JSON.parse(text!),
+  const [event, checkpoint, { keys }] = [...page.matchAll(/<!-- file: .* -->\n\n```\w+\n([^`]*)\n```/g)].map(
+    ([, text]) => JSON.parse(text!),
   );
   const { hash, ...form } = event;
   expect(hashOf(form)).toBe(hash);
   expect(checkpoint.hash).toBe(hash);
-  expect(isSigned(checkpoint, [key as SigningJwk])).toBe(true);
-  expect(isSigned({ ...checkpoint, sequence: 2 }, [key as SigningJwk])).toBe(false);
+  expect(isSigned(checkpoint, keys as SigningJwk[])).toBe(true);
+  expect(isSigned({ ...checkpoint, sequence: 2 }, keys as SigningJwk[])).toBe(false);
 });

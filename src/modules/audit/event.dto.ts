@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { REDACTED } from '../../kernel/context/hidden-attributes.js';
+import { exampleId, type IdPrefix } from '../../kernel/database/ids.js';
 import { listQuery, pageOf, searchQuery } from '../../kernel/http/pagination.js';
 import { anyInstant, id, instant, like, shown } from '../../kernel/http/schemas.js';
 import { mustBe } from '../../kernel/http/validation-phrases.js';
@@ -8,9 +9,11 @@ import type { EventEntity } from './event.entity.js';
 import { redactEvent } from './event.redaction.js';
 
 const change = z.object({ before: z.unknown(), after: z.unknown() });
+/** What is no thing of ours has an id of another form: a route, a customer, a job of the server. */
+const anyId = (prefix: IdPrefix) => like(exampleId(prefix));
 const target = z.object({
   type: like('api_key'),
-  id: id('key'),
+  id: anyId('key').describe('An id; of a customer, your own; of a refused route, its method and path.'),
   name: like('Nightly import').nullable(),
 });
 
@@ -27,7 +30,7 @@ const entry = z
     category: z.enum(['user', 'project', 'admin']),
     actor: z.object({
       type: z.enum(['user', 'api_key', 'system', 'anonymous']),
-      id: id('usr').nullable(),
+      id: anyId('usr').nullable(),
       name: shown.fullName.nullable(),
       role: z.string().nullable().describe('The role the actor acted in at that time.'),
     }),

@@ -13,6 +13,8 @@ import { type Grant, RequestContext } from '../../kernel/context/request-context
 import { AppError } from '../../kernel/errors/app-error.js';
 import { clientAddress } from '../../kernel/http/client-address.js';
 import { CountryHeader } from '../../kernel/http/country-header.js';
+import { asksForDryRun } from '../../kernel/mutations/dry-run.js';
+import { READ } from '../../kernel/mutations/mutation.decorator.js';
 import { MUTATION, type MutationOptions } from '../../kernel/mutations/mutation-options.js';
 import { Visibility } from '../../kernel/visibility/visibility.js';
 import { refusalOf } from '../api-keys/key-decision.js';
@@ -42,7 +44,7 @@ export class AccessGuard implements CanActivate {
     if (!rule || !caller) throw new AppError('permission_denied');
     if (caller.kind === 'api_key') {
       this.admitKey(request, caller, rule);
-      return this.hide(request, handler);
+      return this.prepare(request, handler);
     }
     const missing = this.missingOf(caller, handler);
     if (missing) {
@@ -51,7 +53,7 @@ export class AccessGuard implements CanActivate {
     }
     const mutation = this.reflector.get<MutationOptions | undefined>(MUTATION, handler);
     const mutates = mutation !== undefined && !mutation.whileSuspended;
-    return this.admitUser(request, caller, rule, mutates).then(() => this.hide(request, handler));
+    return this.admitUser(request, caller, rule, mutates).then(() => this.prepare(request, handler));
   }
 
   /** What somebody must do before anything else, unless this handler is for doing it. */
@@ -114,9 +116,13 @@ export class AccessGuard implements CanActivate {
     }
   }
 
-  /** What the caller may not see is hidden from whatever this request answers. */
-  private hide(request: FastifyRequest, handler: () => unknown): true {
+  /**
+   * What the caller may not see is hidden from whatever this request answers.
+   * @throws AppError `validation_failed` for a dry run of what is no mutation: it may cost something all the same
+   */
+  private prepare(request: FastifyRequest, handler: () => unknown): true {
     const ctx = request.ctx!;
+    if (this.reflector.get(READ, handler)) asksForDryRun(request.query, false);
     if (ctx.hidden.size) this.visibility.prepare(request, ctx, handler);
     return true;
   }

@@ -60,6 +60,7 @@ export class EnvironmentController {
       'never keys, members, customers, balances, media or logs. The clone belongs to the same owner and organization. ' +
       'With `dry_run` the answer is 200 and says what it would have.',
     created: Clone,
+    notCreated: 'What the clone would have.',
     errors: ['promotion_not_approved', 'owner_missing', 'project_limit_reached'],
   })
   async clone(

@@ -137,6 +137,7 @@ export class PromotionController {
       'production project, of the same owner and organization; later ones bring it to the plan and answer 200. When either ' +
       'configuration has changed since the plan was made, nothing is applied.',
     created: AppliedPromotion,
+    notCreated: 'The production project that was there has been brought to the plan.',
     errors: [
       ...(['confirmation_required', 'promotion_not_approved', 'plan_outdated'] as const),
       ...(['owner_missing', 'project_limit_reached', 'limit_reached'] as const),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { exampleId } from '../../kernel/database/ids.js';
 import { listQuery, pageOf } from '../../kernel/http/pagination.js';
-import { deleted, id, instant, named, shown, text } from '../../kernel/http/schemas.js';
+import { deleted, id, instant, like, named, shown, text } from '../../kernel/http/schemas.js';
 import type { InvitationEntity } from './invitation.entity.js';
 import type { InvitationFacts, InvitationNames, InvitationTarget } from './invitation-acceptor.js';
 
@@ -14,7 +15,8 @@ export const Invitation = z
     status: z.enum(['pending', 'accepted', 'declined', 'revoked', 'expired']),
     project: named('prj', 'Acme sandbox').nullable().describe('Set for an invitation to a project.'),
     organization: named('org', 'Acme').nullable().describe('Set for an invitation to an organization.'),
-    role: named('rol', 'Support')
+    role: z
+      .object({ id: like(exampleId('rol')), name: like('Support') })
       .describe('For an organization, id and name are the same.')
       .meta({ 'x-also-attribute': 'member.role' }),
     invited_by: z.object({ id: id('usr'), name: shown.fullName.meta({ 'x-also-attribute': 'member.name' }) }),

@@ -35,7 +35,7 @@ export class CdnController {
       'The id decides; the last segment is for readers. Honours `Range` (one), `If-Range` and `If-None-Match`; HEAD ' +
       'answers the same without the bytes. Public files may be cached for ever, private ones need a signed address. ' +
       'What browsers could run (HTML, SVG, XML, scripts) is always sent as an attachment.',
-    bytes: 'The file, or the part of it that was asked for (206).',
+    bytes: 'The file.',
     errors: ['not_found', 'signed_url_expired', 'range_not_satisfiable', 'storage_unavailable'],
     params: { prj: 'Id of the project, `prj_…`.', med: 'Id of the media file, `med_…`.', name: 'Any text.' },
   })

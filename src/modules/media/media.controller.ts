@@ -68,6 +68,7 @@ export class MediaController {
       'Bytes that an active or suspended file of the project has already are not stored again: the answer is then 200 ' +
       'with that file, and no event is left.',
     created: Media,
+    notCreated: 'The file that has these bytes already.',
     errors: [
       ...(['file_required', 'malformed_request', 'invalid_encoding', 'media_quota_exceeded'] as const),
       ...([

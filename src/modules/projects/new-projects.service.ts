@@ -46,6 +46,7 @@ export class NewProjects {
       country: given.country ?? null,
       description: given.description ?? null,
       billing_owner_email: null,
+      key_max_lifetime_days: null,
       verified_at: null,
       verified_by: null,
       created_at: new Date(),

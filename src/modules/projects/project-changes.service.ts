@@ -11,12 +11,20 @@ import { ProjectRepository } from './project.repository.js';
 import { projectTarget } from './project.service.js';
 
 /** The parts of a project that people edit. */
-export type ProjectEdits = Partial<
-  Pick<ProjectEntity, 'name' | 'description' | 'country' | 'purpose' | 'billing_owner_email'>
->;
+export const EDITABLE = [
+  'name',
+  'description',
+  'country',
+  'purpose',
+  'billing_owner_email',
+  'key_max_lifetime_days',
+] as const;
+
+type Editable = Pick<ProjectEntity, (typeof EDITABLE)[number]>;
+export type ProjectEdits = Partial<Editable>;
 
 /** The values the settings show. */
-export type ProjectValues = Required<ProjectEdits> &
+export type ProjectValues = Editable &
   Pick<ProjectEntity, 'id' | 'organization_id' | 'owner_id' | 'status' | 'suspended_by' | 'verified_at'>;
 
 const LIVE: ProjectStatus[] = ['new', 'activated', 'suspended'];
@@ -136,6 +144,8 @@ function found(project: ProjectEntity | null): ProjectEntity {
   return project;
 }
 
-function editable({ name, description, country, purpose, billing_owner_email }: ProjectEntity) {
-  return { name, description, country, purpose, billing_owner_email };
+/** The values that people edit, alone. */
+export function editable(values: Editable): Editable {
+  const { name, description, country, purpose, billing_owner_email, key_max_lifetime_days } = values;
+  return { name, description, country, purpose, billing_owner_email, key_max_lifetime_days };
 }

@@ -10,7 +10,7 @@ import type { ProjectEntity } from './project.entity.js';
 import { ProjectRepository } from './project.repository.js';
 import { projectTarget } from './project.service.js';
 
-/** What of a project's own values travels: purpose, description, country. */
+/** What of a project's own values travels: purpose, description, country, and how long its keys may live. */
 @Injectable()
 export class ProjectConfiguration implements ConfigurationPart {
   readonly part = '';
@@ -43,6 +43,6 @@ export class ProjectConfiguration implements ConfigurationPart {
   }
 }
 
-function travelling({ purpose, description, country }: ProjectEntity) {
-  return { purpose, description, country };
+function travelling({ purpose, description, country, key_max_lifetime_days }: ProjectEntity) {
+  return { purpose, description, country, key_max_lifetime_days };
 }

@@ -54,6 +54,10 @@ export class ProjectEntity {
   @Column('varchar', { nullable: true })
   billing_owner_email!: string | null;
 
+  /** The longest that its API keys may live, where that is less than the platform allows; null for no maximum of its own. */
+  @Column('integer', { nullable: true })
+  key_max_lifetime_days!: number | null;
+
   @Column('datetime', { precision: 3, nullable: true })
   verified_at!: Date | null;
 

@@ -105,6 +105,11 @@ export class ProjectService {
     return project && toProjectInContext(project);
   }
 
+  /** The longest that the project itself lets its keys live, in days; null when it sets no maximum. @throws AppError `not_found` */
+  async keyMaxLifetimeDays(ctx: RequestContext, id: string): Promise<number | null> {
+    return (await this.existing(ctx, id)).key_max_lifetime_days;
+  }
+
   /** The names of projects, by id. */
   async names(ctx: RequestContext, ids: string[]): Promise<Map<string, string>> {
     const found = await this.projects.findMany(ctx, [...new Set(ids)]);

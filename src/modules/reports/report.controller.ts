@@ -22,7 +22,7 @@ const DOWNLOAD = {
     'Takes the permission to read the same over the API, and that nothing in the file is hidden from you. Honours `Range` ' +
     '(one), `If-Range` and `If-None-Match`; the ETag is the SHA-256. Every answer with bytes leaves `report.downloaded` in ' +
     'the event log.',
-  bytes: 'The file, or the part of it that was asked for (206).',
+  bytes: 'The file.',
   errors: ['report_not_ready', 'report_expired', 'range_not_satisfiable', 'storage_unavailable'],
 } satisfies RouteDocs;
 

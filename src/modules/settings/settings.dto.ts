@@ -10,6 +10,15 @@ export const Settings = z
     country: shown.country.nullable(),
     purpose: like('Billing integration').nullable(),
     billing_owner_email: shown.email.nullable(),
+    key_max_lifetime_days: z
+      .number()
+      .int()
+      .nullable()
+      .describe(
+        'How many days keys may live at most from their creation on; null when the project sets no maximum. Where the ' +
+          'platform allows less, that counts.',
+      )
+      .meta({ examples: [90] }),
     status: Project.shape.status,
     verified: z.boolean(),
     // What the caller may do. Values among them are hidden by the settings themselves.
@@ -30,7 +39,21 @@ export const Settings = z
 export type Settings = z.infer<typeof Settings>;
 
 export const UpdateSettings = z
-  .strictObject({ ...projectFields, billing_owner_email: email.nullable(), confirm: z.literal(true) })
+  .strictObject({
+    ...projectFields,
+    billing_owner_email: email.nullable(),
+    key_max_lifetime_days: z
+      .number()
+      .int()
+      .min(1)
+      .max(36_500)
+      .nullable()
+      .describe(
+        'How many days keys may live at most from their creation on; at most as many as the platform allows. Keys that ' +
+          'exist keep their expiry. Null for no maximum of its own.',
+      ),
+    confirm: z.literal(true),
+  })
   .partial()
   .meta({ id: 'UpdateSettings', examples: [{ name: 'Acme production' }] });
 export type UpdateSettings = z.output<typeof UpdateSettings>;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '../../kernel/config/config.js';
 import { REDACTED } from '../../kernel/context/hidden-attributes.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
@@ -7,6 +8,8 @@ import { Promotions } from '../../kernel/facets/promotions.port.js';
 import type { Project } from '../projects/project.dto.js';
 import { ProjectService } from '../projects/project.service.js';
 import {
+  EDITABLE,
+  editable,
   ProjectChanges,
   type ProjectEdits,
   type ProjectValues,
@@ -24,8 +27,6 @@ import {
 } from './setting-actions.js';
 import type { RunAction, Settings, UpdateSettings } from './settings.dto.js';
 
-const EDITABLE = ['name', 'description', 'country', 'purpose', 'billing_owner_email'] as const;
-
 /** The settings hub: every action on a project, whether the caller may take it, and its confirmation. */
 @Injectable()
 export class SettingsService {
@@ -37,6 +38,7 @@ export class SettingsService {
     private readonly effects: Effects,
     private readonly promotions: Promotions,
     private readonly moves: ProjectMove,
+    private readonly config: Config,
   ) {}
 
   /** @throws AppError `not_found` */
@@ -91,8 +93,9 @@ export class SettingsService {
     };
   }
 
-  /** Edits the project once confirmed. @throws AppError `confirmation_required` */
+  /** Edits the project once confirmed. @throws AppError `confirmation_required`, `validation_failed` */
   async edit(ctx: RequestContext, id: string, { confirm, ...edits }: UpdateSettings): Promise<Settings> {
+    this.refuseLongerLifetime(edits.key_max_lifetime_days ?? null);
     const before = editable(await this.changes.values(ctx, id));
     if (!confirm) {
       const to = edits as ProjectEdits;
@@ -103,6 +106,17 @@ export class SettingsService {
     }
     await this.changes.edit(ctx, id, edits);
     return this.show(ctx, id);
+  }
+
+  /** @throws AppError `validation_failed` when keys may not live as long on this platform */
+  private refuseLongerLifetime(days: number | null): void {
+    const most = this.config.keyMaxLifetimeDays;
+    if (days === null || most === null || days <= most) return;
+    throw invalidField(
+      'key_max_lifetime_days',
+      `must be at most ${most}, the maximum lifetime of keys on this platform`,
+      `Send 1 to ${most}, or null.`,
+    );
   }
 
   /**
@@ -173,8 +187,4 @@ function shown(ctx: RequestContext, action: SettingAction, values: ProjectValues
 function valueOf(ctx: RequestContext, action: StatusAction, values: ProjectValues): unknown {
   if (action !== 'verify') return values.status;
   return ctx.hides('project.verified') ? REDACTED : values.verified_at !== null;
-}
-
-function editable({ name, description, country, purpose, billing_owner_email }: ProjectValues) {
-  return { name, description, country, purpose, billing_owner_email };
 }

@@ -35,13 +35,13 @@ const filter = {
   member_id: z.string().min(1).max(40).optional(),
   status: z
     .string()
-    .regex(/^[1-5](\d\d|xx)$/i, mustBe('a status such as 404, or a class such as 4xx'))
+    .regex(/^[1-5](\d\d|[Xx][Xx])$/, mustBe('a status such as 404, or a class such as 4xx'))
     .transform(status => status.toLowerCase())
     .optional()
     .describe('A status such as `404`, or a class such as `5xx`.'),
   method: z
     .string()
-    .regex(/^[a-z]{1,10}$/i, mustBe('an HTTP method'))
+    .regex(/^[A-Za-z]{1,10}$/, mustBe('an HTTP method'))
     .transform(method => method.toUpperCase())
     .optional(),
   route: z

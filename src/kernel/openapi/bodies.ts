@@ -18,3 +18,10 @@ export function showBodyExample(document: OpenAPIObject, operation: Operation): 
     media.example = example;
   }
 }
+
+/** Says of a body whose schema has a default that the request may come without it. */
+export function markOptionalBody(document: OpenAPIObject, { requestBody: body }: Operation): void {
+  if (!body || !('content' in body)) return;
+  const schemas = Object.values(body.content).map(({ schema }) => resolve(document, schema as Schema));
+  if (schemas.every(schema => 'default' in schema)) body.required = false;
+}
