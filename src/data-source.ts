@@ -9,7 +9,7 @@ const { database } = Config.from(process.env);
  * What TypeORM's command line migrates: the server's database, with its migrations and options, from the same
  * environment. It has no entities, because migrations are written by hand, for both kinds of database.
  */
-export const dataSource = new WriterSource({
-  ...writerOptions(database, { alone: true }),
-  migrations: MIGRATIONS,
-});
+export const dataSource = new WriterSource(
+  { ...writerOptions(database), migrations: MIGRATIONS },
+  { alone: true },
+);

@@ -1,12 +1,15 @@
+import { beforeStart } from './before-start.js';
 import { Config } from './kernel/config/config.js';
 import { ListenError } from './kernel/errors/listen-error.js';
-import { FirstAdmin } from './modules/auth/first-admin.service.js';
-import { createServer } from './server.js';
 import { endUnstarted } from './start-failure.js';
 
 /** The HTTP process. */
 async function main(): Promise<void> {
   const config = Config.from(process.env);
+  await beforeStart(config);
+  // Loaded only here, so that a package that cannot be loaded is told of like everything else that is wrong.
+  const { createServer } = await import('./server.js');
+  const { FirstAdmin } = await import('./modules/auth/first-admin.service.js');
   const app = await createServer(config);
   const admin = await app.get(FirstAdmin).ensure();
   // Printed before anything else can fail: they exist now and cannot be shown a second time.

@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import { AppModule } from './app.module.js';
+import { beforeStart } from './before-start.js';
 import { Config, ConfigError } from './kernel/config/config.js';
 import { JsonLogger } from './kernel/logging/json-logger.js';
 import { endUnstarted } from './start-failure.js';
@@ -12,6 +12,9 @@ async function main(): Promise<void> {
       'DATABASE_URL: the worker needs MySQL or MariaDB; with SQLite the server runs the jobs itself',
     ]);
   }
+  await beforeStart(config);
+  // Loaded only here, so that a package that cannot be loaded is told of like everything else that is wrong.
+  const { AppModule } = await import('./app.module.js');
   const app = await NestFactory.createApplicationContext(AppModule.forJobs(config), {
     abortOnError: false,
     logger: new JsonLogger(config.logLevel),

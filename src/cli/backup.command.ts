@@ -16,7 +16,7 @@ export const backup: Command = {
     'Exit code 1: it was made, but stored files were missing or damaged already.',
   options: { to: { value: 'folder', what: 'The folder to make; it must not exist.', required: true } },
   async run({ values }, { progress }) {
-    const config = commandConfig();
+    const config = await commandConfig();
     const to = resolve(values.to!);
     const { appSecret, auditSigningKey } = config;
     const secretFiles = [

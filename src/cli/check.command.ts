@@ -10,7 +10,7 @@ export const check: Command = {
     'Changes nothing, and may run beside the server. Exit code 1: something failed; each line says how to fix it.',
   options: {},
   async run() {
-    const config = commandConfig();
+    const config = await commandConfig();
     const checks: ({ name: string } & Finding)[] = [
       { name: 'configuration', ok: true, detail: 'every setting is valid' },
     ];

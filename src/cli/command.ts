@@ -60,11 +60,11 @@ export interface Command {
   run(given: Given, terminal: Terminal): Promise<Outcome>;
 }
 
-/** A command was called in a way it does not know. */
+/** A command was called in a way it does not know, or none of some was called; `about` is what to show the help of. */
 export class UsageError extends Error {
   constructor(
     message: string,
-    readonly command: Command | null = null,
+    readonly about: Command | readonly Command[],
   ) {
     super(message);
     this.name = 'UsageError';

@@ -1,7 +1,6 @@
 import { copyDatabase } from '../kernel/backup/copy.js';
 import { type DatabaseLocation, parseDatabaseUrl } from '../kernel/config/database-url.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
-import { refuseBesideServer } from './application.js';
 import { type Command, EXIT, UsageError } from './command.js';
 import { isMissingFile } from './missing-file.js';
 
@@ -20,9 +19,8 @@ export const copy: Command = {
     const to = locationOf('to', values.to!);
     if (from.kind === 'sqlite' && (await isMissingFile(from.file)))
       throw new Error(`${from.file} does not exist.`);
-    await refuseBesideServer(from);
     const { tables, rows, kept } = await copyDatabase({ from, to, migrations: MIGRATIONS, progress });
-    const text = `${tables} tables with ${rows} rows are the same in both${kept ? `; ${kept} were there already` : ''}.`;
+    const text = `${tables} tables with ${rows} rows are the same in both${kept ? `; ${kept} tables were there from the attempt before` : ''}.`;
     return {
       exit: EXIT.done,
       text: `${text} Set DATABASE_URL to the new one, and APP_SECRET to what DATA_DIR/app-secret holds unless it is set already.`,

@@ -15,7 +15,7 @@ export const mailTest: Command = {
   async run({ values }) {
     const { data: to } = emailSchema.safeParse(values.to);
     if (to === undefined) throw new UsageError(`${values.to} is not an e-mail address.`, mailTest);
-    const config = commandConfig();
+    const config = await commandConfig();
     await openMailer(config).send({
       id: newId('ntf'),
       createdAt: new Date(),

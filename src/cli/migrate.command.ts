@@ -14,7 +14,7 @@ export const migrate: Command = {
     '`npm run migration:revert` undoes the newest one.',
   options: { status: { what: 'Only say which migrations have been run, and which not.' } },
   async run({ switches }) {
-    const config = commandConfig();
+    const config = await commandConfig();
     if (switches.has('status')) return status(config);
     const ran = await migrateDatabase(config.database, MIGRATIONS);
     const text = ran.length

@@ -14,7 +14,7 @@ export const restore: Command = {
     'release is brought up to date. What failed half-way is to be emptied before the next attempt.',
   options: { from: { value: 'folder', what: 'The backup.', required: true } },
   async run({ values }, { progress }) {
-    const config = commandConfig();
+    const config = await commandConfig();
     const from = resolve(values.from!);
     const { appSecret, previousAppSecret } = config;
     const { current, previous } =

@@ -1,6 +1,6 @@
 import { AppSecret } from '../kernel/app-secret/app-secret.service.js';
-import { ConfigError } from '../kernel/config/config.js';
-import { commandConfig, withApplication } from './application.js';
+import { Config, ConfigError } from '../kernel/config/config.js';
+import { withApplication } from './application.js';
 import { type Command, EXIT } from './command.js';
 
 export const rotateSecret: Command = {
@@ -15,7 +15,7 @@ export const rotateSecret: Command = {
     },
   },
   async run({ switches }) {
-    if (commandConfig().previousAppSecret === null)
+    if (Config.from(process.env).previousAppSecret === null)
       throw new ConfigError([
         'APP_SECRET_PREVIOUS: must be set to the secret that the data was written with, and APP_SECRET to the new one',
       ]);

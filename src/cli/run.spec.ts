@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-const run = (...args: string[]) => runCommandLine([greet, leave], args);
+const run = (...args: string[]) => runCommandLine(Promise.resolve([greet, leave]), args);
 
 it('runs the command of one word or two, under its former name, too', async () => {
   expect(await run('guest', 'greet', '--to', 'Ada', '--loudly', 'because')).toBe(1);
@@ -57,6 +57,11 @@ it('answers in JSON, errors too', async () => {
   expect(await run('greet', '--to', 'nobody', '--json')).toBe(2);
   expect(JSON.parse(stdout)).toEqual({ error: { message: 'Nobody is there.', exit_code: 2 } });
   expect(stderr).toBe('Nobody is there.\n');
+  stdout = '';
+  expect(await run('nonsense', '--json')).toBe(2);
+  expect(JSON.parse(stdout)).toEqual({
+    error: { message: 'There is no command "nonsense".', exit_code: 2 },
+  });
 });
 
 it.each([['--help'], ['-h'], ['help']])('tells of all by %s', async argument => {

@@ -1,15 +1,16 @@
 import { parseArgs } from 'node:util';
 import { VERSION } from '../kernel/config/version.js';
-import { configMistake } from '../start-failure.js';
+import { configMistake, unloadable } from '../start-failure.js';
 import { type Command, EXIT, type ExitCode, type Given, type Terminal, UsageError } from './command.js';
 import { helpOf, overview } from './help.js';
 
 const OF_ALL = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
 
 /** Runs what the arguments say, writes what comes of it, and answers the process's exit code. */
-export async function runCommandLine(commands: readonly Command[], args: string[]): Promise<ExitCode> {
+export async function runCommandLine(loaded: Promise<readonly Command[]>, args: string[]): Promise<ExitCode> {
   const json = args.includes('--json');
   try {
+    const commands = await loaded;
     const found = find(commands, args);
     if (!found) return help(commands, args);
     return await run(found.command, found.rest);
@@ -48,7 +49,7 @@ function help(commands: readonly Command[], args: string[]): ExitCode {
     process.stdout.write(`${VERSION}\n`);
     return EXIT.done;
   }
-  if (first === undefined) throw new UsageError(overview(commands));
+  if (first === undefined) throw new UsageError('No command is given.', commands);
   if (first === 'help' || first === '--help' || first === '-h') {
     const about = find(commands, args.slice(1));
     process.stdout.write(about ? helpOf(about.command) : overview(commands));
@@ -59,9 +60,8 @@ function help(commands: readonly Command[], args: string[]): ExitCode {
     process.stdout.write(overview(family));
     return EXIT.done;
   }
-  throw new UsageError(
-    `There is no command "${args.slice(0, family.length ? 2 : 1).join(' ')}".\n\n${overview(commands)}`,
-  );
+  const unknown = args.slice(0, family.length ? 2 : 1).join(' ');
+  throw new UsageError(`There is no command "${unknown}".`, family.length ? family : commands);
 }
 
 function parse(command: Command, args: string[]): { given: Given; json: boolean; help: boolean } {
@@ -100,11 +100,15 @@ function terminal(json: boolean): Terminal {
 
 /** Says in plain words what went wrong: a trace would help nobody who runs a command. */
 function fail(error: unknown, json: boolean): ExitCode {
-  const mistake = configMistake(error);
+  const mistake = configMistake(error)?.message ?? unloadable(error);
   const exit = mistake ? EXIT.config : EXIT.failed;
-  const message = mistake?.message ?? (error instanceof Error ? error.message : String(error));
-  const usage = error instanceof UsageError && error.command ? `\n${helpOf(error.command)}` : '';
+  const message = mistake ?? (error instanceof Error ? error.message : String(error));
+  const usage = error instanceof UsageError ? `\n${usageOf(error)}` : '';
   process.stderr.write(`${message}\n${usage}`);
   if (json) process.stdout.write(`${JSON.stringify({ error: { message, exit_code: exit } })}\n`);
   return exit;
+}
+
+function usageOf({ about }: UsageError): string {
+  return 'run' in about ? helpOf(about) : overview(about);
 }

@@ -1,3 +1,4 @@
+import { hash, randomBytes } from 'node:crypto';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MIGRATIONS } from '../../src/migrations/migrations.js';
@@ -9,6 +10,7 @@ import {
   laneDatabase,
 } from '../support/lane.js';
 import { onDatabase } from '../support/open-database.js';
+import { S3_KEY, S3Server } from '../support/s3-server.js';
 import {
   admin,
   createKey,
@@ -28,7 +30,7 @@ const ENOUGH_MS = 120_000;
 /** Longer than what a storage reads at once. */
 const LARGE = Buffer.alloc(300_000, 'Zoë 🗝️\u2028');
 
-interface Place {
+interface Place extends Readonly<Record<string, string>> {
   readonly DATA_DIR: string;
   readonly DATABASE_URL: string;
 }
@@ -64,6 +66,7 @@ async function succeed(place: Place, ...args: string[]): Promise<any> {
   return JSON.parse(stdout);
 }
 
+/** What is said when a command is refused or fails. */
 async function fail(place: Place, ...args: string[]): Promise<string> {
   const { code, stderr } = await cli(place, ...args);
   expect([args[0], code]).toEqual([args[0], 2]);
@@ -175,8 +178,10 @@ it('refuses what is damaged or newer, and brings what is older up to date', asyn
   const altered = Buffer.from(bytes);
   altered[altered.length >> 1]! ^= 1;
   await writeFile(table, altered);
-  for (const command of [['restore'], ['backup', 'check']])
-    expect(await fail(there, ...command, '--from', folder)).toContain('users.jsonl.gz is not what it was');
+  const damage = expect.stringContaining('users.jsonl.gz is not what it was');
+  expect(await fail(there, 'restore', '--from', folder)).toEqual(damage);
+  const checked = await cli(there, 'backup', 'check', '--from', folder);
+  expect([checked.code, JSON.parse(checked.stdout)]).toEqual([1, { folder, whole: false, damage }]);
   await writeFile(table, bytes);
   expect(await readdir(there.DATA_DIR)).toEqual([]);
 
@@ -184,6 +189,69 @@ it('refuses what is damaged or newer, and brings what is older up to date', asyn
   const restored = await serve(there);
   await signIn(restored, owner.user.email, PASSWORD);
 }, 300_000);
+
+describe('with an S3-compatible store', () => {
+  /** Longer than a part of a multipart upload. */
+  const IN_PARTS = randomBytes(9_000_000);
+
+  /** Where an installation may be that keeps its files in a store of its own. */
+  async function freshPlaceWithStore(): Promise<{ place: Place; store: S3Server }> {
+    const store = await new S3Server().start();
+    cleanups.push(() => store.stop());
+    const credentials = { AWS_ACCESS_KEY_ID: S3_KEY.id, AWS_SECRET_ACCESS_KEY: S3_KEY.secret };
+    // The SDK of the server in this process takes them from its environment.
+    Object.assign(process.env, credentials);
+    return { place: { ...(await freshPlace()), S3_URL: store.url, ...credentials }, store };
+  }
+
+  it('takes every file out of one store and puts it into another', async () => {
+    const { place: here, store } = await freshPlaceWithStore();
+    const server = await serve(here);
+    const owner = await signUp(server);
+    const project = await createProject(server, owner.auth);
+    const contents = [Buffer.from('short'), LARGE, IN_PARTS];
+    const urls: string[] = [];
+    for (const bytes of contents) {
+      const after = { visibility: 'public' };
+      urls.push(pathOf((await uploaded(server.api, project.id, owner, { bytes, after })).url));
+    }
+    await server.stop();
+    const stored = (of: S3Server) =>
+      [...of.objects].map(([key, { bytes }]) => [key, hash('sha256', bytes)]).toSorted();
+    expect(stored(store)).toHaveLength(contents.length);
+
+    const folder = join(await freshDirectory(), 'backup');
+    const made = await succeed(here, 'backup', '--to', folder);
+    expect(made).toMatchObject({ files: contents.length, files_missing: 0, files_damaged: 0 });
+    const beside = await freshPlace();
+    expect(await fail({ ...here, ...beside }, 'restore', '--from', folder)).toContain('storage is not empty');
+    expect(await readdir(beside.DATA_DIR)).toEqual([]);
+
+    const { place: there, store: other } = await freshPlaceWithStore();
+    await succeed(there, 'restore', '--from', folder);
+    expect(stored(other)).toEqual(stored(store));
+    expect(other.uploads.size).toBe(0);
+    await store.stop();
+    const restored = await serve(there);
+    for (const [index, bytes] of contents.entries()) {
+      const answer = await fetch(new URL(urls[index]!, restored.url));
+      expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+    }
+  }, 300_000);
+
+  it('makes no backup of files that it cannot read', async () => {
+    const { place, store } = await freshPlaceWithStore();
+    const server = await serve(place);
+    const owner = await signUp(server);
+    const project = await createProject(server, owner.auth);
+    await uploaded(server.api, project.id, owner, { bytes: 'kept' });
+    await server.stop();
+    store.broken = 503;
+    const folder = await freshDirectory();
+    expect(await fail(place, 'backup', '--to', join(folder, 'backup'))).toMatch(/storage/i);
+    expect(await readdir(folder)).toEqual([]);
+  }, 300_000);
+});
 
 describeOn('mariadb')('from one kind of database into the other', () => {
   /** What every table holds, which is told the same way for both kinds. */
@@ -215,7 +283,8 @@ describeOn('mariadb')('from one kind of database into the other', () => {
 
     const there = { ...inSqlite, DATABASE_URL: (await freshPlace()).DATABASE_URL };
     const way = ['--from', inSqlite.DATABASE_URL, '--to', there.DATABASE_URL];
-    const { tables, rows } = await succeed(there, 'copy', ...way);
+    const { tables, rows, tables_kept } = await succeed(there, 'copy', ...way);
+    expect(tables_kept).toBe(0);
     expect(await contentOf(there)).toEqual(before);
     expect(await fail(there, 'copy', ...way)).toContain('is not empty');
     // As if it had broken off.

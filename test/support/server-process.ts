@@ -1,7 +1,7 @@
 import { Client } from './client.js';
 import { freePort } from './free-port.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD } from './server.js';
-import { type Exit, runSource, type SmallDisk } from './source-process.js';
+import { type Disk, type Exit, runSource } from './source-process.js';
 import { waitFor } from './wait-for.js';
 
 const READY_MS = 25_000;
@@ -24,11 +24,11 @@ export interface ServerProcess {
 /** Starts a server process; `environment` names its `DATA_DIR` and `DATABASE_URL`. */
 export async function startServerProcess(
   environment: Record<'DATA_DIR' | 'DATABASE_URL', string> & Record<string, string>,
-  smallDisk?: SmallDisk,
+  disk?: Disk,
 ): Promise<ServerProcess> {
   const port = await freePort();
   const given = { PORT: String(port), ADMIN_EMAIL, ADMIN_PASSWORD, MAIL_LIMIT_PER_HOUR: '0', ...environment };
-  const child = runSource('main', given, smallDisk);
+  const child = runSource('main', given, disk);
   const url = `http://127.0.0.1:${port}`;
   const end = (signal: NodeJS.Signals) => {
     child.signal(signal);

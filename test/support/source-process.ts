@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { laneSettings } from './lane.js';
 import { waitFor } from './wait-for.js';
@@ -30,22 +31,28 @@ export interface SourceProcess {
 export function runSource(
   entry: 'main' | 'worker',
   environment: Record<string, string>,
-  smallDisk?: SmallDisk,
+  disk?: Disk,
 ): SourceProcess {
-  return run(entry, [`src/${entry}.ts`], environment, smallDisk);
+  return run(entry, [`src/${entry}.ts`], environment, disk);
 }
 
-/** A file system of few bytes that only the process sees, in place of a folder. */
-export interface SmallDisk {
+/** A file system that only the process sees, in place of a folder: of few bytes, or one that never answers. */
+export interface Disk {
   readonly folder: string;
-  readonly bytes: number;
+  readonly bytes: number | 'silent';
 }
+
+/** Whether this machine lets a process have a {@link Disk} that never answers: a FUSE whose other side says nothing. */
+export const hasSilentDisks = existsSync('/dev/fuse');
 
 /** What starts a command in a mount namespace of its own, with such a file system; it needs no privileges. */
-function onSmallDisk({ folder, bytes }: SmallDisk, command: string[]): string[] {
-  const script = 'mount -t tmpfs -o "size=$0,mode=700" tmpfs "$1" && shift && exec "$@"';
+function onDisk({ folder, bytes }: Disk, command: string[]): string[] {
+  const mount =
+    bytes === 'silent'
+      ? 'exec 3<>/dev/fuse && mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 silent "$0"'
+      : `mount -t tmpfs -o size=${bytes},mode=700 tmpfs "$0"`;
   const namespace = ['--user', '--map-root-user', '--mount'];
-  return ['unshare', ...namespace, 'sh', '-c', script, String(bytes), folder, ...command];
+  return ['unshare', ...namespace, 'sh', '-c', `${mount} && exec "$@"`, folder, ...command];
 }
 
 /** Starts a command of `src/cli.ts`. */
@@ -62,10 +69,10 @@ function run(
   name: string,
   script: string[],
   environment: Record<string, string>,
-  smallDisk?: SmallDisk,
+  disk?: Disk,
 ): SourceProcess {
   const node = [process.execPath, '--require', join(__dirname, 'typescript.cjs'), ...script];
-  const [command, ...parameters] = smallDisk ? onSmallDisk(smallDisk, node) : node;
+  const [command, ...parameters] = disk ? onDisk(disk, node) : node;
   const child = spawn(command!, parameters, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],

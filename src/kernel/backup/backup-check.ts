@@ -1,7 +1,7 @@
 import { DiskStorage } from '../storage/disk.storage.js';
 import { bytesOf, digestOfBlob } from './blob-bytes.js';
 import { digestOf, type FileDigest, readLines } from './lines-file.js';
-import { type Manifest, placesIn, readManifest } from './manifest.js';
+import { BackupDamaged, type Manifest, placesIn, readManifest } from './manifest.js';
 import { RowDigest, rowOf } from './row-digest.js';
 
 /** A line in the list of stored bytes. */
@@ -12,7 +12,7 @@ export interface ListedBlob extends FileDigest {
 /**
  * Reads a whole backup and compares it with its manifest: the hash of every file, and the count and hash of all rows and
  * stored bytes.
- * @throws Error naming the first thing that is not what it was
+ * @throws BackupDamaged naming the first thing that is not what it was; Error for what is no backup
  */
 export async function checkBackup(folder: string): Promise<Manifest> {
   const manifest = await readManifest(folder);
@@ -22,7 +22,7 @@ export async function checkBackup(folder: string): Promise<Manifest> {
     const found = new RowDigest();
     for await (const line of tableLines(places.table(name))) found.add(rowOf(line));
     if (found.rows !== rows || found.digest !== digest)
-      throw new Error(`The backup is damaged: table ${name} has not the rows that were read.`);
+      throw new BackupDamaged(`table ${name} has not the rows that were read`);
   }
   for (const { name, ...file } of manifest.secrets) await expectFile(places.secret(name), file);
   await expectFile(places.blobList, manifest.blobs);
@@ -31,11 +31,10 @@ export async function checkBackup(folder: string): Promise<Manifest> {
   for await (const blob of listedBlobs(folder)) {
     const found = await digestOfBlob(await bytesOf(storage, blob));
     if (found?.sha256 !== blob.sha256 || found.bytes !== blob.bytes)
-      throw new Error(`The backup is damaged: ${blob.key} is missing or not what it was.`);
+      throw new BackupDamaged(`${blob.key} is missing or not what it was`);
     count++;
   }
-  if (count !== manifest.blobs.count)
-    throw new Error('The backup is damaged: the list of files is not what it was.');
+  if (count !== manifest.blobs.count) throw new BackupDamaged('the list of files is not what it was');
   return manifest;
 }
 
@@ -47,7 +46,7 @@ export async function* listedBlobs(folder: string): AsyncGenerator<ListedBlob> {
 /** The columns of a table's file, which stand in its first line. */
 export async function columnsIn(path: string): Promise<string[]> {
   for await (const line of readLines(path)) return JSON.parse(line) as string[];
-  throw new Error(`The backup is damaged: ${path} is empty.`);
+  throw new BackupDamaged(`${path} is empty`);
 }
 
 /** The rows of a table's file, each a line. */
@@ -61,8 +60,7 @@ export async function* tableLines(path: string): AsyncGenerator<string> {
 
 async function expectFile(path: string, { bytes, sha256 }: FileDigest): Promise<void> {
   const found = await digestOf(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new Error(`The backup is damaged: ${path} cannot be read (${cause.code}).`, { cause });
+    throw new BackupDamaged(`${path} cannot be read (${cause.code})`, cause);
   });
-  if (found.bytes !== bytes || found.sha256 !== sha256)
-    throw new Error(`The backup is damaged: ${path} is not what it was.`);
+  if (found.bytes !== bytes || found.sha256 !== sha256) throw new BackupDamaged(`${path} is not what it was`);
 }

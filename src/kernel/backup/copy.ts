@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import type { DatabaseLocation } from '../config/database-url.js';
 import { migrateDatabase, type Migration } from '../database/migrate.js';
+import { BESIDE_SQLITE, SqliteLock } from '../database/sqlite-lock.js';
 import { exists } from './backup.js';
 import {
   contentOf,
@@ -34,9 +35,19 @@ export interface Copied {
 /**
  * Copies a database that nobody writes to into an empty one of either kind, and compares all rows. Into MySQL and MariaDB it
  * goes on where an earlier attempt broke off.
- * @throws Error when the target is not empty, or anything is not as it was
+ * @throws DatabaseInUse on SQLite, when a server writes to the source; Error when the target is not empty, or anything is
+ *   not as it was
  */
 export async function copyDatabase(plan: CopyPlan): Promise<Copied> {
+  const lock = plan.from.kind === 'sqlite' ? SqliteLock.take(plan.from.file) : null;
+  try {
+    return await copyAlone(plan);
+  } finally {
+    lock?.release();
+  }
+}
+
+async function copyAlone(plan: CopyPlan): Promise<Copied> {
   const source = await readRows(plan.from);
   try {
     const names = await source.migrations();
@@ -66,8 +77,8 @@ async function intoFile(
   const location = { kind: 'sqlite', file: unfinished } as const;
   await migrateDatabase(location, schema);
   const target = await fillRows(location);
-  const copied = await fillAll(plan, source, target).finally(() => target.end());
-  for (const rest of ['-wal', '-shm']) await rm(unfinished + rest, { force: true });
+  const copied = await fillAll(plan, source, target, { again: false }).finally(() => target.end());
+  for (const rest of BESIDE_SQLITE) await rm(unfinished + rest, { force: true });
   await rename(unfinished, file);
   return copied;
 }
@@ -81,12 +92,13 @@ async function intoServer(
   const target = await MysqlRows.fill(location.url);
   try {
     const [table] = await target.tables();
-    if (table && !(await target.isMarked()))
+    const again = await target.isMarked();
+    if (table && !again)
       throw new Error(`The database is not empty (table ${table}): copy into an empty one.`);
     // Until it is whole, it is known for a copy that may be gone on with.
     await target.mark();
     await migrateDatabase(location, schema);
-    const copied = await fillAll(plan, source, target);
+    const copied = await fillAll(plan, source, target, { again });
     await target.unmark();
     return copied;
   } finally {
@@ -94,18 +106,24 @@ async function intoServer(
   }
 }
 
-async function fillAll({ progress }: CopyPlan, source: TableRows, target: FillableRows): Promise<Copied> {
+async function fillAll(
+  { progress }: CopyPlan,
+  source: TableRows,
+  target: FillableRows,
+  { again }: { readonly again: boolean },
+): Promise<Copied> {
   const tables = await source.tables();
   await expectTables(target, tables);
   let [rows, kept] = [0, 0];
   for (const table of tables) {
     const columns = await source.columns(table);
-    const there = await contentOf(target, table, columns);
-    if (there.rows > 0 && isSame(there, await contentOf(source, table, columns))) {
+    const there = again ? await contentOf(target, table, columns) : null;
+    if (there?.rows && isSame(there, await contentOf(source, table, columns))) {
       kept++;
       rows += there.rows;
       continue;
     }
+    // Of rows that migrations have put there, too.
     await target.clear(table);
     const content = await copyTable(source, target, table, columns);
     await expectContent(target, table, columns, content);

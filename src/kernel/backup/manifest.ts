@@ -46,7 +46,15 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   await writeFile(placesIn(folder).manifest, text, { mode: 0o600, flag: 'wx', flush: true });
 }
 
-/** @throws Error for what is no backup, or one that this release cannot read */
+/** A backup is not what was written then. */
+export class BackupDamaged extends Error {
+  constructor(what: string, cause?: unknown) {
+    super(`The backup is damaged: ${what}.`, { cause });
+    this.name = 'BackupDamaged';
+  }
+}
+
+/** @throws BackupDamaged; Error for what is no backup, or one that this release cannot read */
 export async function readManifest(folder: string): Promise<Manifest> {
   const { manifest } = placesIn(folder);
   const text = await readFile(manifest, 'utf8').catch((cause: NodeJS.ErrnoException) => {
@@ -59,7 +67,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   const result = Manifest.safeParse(found);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new Error(`${manifest} is damaged: ${issue!.path.join('.')}: ${issue!.message}`);
+  throw new BackupDamaged(`${manifest}: ${issue!.path.join('.')}: ${issue!.message}`);
 }
 
 function parsed(text: string): object {

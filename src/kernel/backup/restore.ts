@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import type { DatabaseLocation } from '../config/database-url.js';
 import { migrateDatabase, type Migration } from '../database/migrate.js';
+import { BESIDE_SQLITE } from '../database/sqlite-lock.js';
 import type { BlobStorage } from '../storage/blob-storage.js';
 import { DiskStorage } from '../storage/disk.storage.js';
 import { exists, passing } from './backup.js';
@@ -52,7 +53,7 @@ export async function restoreBackup(plan: RestorePlan): Promise<Manifest> {
     await rm(unfinished, { force: true });
     await restoreDatabase({ kind: 'sqlite', file: unfinished }, manifest, schema, plan);
     await restoreFiles(plan, manifest);
-    for (const rest of ['-wal', '-shm']) await rm(unfinished + rest, { force: true });
+    for (const rest of BESIDE_SQLITE) await rm(unfinished + rest, { force: true });
     await rename(unfinished, file);
   } else {
     await restoreDatabase(config.database, manifest, schema, plan);

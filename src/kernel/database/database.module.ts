@@ -2,8 +2,8 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { Config } from '../config/config.js';
+import { connect } from './connect.js';
 import { Database } from './database.js';
-import { databaseMistake } from './database-errors.js';
 import { Lists } from './lists.js';
 import { openDatabase, writerOptions } from './open-database.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -26,16 +26,15 @@ export class DatabaseModule {
       imports: [
         TypeOrmModule.forRootAsync({
           inject: [Config],
-          // A database that starts beside the server may need a moment.
           useFactory: (config: Config) => ({
             ...writerOptions(config.database),
             migrations,
             autoLoadEntities: true,
-            retryAttempts: 10,
-            retryDelay: 1_000,
-            toRetry: error => databaseMistake(error) === null,
+            // `connect` does, and says so in a line.
+            toRetry: () => false,
           }),
-          dataSourceFactory: async options => new WriterSource(options as DataSourceOptions),
+          dataSourceFactory: options =>
+            connect(() => new WriterSource(options as DataSourceOptions, { alone: true })),
         }),
       ],
     };

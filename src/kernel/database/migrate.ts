@@ -12,14 +12,14 @@ export function migrationName(migration: Migration): string {
 
 /**
  * Runs those of some migrations that have not been run; answers their names.
- * @throws Error on SQLite, when a server has the file open
+ * @throws DatabaseInUse on SQLite, when a server writes to the file
  */
 export async function migrateDatabase(
   location: DatabaseLocation,
   migrations: readonly Migration[],
 ): Promise<string[]> {
-  const options = { ...writerOptions(location, { alone: true }), migrations: [...migrations] };
-  const source = await new WriterSource(options).initialize();
+  const options = { ...writerOptions(location), migrations: [...migrations] };
+  const source = await new WriterSource(options, { alone: true }).initialize();
   try {
     return (await source.runMigrations()).map(({ name }) => name);
   } finally {

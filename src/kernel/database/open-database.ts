@@ -14,14 +14,10 @@ const WAL_PAGES_AT_MOST = 16_000;
 /** The part of better-sqlite3's connection that is used to prepare it. */
 interface SqliteConnection {
   pragma(statement: string): unknown;
-  exec(sql: string): unknown;
 }
 
-/**
- * Options of the data source that writes; entities and migrations are the caller's to add. `alone`: on SQLite,
- * nobody else may have the file open.
- */
-export function writerOptions(location: DatabaseLocation, { alone = false } = {}): DataSourceOptions {
+/** Options of the data source that writes; entities and migrations are the caller's to add. */
+export function writerOptions(location: DatabaseLocation): DataSourceOptions {
   const common = { migrationsTableName: 'migrations', synchronize: false, logging: false } as const;
   if (location.kind === 'sqlite') {
     return {
@@ -31,7 +27,6 @@ export function writerOptions(location: DatabaseLocation, { alone = false } = {}
       database: location.file,
       migrationsTransactionMode: 'each',
       prepareDatabase: (connection: SqliteConnection) => {
-        if (alone) lockOut(connection, location.file);
         connection.pragma('journal_mode = WAL');
         // better-sqlite3 lowers this to NORMAL in WAL mode; an acknowledged write must survive a power cut.
         connection.pragma('synchronous = FULL');
@@ -65,21 +60,6 @@ export async function openDatabase(writer: WriterSource, queue = new WriterQueue
   const checkpointer = new SqliteCheckpointer(writer.options.database as string);
   const another = () => openReader(writer);
   return new Database(new SqliteDialect(writer, await another(), queue, another, checkpointer));
-}
-
-/**
- * Keeps every other process out of the file for as long as the connection is open.
- * @throws Error when one has it open already.
- */
-function lockOut(connection: SqliteConnection, file: string): void {
-  connection.pragma('locking_mode = EXCLUSIVE');
-  connection.pragma('busy_timeout = 1000');
-  try {
-    connection.exec('BEGIN EXCLUSIVE; COMMIT');
-  } catch (cause) {
-    if ((cause as { code?: string }).code !== 'SQLITE_BUSY') throw cause;
-    throw new Error(`${file} is in use: stop the server first.`, { cause });
-  }
 }
 
 /** SQLite's second connection: reads only, so it never waits for a writer nor sees its unfinished rows. */

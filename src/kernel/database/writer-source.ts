@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DataSource } from 'typeorm';
+import { existsSync } from 'node:fs';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { makeImpatient, type Pool } from './impatient-pool.js';
+import { makePrivate } from './private-file.js';
+import { SqliteLock } from './sqlite-lock.js';
 
 type MigrationOptions = Parameters<DataSource['runMigrations']>[0];
 
@@ -22,10 +23,25 @@ const PATIENCE_MS = 5_700;
 /** The data source that writes: the server's, and the one that TypeORM's command line migrates with. */
 export class WriterSource extends DataSource {
   private migrating = false;
+  private lock: SqliteLock | null = null;
 
+  /** `alone`: on SQLite, no other process that says so may write to the file. */
+  constructor(
+    options: DataSourceOptions,
+    private readonly only: { readonly alone: boolean } = { alone: false },
+  ) {
+    super(options);
+  }
+
+  /** @throws DatabaseInUse on SQLite, when another process writes to the file */
   override async initialize(): Promise<this> {
-    if (this.isSqlite) makePrivate(this.options.database as string);
-    await super.initialize();
+    if (this.isSqlite) this.takeFile(this.options.database as string);
+    try {
+      await super.initialize();
+    } catch (error) {
+      this.releaseFile();
+      throw error;
+    }
     if (this.isSqlite) return this;
     try {
       await this.prepareSessions();
@@ -34,6 +50,11 @@ export class WriterSource extends DataSource {
       throw error;
     }
     return this;
+  }
+
+  override async destroy(): Promise<void> {
+    await super.destroy();
+    this.releaseFile();
   }
 
   /** @throws Error when another instance has been migrating the database for a minute. */
@@ -48,6 +69,17 @@ export class WriterSource extends DataSource {
 
   private get isSqlite(): boolean {
     return this.options.type === 'better-sqlite3';
+  }
+
+  private takeFile(file: string): void {
+    makePrivate(file);
+    // Opening a file that could not be made says what is wrong.
+    if (this.only.alone && existsSync(file)) this.lock = SqliteLock.take(file);
+  }
+
+  private releaseFile(): void {
+    this.lock?.release();
+    this.lock = null;
   }
 
   private async prepareSessions(): Promise<void> {
@@ -74,18 +106,5 @@ export class WriterSource extends DataSource {
       await runner.release();
       this.migrating = false;
     }
-  }
-}
-
-/**
- * Makes the file of SQLite, and the folders it is in, for nobody else to read; what is there already stays as it is.
- * SQLite gives its other files the same mode.
- */
-function makePrivate(file: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    closeSync(openSync(file, 'a', 0o600));
-  } catch {
-    // Opening the database says what is wrong.
   }
 }

@@ -53,8 +53,9 @@ export class JsonLogger implements LoggerService {
     message: unknown,
     rest: unknown[],
   ): void {
-    // Nest tells of every route and module at start; that is for debugging.
     const context = rest.at(-1);
+    if (level === 'error' && STARTING.has(context)) return;
+    // Nest tells of every route and module at start; that is for debugging.
     const quiet = level === 'info' && typeof context === 'string' && NEST_CONTEXTS.has(context);
     const fields = message !== null && typeof message === 'object' ? (message as object) : {};
     const between = rest.slice(0, -1).filter(part => part !== undefined);
@@ -72,6 +73,8 @@ function describeError(error: unknown): unknown {
   return { type: error.constructor.name, message: error.message, code, stack: error.stack, cause };
 }
 
+/** Where Nest tells of an error that ends the start, of which `endUnstarted` tells. */
+const STARTING = new Set<unknown>(['ExceptionHandler', 'NestApplication']);
 const NEST_CONTEXTS = new Set([
   'NestFactory',
   'InstanceLoader',

@@ -40,6 +40,9 @@ export abstract class BlobStorage {
 
   /** Every blob whose key begins with `<module>/`, and what unfinished writes have left. @throws AppError `storage_unavailable` */
   abstract list(module: string): AsyncIterable<StoredBlob>;
+
+  /** Asks whether blobs can be kept and read, without any of either. @throws AppError `storage_unavailable` */
+  abstract ping(): Promise<void>;
 }
 
 const KEY = /^[a-z]+(?:\/[a-z0-9_]+)+$/;

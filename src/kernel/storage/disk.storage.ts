@@ -1,5 +1,14 @@
-import { close, createReadStream, createWriteStream, open, read } from 'node:fs';
-import { type FileHandle, mkdir, open as openHandle, opendir, rename, rm, stat } from 'node:fs/promises';
+import { close, constants, createReadStream, createWriteStream, open, read } from 'node:fs';
+import {
+  access,
+  type FileHandle,
+  mkdir,
+  open as openHandle,
+  opendir,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -80,6 +89,15 @@ export class DiskStorage extends BlobStorage {
 
   list(module: string): AsyncIterable<StoredBlob> {
     return this.inside(module);
+  }
+
+  async ping(): Promise<void> {
+    try {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await access(this.folder, constants.R_OK | constants.W_OK);
+    } catch (error) {
+      throw diskTrouble(error);
+    }
   }
 
   private async *inside(key: string): AsyncGenerator<StoredBlob> {

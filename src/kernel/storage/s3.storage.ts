@@ -4,6 +4,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -20,6 +21,7 @@ const MOST_PARTS = 10_000;
 const CONNECT_MS = 3_000;
 /** How long the store may be silent. */
 const SILENCE_MS = 10_000;
+const PING_MS = 3_000;
 
 /**
  * Blobs in a bucket of an S3-compatible store. What is larger than a part goes as a multipart upload, of which the
@@ -36,6 +38,8 @@ export class S3Storage extends BlobStorage {
   ) {
     super();
     this.partBytes = Math.max(PART_BYTES, Math.ceil(mostBytes / MOST_PARTS));
+    // It would tell of Node versions that its next releases need, to people who do not choose its release.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     this.client = new S3Client({
       region: place.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1',
       ...(place.endpoint === null ? {} : { endpoint: place.endpoint }),
@@ -98,6 +102,16 @@ export class S3Storage extends BlobStorage {
       const pages = paginateListObjectsV2({ client: this.client }, { Bucket: this.place.bucket, Prefix });
       for await (const { Contents = [] } of pages)
         for (const { Key, LastModified } of Contents) yield { key: keyOf(Key!), at: LastModified! };
+    } catch (error) {
+      throw s3Trouble(error);
+    }
+  }
+
+  async ping(): Promise<void> {
+    const { bucket, prefix } = this.place;
+    try {
+      const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 });
+      await this.client.send(command, { abortSignal: AbortSignal.timeout(PING_MS) });
     } catch (error) {
       throw s3Trouble(error);
     }

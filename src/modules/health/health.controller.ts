@@ -22,7 +22,7 @@ const Health = z
     checks: z
       .record(z.string(), z.enum(['up', 'down']))
       .describe(
-        '`database`; `jobs`, the queue; `worker`, whether a process that runs jobs was seen within the last minute.',
+        '`database`; `jobs`, the queue; `worker`, whether a process that runs jobs was seen within the last minute; `storage`, where the bytes of files are, as it was within the last five seconds.',
       ),
   })
   .meta({ id: 'Health' });
