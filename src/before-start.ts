@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { isMissingFile } from './cli/missing-file.js';
 import { keptFingerprint } from './kernel/backup/kept-fingerprint.js';
 import { SqliteRows } from './kernel/backup/sqlite-rows.js';
 import { type Config, ConfigError } from './kernel/config/config.js';
 import { expectFolders } from './kernel/config/folders.js';
+import { isMissingFile } from './kernel/config/missing-file.js';
 import { APP_SECRET_FILE } from './kernel/crypto/vault.js';
 
 /**

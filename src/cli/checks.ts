@@ -7,6 +7,7 @@ import { keptFingerprint } from '../kernel/backup/kept-fingerprint.js';
 import { readRows } from '../kernel/backup/open-rows.js';
 import type { TableRows } from '../kernel/backup/table-rows.js';
 import type { Config } from '../kernel/config/config.js';
+import { isMissingFile } from '../kernel/config/missing-file.js';
 import { APP_SECRET_FILE, Vault } from '../kernel/crypto/vault.js';
 import { databaseMistake } from '../kernel/database/database-errors.js';
 import { FACTS_TABLE } from '../kernel/database/installation-facts.js';
@@ -14,7 +15,6 @@ import { probe } from '../kernel/database/probe.js';
 import { openStorage } from '../kernel/storage/open-storage.js';
 import { SmtpMailer } from '../modules/notifications/smtp.mailer.js';
 import { schemaOf } from './migrate.command.js';
-import { isMissingFile } from './missing-file.js';
 
 /** What a check found: a sentence, and for what is wrong how to put it right. */
 export interface Finding {

@@ -1,8 +1,8 @@
 import { copyDatabase } from '../kernel/backup/copy.js';
 import { type DatabaseLocation, parseDatabaseUrl } from '../kernel/config/database-url.js';
+import { isMissingFile } from '../kernel/config/missing-file.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
 import { type Command, EXIT, UsageError } from './command.js';
-import { isMissingFile } from './missing-file.js';
 
 export const copy: Command = {
   name: 'copy',

@@ -1,10 +1,10 @@
 import { readRows } from '../kernel/backup/open-rows.js';
 import type { Config } from '../kernel/config/config.js';
+import { isMissingFile } from '../kernel/config/missing-file.js';
 import { migrateDatabase, migrationName } from '../kernel/database/migrate.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
 import { commandConfig } from './application.js';
 import { type Command, EXIT, type Outcome } from './command.js';
-import { isMissingFile } from './missing-file.js';
 
 export const migrate: Command = {
   name: 'migrate',
