@@ -69,6 +69,22 @@ async function expectEnded(id: string, by: Answer): Promise<void> {
   });
 }
 
+describe('somebody whom the organization has suspended', () => {
+  it('is neither invited to one of its projects nor taken in, until activated again', async () => {
+    const place = await addToOrganization(server, project.organization_id, accomplice, 'member');
+    const path = `/v1/organizations/${project.organization_id}/members/${place}`;
+    const id = await invite();
+    expectStatus(200, await server.api.post(`${path}/suspend`, undefined, owner));
+    expect(codeOf(await accept(id))).toEqual([409, 'invitee_suspended']);
+    expect(await statusOf(id)).toBe('pending');
+    expectStatus(200, await server.api.delete(of(`invitations/${id}`), undefined, owner));
+    const again = await server.api.post(of('invitations'), { email: accomplice.user.email }, owner);
+    expect(again.body.error).toMatchObject({ code: 'invitee_suspended', param: 'email' });
+    expectStatus(200, await server.api.post(`${path}/activate`, undefined, owner));
+    expectStatus(200, await accept(await invite()));
+  });
+});
+
 describe('an invitation to a project ends when its inviter', () => {
   it('is removed; the mailed link is good for nothing', async () => {
     const id = await invite();

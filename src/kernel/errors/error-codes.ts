@@ -127,7 +127,7 @@ export const ERROR_CODES = {
   member_already_active: conflict('This person is already an active member.'),
   invitation_pending: conflict('This person has already been invited; resend the invitation instead.'),
   invitee_suspended: conflict(
-    'The account with this e-mail address is suspended and could not accept; a platform admin can activate it.',
+    "Somebody who is suspended cannot join: a platform admin can activate an account, an organization's admins its members.",
   ),
   owner_protected: conflict(
     'The owner cannot be removed, suspended or demoted; transfer the ownership first.',

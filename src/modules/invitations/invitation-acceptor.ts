@@ -44,7 +44,7 @@ export interface InvitationAcceptor {
   /**
    * Makes the person a member, in the caller's unit of work, and says so in the event log
    * (`ctx.audit.as(…).change(…)`; actor and subject are set already).
-   * @throws AppError `member_already_active`; `invalid_token` when the target no longer exists
+   * @throws AppError `member_already_active`; `invitee_suspended`; `invalid_token` when the target no longer exists
    */
   join(ctx: RequestContext, invitation: InvitationFacts, user: User): Promise<void>;
 }

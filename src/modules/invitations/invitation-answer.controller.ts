@@ -54,7 +54,7 @@ export class InvitationAnswerController {
     name: 'Invitation_accept',
     summary: 'Accept an invitation',
     ok: AcceptedInvitation,
-    errors: ['not_found', 'member_already_active'],
+    errors: ['not_found', 'member_already_active', 'invitee_suspended'],
   })
   accept(@Ctx() ctx: RequestContext, @Param('inv') id: string) {
     return this.answers.acceptAsUser(ctx, id);
@@ -83,7 +83,7 @@ export class InvitationAnswerController {
       'The token proves the address. If there is no account yet, this creates one: send `password`, and also ' +
       '`first_name` and `name` unless the invitation has them.',
     ok: AcceptedInvitation,
-    errors: ['invalid_token', 'member_already_active', 'account_suspended'],
+    errors: ['invalid_token', 'member_already_active', 'invitee_suspended', 'account_suspended'],
   })
   acceptByToken(@Ctx() ctx: RequestContext, @Body({ schema: AcceptInvitation }) body: AcceptInvitation) {
     return this.answers.acceptByToken(ctx, body);

@@ -84,6 +84,7 @@ export class ProjectInvitations implements InvitationAcceptor, OnModuleInit {
   async join(ctx: RequestContext, { target, role }: InvitationFacts, user: User): Promise<void> {
     const project = await this.projects.find(ctx, target.id);
     if (!project || project.status === 'deleted') throw new AppError('invalid_token', { param: 'token' });
+    await this.members.refuseSuspended(ctx, project.organization_id, user.id);
     await this.members.join(ctx, project.id, role, user);
   }
 }

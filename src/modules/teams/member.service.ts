@@ -6,6 +6,7 @@ import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { defineTarget } from '../../kernel/event-log/targets.js';
 import type { Standing } from '../../kernel/facets/standings.js';
+import { OrganizationService } from '../organizations/organization.service.js';
 import { HiddenFromRoles } from '../roles/hidden-from-roles.service.js';
 import { RoleService } from '../roles/role.service.js';
 import { orViewer, type Role, SYSTEM_ROLES } from '../roles/system-roles.js';
@@ -30,11 +31,29 @@ export class MemberService {
     private readonly roles: RoleService,
     private readonly users: UserService,
     private readonly hidden: HiddenFromRoles,
+    private readonly organizations: OrganizationService,
   ) {}
 
   /** Makes a new project's owner its administrator. */
   async addOwner(ctx: RequestContext, projectId: string, userId: string): Promise<void> {
     await this.members.insert(ctx, newMember(projectId, userId, SYSTEM_ROLES.administrator.id));
+  }
+
+  /**
+   * Refuses to take in whom the project's organization has suspended: nothing of the project would be shown to them.
+   * @throws AppError `invitee_suspended`
+   */
+  async refuseSuspended(
+    ctx: RequestContext,
+    organizationId: string,
+    userId: string,
+    param?: string,
+  ): Promise<void> {
+    const standing = await this.organizations.standing(ctx, organizationId, userId);
+    if (standing?.status !== 'suspended') return;
+    const message =
+      'This person is suspended in the organization of the project; its admins can activate them.';
+    throw new AppError('invitee_suspended', { message, ...(param && { param }) });
   }
 
   /**

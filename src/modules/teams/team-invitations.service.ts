@@ -8,6 +8,7 @@ import { SYSTEM_ROLES } from '../roles/system-roles.js';
 import { UserService } from '../users/user.service.js';
 import type { InviteMember } from './member.dto.js';
 import { MemberRepository } from './member.repository.js';
+import { MemberService } from './member.service.js';
 
 /** Invitations to a project, as its team sees them. */
 @Injectable()
@@ -15,13 +16,15 @@ export class TeamInvitations {
   constructor(
     private readonly invitations: InvitationService,
     private readonly members: MemberRepository,
+    private readonly service: MemberService,
     private readonly users: UserService,
     private readonly roles: RoleService,
   ) {}
 
   /**
    * Invites somebody by e-mail, with or without an account, and mails the link.
-   * @throws AppError `member_already_active`, `invitation_pending`, `permission_escalation`, `validation_failed`
+   * @throws AppError `member_already_active`, `invitation_pending`, `invitee_suspended`, `permission_escalation`,
+   *   `validation_failed`
    */
   async invite(
     ctx: RequestContext,
@@ -29,10 +32,10 @@ export class TeamInvitations {
     { role_id = SYSTEM_ROLES.member.id, ...person }: InviteMember,
   ): Promise<Invitation> {
     const role = await this.roles.assignable(ctx, projectId, role_id);
-    await this.refuseMember(ctx, projectId, person.email);
+    await this.refuse(ctx, projectId, person.email);
     const invitation = await this.invitations.create(ctx, targetOf(projectId), { ...person, role: role.id });
     // Once more: this invitation may have waited for somebody accepting the one before, or deleting the role.
-    await this.refuseMember(ctx, projectId, person.email);
+    await this.refuse(ctx, projectId, person.email);
     if (!(await this.roles.lock(ctx, projectId, role.id))) throw this.roles.unknown('role_id');
     return invitation;
   }
@@ -57,10 +60,12 @@ export class TeamInvitations {
     return this.invitations.revoke(ctx, targetOf(projectId), id);
   }
 
-  private async refuseMember(ctx: RequestContext, projectId: string, email: string): Promise<void> {
+  /** Refuses members, and who could not be one. */
+  private async refuse(ctx: RequestContext, projectId: string, email: string): Promise<void> {
     const user = await this.users.findByEmail(ctx, email);
-    const member = user && (await this.members.findByUser(ctx, projectId, user.id));
-    if (!member) return;
+    if (!user) return;
+    const member = await this.members.findByUser(ctx, projectId, user.id);
+    if (!member) return this.service.refuseSuspended(ctx, ctx.project!.organizationId, user.id, 'email');
     throw new AppError('member_already_active', {
       param: 'email',
       details: { member_id: member.id },
