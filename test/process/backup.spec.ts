@@ -190,7 +190,8 @@ it('refuses what is damaged or newer, and brings what is older up to date', asyn
   await signIn(restored, owner.user.email, PASSWORD);
 }, 300_000);
 
-describe('with an S3-compatible store', () => {
+// Where the files are is nothing to the database.
+describeOn('sqlite')('with an S3-compatible store', () => {
   /** Longer than a part of a multipart upload. */
   const IN_PARTS = randomBytes(9_000_000);
 

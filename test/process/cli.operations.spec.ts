@@ -4,7 +4,7 @@ import { COMMANDS } from '../../src/cli/commands.js';
 import { MIGRATIONS } from '../../src/migrations/migrations.js';
 import { newKeySecret, previewOf } from '../../src/modules/api-keys/key-secret.js';
 import { codeOf } from '../support/answers.js';
-import { freshDirectory, laneSettings } from '../support/lane.js';
+import { describeOn, freshDirectory, laneSettings } from '../support/lane.js';
 import { type Person, type Project, Scene } from '../support/scene.js';
 import { startSmtp } from '../support/smtp.js';
 import { type Exit, runCli } from '../support/source-process.js';
@@ -83,7 +83,8 @@ describe('beside a running server', () => {
   });
 });
 
-describe('scan', () => {
+// It asks the API, if anybody.
+describeOn('sqlite')('scan', () => {
   let owner: Person;
   let project: Project;
   beforeAll(async () => {

@@ -8,7 +8,6 @@ import {
   type FreshDatabase,
   freshDatabase,
   freshDirectory,
-  laneDatabase,
 } from '../support/lane.js';
 import {
   type Disk,
@@ -64,7 +63,8 @@ async function up(process: SourceProcess): Promise<string> {
 const passwordsIn = (stdout: string) =>
   [...stdout.matchAll(/^ *password +(\S+)$/gm)].map(([, word]) => word!);
 
-describe('a wrong configuration', () => {
+// What is found before any database is opened, one lane is enough for.
+describeOn('sqlite')('a wrong configuration', () => {
   const WRONG = {
     PORT: 'eighty',
     DATABASE_URL: 'oracle://somewhere',
@@ -106,7 +106,7 @@ describe('a setting that turns out to be wrong', () => {
   });
 });
 
-describe('a folder that cannot be waited for', () => {
+describeOn('sqlite')('a folder that cannot be waited for', () => {
   it('because none can be made there, ends the start in one line', async () => {
     const { code, stdout, stderr } = await run('main', { DATA_DIR: '/proc/bailiwick/data' }).ended();
     expect(stderr).toBe(
@@ -125,9 +125,9 @@ describe('a folder that cannot be waited for', () => {
   });
 });
 
-describe('a package whose binary is for another machine', () => {
+describeOn('sqlite')('a package whose binary is for another machine', () => {
   const FOREIGN = { NODE_OPTIONS: `--require ${join(__dirname, '../support/foreign-binaries.cjs')}` };
-  const loaded = ['@node-rs/argon2', ...(laneDatabase === 'sqlite' ? ['better-sqlite3'] : [])];
+  const loaded = ['@node-rs/argon2', 'better-sqlite3'];
 
   it.each(loaded)('%s ends the start in one line that says what to run', async name => {
     const { code, stdout, stderr } = await run('main', { ...FOREIGN, FOREIGN: name }).ended();
