@@ -96,12 +96,15 @@ export class EndpointPump {
   /** Begins as many of the deliveries that are due as may be under way. */
   private async begin(): Promise<void> {
     if (this.stopping || this.lost) return;
+    // What ends while the database is asked may still be due in its answer.
+    const before = new Set(this.underWay.keys());
     const ctx = context();
     const endpoint = await this.parts.endpoints.findAnywhere(ctx, this.endpointId);
     const open = await this.open(ctx, endpoint);
     if (!endpoint || open === 'nothing' || open === 'never') return;
     const queue = await this.parts.queues.find(ctx, this.endpointId);
     const most = queue?.last_success_at && !queue.failing_since ? MOST : 1;
+    const askedAt = performance.now();
     const due = await this.parts.deliveries.due(ctx, this.endpointId, {
       now: new Date(),
       limit: MOST + this.underWay.size,
@@ -109,7 +112,7 @@ export class EndpointPump {
     });
     for (const delivery of due) {
       if (this.underWay.size >= most) return;
-      if (!this.underWay.has(delivery.id) && this.isItsTurn(delivery)) this.start(endpoint, delivery);
+      if (!before.has(delivery.id) && this.isItsTurn(delivery)) this.start(endpoint, delivery, askedAt);
     }
   }
 
@@ -118,9 +121,8 @@ export class EndpointPump {
     return !in_order || ![...this.underWay.values()].some(({ inOrder }) => inOrder);
   }
 
-  private start(endpoint: WebhookEndpointEntity, delivery: WebhookDeliveryEntity): void {
+  private start(endpoint: WebhookEndpointEntity, delivery: WebhookDeliveryEntity, readAt: number): void {
     const { id, project_id, in_order } = delivery;
-    const readAt = performance.now();
     const attempt = async () => {
       if (this.lost || this.stopping) return;
       // After a wait for a slot, what was read may be old.
