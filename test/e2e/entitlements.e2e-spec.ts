@@ -1,6 +1,7 @@
 import { codeOf, eventOf } from '../support/answers.js';
 import { BillingClient } from '../support/billing.js';
 import { expectStatus, Scene } from '../support/scene.js';
+import { instantBetween } from '../support/wait-for.js';
 
 let scene: Scene;
 let billing: BillingClient;
@@ -80,7 +81,7 @@ it('are listed with whether they are valid now', async () => {
 
 it('leave events, listed newest first', async () => {
   await set('a', '1', { source: 's', description: 'd' });
-  const between = new Date().toISOString();
+  const between = await instantBetween();
   await set('a', '2');
   await set('b', '1');
   await billing.post('entitlement/remove', { customer_id, feature_key: 'a' });

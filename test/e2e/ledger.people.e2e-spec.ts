@@ -4,6 +4,7 @@ import { ProofJob } from '../../src/modules/ledger/proof.job.js';
 import { codeOf, eventOf, projectEvents } from '../support/answers.js';
 import { BillingClient, ended, holdJobs, overdue } from '../support/billing.js';
 import { expectStatus, type Person, ROLE_IDS, Scene, write } from '../support/scene.js';
+import { instantBetween } from '../support/wait-for.js';
 
 let scene: Scene;
 let billing: BillingClient;
@@ -155,7 +156,7 @@ describe('deposits and deductions by people', () => {
 describe('the project’s ledger', () => {
   it('shows every customer’s entries, and finds them by all that they have', async () => {
     await billing.deposit('c', 10, { wallet: 'w', source: 's' });
-    const between = new Date().toISOString();
+    const between = await instantBetween();
     await billing.deposit('d', 20);
     await billing.post('billing/deduct', { customer_id: 'c', amount: 4, transaction_id: 't' });
     const of = async (query: Record<string, string | number>) =>

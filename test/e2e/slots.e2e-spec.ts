@@ -2,6 +2,7 @@ import { codeOf, eventsOf } from '../support/answers.js';
 import { BillingClient } from '../support/billing.js';
 import type { Answer } from '../support/client.js';
 import { expectStatus, Scene } from '../support/scene.js';
+import { instantBetween } from '../support/wait-for.js';
 
 let scene: Scene;
 let billing: BillingClient;
@@ -117,7 +118,7 @@ it('are never claimed beyond the capacity, nor twice for one resource, by howeve
 
 it('leave events, listed newest first and found by all that they have', async () => {
   const seats = await withSeats(5, { source: 'a', description: 'plan', idempotency_key: 'first' });
-  const between = new Date().toISOString();
+  const between = await instantBetween();
   await billing.post('slot/claim', { ...seats, resource_id: 'r', amount: 2 });
   await billing.post('slot/release', { ...seats, resource_id: 'r' });
   await billing.post('slot/revoke', { ...seats, amount: 1, source: 'a' });

@@ -12,7 +12,7 @@ import { DeliveryDispatcher } from '../../src/modules/webhooks/delivery-dispatch
 import { codeOf, eventOf, projectEvents } from '../support/answers.js';
 import { waitForMail } from '../support/mail.js';
 import { expectStatus, type Person, type Project, ROLE_IDS, Scene } from '../support/scene.js';
-import { waitFor } from '../support/wait-for.js';
+import { instantBetween, waitFor } from '../support/wait-for.js';
 import { type Received, WebhookSink } from '../support/webhook-sink.js';
 
 let scene: Scene;
@@ -329,7 +329,7 @@ it('tries again what fails, sends it once more when asked, under the same id', a
 
 it('recovers in order what was missed, also from while the endpoint was disabled', async () => {
   const { project, hook, path } = await connected();
-  const since = new Date().toISOString();
+  const since = await instantBetween();
   await scene.key(project, undefined, { name: 'delivered' });
   await deliveries(path, 'succeeded');
   await patch(path, { status: 'disabled' });

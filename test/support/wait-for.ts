@@ -20,3 +20,10 @@ export async function waitFor<T>(
     await sleep(pause);
   }
 }
+
+/** An instant after all that happened so far, to the millisecond; what follows is not before it. */
+export async function instantBetween(): Promise<string> {
+  const before = Date.now();
+  await waitFor('the next millisecond', () => Date.now() > before);
+  return new Date().toISOString();
+}
