@@ -3,12 +3,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '../support/free-port.js';
-import {
-  describeOn,
-  type FreshDatabase,
-  freshDatabase,
-  freshDirectory,
-} from '../support/lane.js';
+import { describeOn, type FreshDatabase, freshDatabase, freshDirectory } from '../support/lane.js';
 import {
   type Disk,
   hasSilentDisks,
