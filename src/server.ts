@@ -5,6 +5,7 @@ import type { Config } from './kernel/config/config.js';
 import { newId } from './kernel/database/ids.js';
 import { logAccess } from './kernel/http/access-log.js';
 import { earlyErrors } from './kernel/http/early-errors.js';
+import { keepRequestsYoung } from './kernel/http/hot-path/young-requests.js';
 import { BODY_LIMIT } from './kernel/http/json-body.js';
 import type { Patience } from './kernel/http/patience.js';
 import { prepareHttp } from './kernel/http/prepare-http.js';
@@ -22,6 +23,7 @@ export async function createServer(
   config: Config,
   patience: Patience = PATIENCE,
 ): Promise<NestFastifyApplication> {
+  keepRequestsYoung();
   const adapter = new FastifyAdapter({
     genReqId: () => newId('req'),
     trustProxy: config.trustProxy.length ? config.trustProxy : false,
