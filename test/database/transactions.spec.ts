@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { Batch } from '../../src/kernel/database/batch.js';
+import { isUniqueViolation } from '../../src/kernel/database/database-errors.js';
 import { AppError } from '../../src/kernel/errors/app-error.js';
 import { Gate } from '../support/gate.js';
 import { describeOn } from '../support/lane.js';
@@ -239,6 +242,75 @@ describe('a unit of work', () => {
     await expect(async () => bank.database.write(ctx)).rejects.toThrow('a write needs an open unit of work');
     await bank.mutate(() => bank.open(ctx, 'a'), ctx);
     await expect(async () => bank.database.write(ctx)).rejects.toThrow('a write needs an open unit of work');
+  });
+});
+
+describe('what is written behind', () => {
+  const opening = (...ids: string[]) => {
+    const batch = new Batch();
+    for (const id of ids) void batch.query('INSERT INTO account (id, balance) VALUES (?, ?)', [id, 1]);
+    return bank.units.writeBehind(batch);
+  };
+
+  it('is there when it is said to be, and leaves no entry', async () => {
+    await opening('a', 'b');
+    expect([await bank.balance('a'), await bank.balance('b')]).toEqual([1, 1]);
+    expect(await bank.logged()).toEqual([]);
+  });
+
+  it('is undone as a whole, and says what the driver did', async () => {
+    await opening('taken');
+    const error = await opening('a', 'taken', 'b').catch((reason: unknown) => reason);
+    expect(isUniqueViolation(error)).toBe(true);
+    expect([await bank.balance('a'), await bank.balance('b')]).toEqual([null, null]);
+    await opening('a');
+    expect(await bank.balance('a')).toBe(1);
+  });
+
+  it('mingles with no unit of work, however many there are at once', async () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `account-${index}`);
+    const results = await Promise.allSettled(
+      ids.map((id, index) => {
+        if (index % 3 === 0) return opening(id);
+        return bank.mutate(async ctx => {
+          await bank.open(ctx, id);
+          if (index % 3 === 1) throw refusal;
+        });
+      }),
+    );
+    const acknowledged = ids.filter((_, index) => results[index]!.status === 'fulfilled');
+    expect(acknowledged).toHaveLength(20);
+    const present = await Promise.all(ids.map(id => bank.balance(id)));
+    expect(ids.filter((_, index) => present[index] !== null)).toEqual(acknowledged);
+  });
+});
+
+describeOn('sqlite')('what is written behind on SQLite', () => {
+  it('waits for its turn to write', async () => {
+    const finish = new Gate();
+    const { done, written } = openAccount('a', finish.opened);
+    await written;
+    const batch = new Batch();
+    void batch.query('UPDATE account SET balance = ? WHERE id = ?', [5, 'a']);
+    const behind = bank.units.writeBehind(batch);
+    finish.open();
+    await Promise.all([done, behind]);
+    expect(await bank.balance('a')).toBe(5);
+  });
+
+  it('goes on when its thread has ended', async () => {
+    const asked = jest.spyOn(Worker.prototype, 'postMessage');
+    const insert = (id: string) => {
+      const batch = new Batch();
+      void batch.query('INSERT INTO account (id, balance) VALUES (?, ?)', [id, 1]);
+      return bank.units.writeBehind(batch);
+    };
+    await insert('before');
+    const thread = asked.mock.contexts[0] as Worker;
+    const [meanwhile] = await Promise.allSettled([insert('meanwhile'), thread.terminate()]);
+    await insert('after');
+    expect([await bank.balance('before'), await bank.balance('after')]).toEqual([1, 1]);
+    expect(await bank.balance('meanwhile')).toBe(meanwhile.status === 'fulfilled' ? 1 : null);
   });
 });
 

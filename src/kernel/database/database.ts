@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import type { RequestContext } from '../context/request-context.js';
 import { AppError } from '../errors/app-error.js';
-import type { DatabaseLoad, Dialect, Durability, Transaction } from './transaction.js';
+import type { Statement } from './batch.js';
+import type { DatabaseLoad, Dialect, Transaction } from './transaction.js';
 import { unitOf } from './unit.js';
 
 /** The way of every repository to the database. */
@@ -114,8 +115,13 @@ export class Database {
   }
 
   /** Opens a transaction; for the unit of work alone. */
-  begin(durability: Durability = 'durable'): Promise<Transaction> {
-    return this.dialect.begin(durability);
+  begin(): Promise<Transaction> {
+    return this.dialect.begin();
+  }
+
+  /** Writes behind; for the unit of work alone. */
+  writeBehind(statements: readonly Statement[]): Promise<void> {
+    return this.dialect.writeBehind(statements);
   }
 
   /** Answers whether the database can be reached. */

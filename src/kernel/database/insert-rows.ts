@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { TakesStatements } from './batch.js';
 import type { Dialect } from './transaction.js';
 
 type Value = string | number | null;
@@ -22,14 +22,14 @@ export function inPieces<T>(rows: readonly T[], largest = SIZES[0]!): T[][] {
  * thousands of rows a second: an insert through an entity costs several times as much.
  */
 export async function insertRows<T>(
-  manager: EntityManager,
+  into: TakesStatements,
   table: string,
   columns: readonly string[],
   rows: readonly T[],
   valuesOf: (row: T) => readonly Value[],
 ): Promise<void> {
   for (const piece of inPieces(rows)) {
-    await manager.query(insertStatement(table, columns, piece.length), piece.flatMap(valuesOf));
+    await into.query(insertStatement(table, columns, piece.length), piece.flatMap(valuesOf));
   }
 }
 
@@ -38,7 +38,7 @@ export async function insertRows<T>(
  * that does not fit is an error.
  */
 export async function insertMissing(
-  manager: EntityManager,
+  into: TakesStatements,
   kind: Dialect['kind'],
   target: { table: string; columns: readonly string[]; key: readonly string[] },
   rows: readonly (readonly Value[])[],
@@ -49,7 +49,7 @@ export async function insertMissing(
       ? `ON CONFLICT (${key.join(', ')}) DO NOTHING`
       : `ON DUPLICATE KEY UPDATE ${key[0]} = ${key[0]}`;
   for (const piece of inPieces(rows)) {
-    await manager.query(`${insertStatement(table, columns, piece.length)} ${otherwise}`, piece.flat());
+    await into.query(`${insertStatement(table, columns, piece.length)} ${otherwise}`, piece.flat());
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Statement } from './batch.js';
 import type { DatabaseLoad, Dialect, Snapshot, Transaction } from './transaction.js';
 
 type PoolQueues = Record<'_allConnections' | '_freeConnections' | '_connectionQueue', { length: number }>;
@@ -42,6 +43,17 @@ export class MysqlDialect implements Dialect {
         }
       },
     };
+  }
+
+  async writeBehind(statements: readonly Statement[]): Promise<void> {
+    const { manager, commit, rollback } = await this.begin();
+    try {
+      for (const { sql, values } of statements) await manager.query(sql, [...values]);
+    } catch (error) {
+      await rollback().catch(() => undefined);
+      throw error;
+    }
+    await commit();
   }
 
   async snapshot(): Promise<Snapshot> {

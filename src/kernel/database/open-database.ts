@@ -3,8 +3,8 @@ import type { DatabaseLocation } from '../config/database-url.js';
 import { Database } from './database.js';
 import { MysqlDialect } from './mysql.dialect.js';
 import { SqliteDialect } from './sqlite.dialect.js';
-import { SqliteCheckpointer } from './sqlite-checkpointer.js';
 import { sqliteDriver } from './sqlite-driver.js';
+import { SqliteThread } from './sqlite-thread.js';
 import { WriterQueue } from './writer-queue.js';
 import type { WriterSource } from './writer-source.js';
 
@@ -55,11 +55,11 @@ export function writerOptions(location: DatabaseLocation): DataSourceOptions {
 export async function openDatabase(writer: WriterSource, queue = new WriterQueue()): Promise<Database> {
   await writer.runMigrations();
   if (writer.options.type !== 'better-sqlite3') return new Database(new MysqlDialect(writer));
-  // Commits are spared the work that the checkpointer does, unless it falls behind.
+  // Commits are spared the work that the thread does, unless it falls behind.
   await writer.query(`PRAGMA wal_autocheckpoint = ${WAL_PAGES_AT_MOST}`);
-  const checkpointer = new SqliteCheckpointer(writer.options.database as string);
+  const thread = new SqliteThread(writer.options.database as string, queue);
   const another = () => openReader(writer);
-  return new Database(new SqliteDialect(writer, await another(), queue, another, checkpointer));
+  return new Database(new SqliteDialect(writer, await another(), queue, another, thread));
 }
 
 /** SQLite's second connection: reads only, so it never waits for a writer nor sees its unfinished rows. */

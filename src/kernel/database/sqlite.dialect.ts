@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import type { SqliteCheckpointer } from './sqlite-checkpointer.js';
-import type { DatabaseLoad, Dialect, Durability, Snapshot, Transaction } from './transaction.js';
+import type { Statement } from './batch.js';
+import type { SqliteThread } from './sqlite-thread.js';
+import type { DatabaseLoad, Dialect, Snapshot, Transaction } from './transaction.js';
 import type { WriterQueue } from './writer-queue.js';
 
 /**
@@ -10,29 +11,23 @@ import type { WriterQueue } from './writer-queue.js';
  */
 export class SqliteDialect implements Dialect {
   readonly kind = 'sqlite';
-  private durability: Durability = 'durable';
 
   constructor(
     private readonly writer: DataSource,
     private readonly readerSource: DataSource,
     private readonly queue: WriterQueue,
     private readonly openReader: () => Promise<DataSource>,
-    private readonly checkpointer: SqliteCheckpointer,
+    private readonly thread: SqliteThread,
   ) {}
 
   get reader(): EntityManager {
     return this.readerSource.manager;
   }
 
-  /** In WAL mode, NORMAL leaves the disk to a later commit; the order of commits holds all the same. */
-  async begin(durability: Durability): Promise<Transaction> {
+  async begin(): Promise<Transaction> {
     const release = await this.queue.acquire();
     const runner: QueryRunner & { isTransactionActive: boolean } = this.writer.createQueryRunner();
     try {
-      if (durability !== this.durability) {
-        await runner.query(`PRAGMA synchronous = ${durability === 'soon' ? 'NORMAL' : 'FULL'}`);
-        this.durability = durability;
-      }
       await runner.query('BEGIN IMMEDIATE');
       // TypeORM cannot begin IMMEDIATE, but `save` must know that it need not begin a transaction itself.
       runner.isTransactionActive = true;
@@ -55,6 +50,10 @@ export class SqliteDialect implements Dialect {
     return { manager: runner.manager, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
   }
 
+  writeBehind(statements: readonly Statement[]): Promise<void> {
+    return this.thread.write(statements);
+  }
+
   /** On a connection of its own: the readers' one shows everybody else what has been committed since. */
   async snapshot(): Promise<Snapshot> {
     const source = await this.openReader();
@@ -68,7 +67,7 @@ export class SqliteDialect implements Dialect {
   }
 
   async close(): Promise<void> {
-    await this.checkpointer.close();
+    await this.thread.close();
     await this.readerSource.destroy();
     await this.writer.destroy();
   }

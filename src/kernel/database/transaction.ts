@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { Statement } from './batch.js';
 
 /**
  * One open database transaction. Ended exactly once, by `commit` or `rollback`; a commit that fails has
@@ -24,19 +25,15 @@ export interface DatabaseLoad {
   readonly waiting: number;
 }
 
-/**
- * What a commit promises. `durable`: it has reached the disk. `soon`: it reaches the disk with the next durable one, or
- * some seconds later; until then a power cut, but not the end of the process, can take it.
- */
-export type Durability = 'durable' | 'soon';
-
 /** What the two kinds of database do differently at run time. */
 export interface Dialect {
   readonly kind: 'sqlite' | 'mysql';
   /** Reads that belong to no transaction; they never see uncommitted rows. */
   readonly reader: EntityManager;
   /** Opens a writing transaction; waits for its turn where there is one writer. */
-  begin(durability: Durability): Promise<Transaction>;
+  begin(): Promise<Transaction>;
+  /** Does all of it in one transaction, or nothing; see `UnitOfWork.writeBehind`. */
+  writeBehind(statements: readonly Statement[]): Promise<void>;
   /** Holds the database still for a reader that takes many statements. */
   snapshot(): Promise<Snapshot>;
   load(): DatabaseLoad;

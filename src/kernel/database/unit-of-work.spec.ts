@@ -14,12 +14,14 @@ const deadlock = () => Object.assign(new Error('deadlock'), { code: 'ER_LOCK_DEA
 const manager = {} as EntityManager;
 const commit = jest.fn<Promise<void>, []>();
 const rollback = jest.fn<Promise<void>, []>();
+const writeBehind = jest.fn<Promise<void>, []>();
 const append = jest.fn<Promise<void>, []>();
 
 const database = new Database({
   kind: 'mysql',
   reader: manager,
   begin: () => Promise.resolve({ manager, commit, rollback }),
+  writeBehind,
   snapshot: () => Promise.resolve({ manager, end: () => Promise.resolve() }),
   load: () => ({ inUse: 0, waiting: 0 }),
   close: () => Promise.resolve(),

@@ -3,11 +3,11 @@ import type { RequestContext } from '../context/request-context.js';
 import { AppError } from '../errors/app-error.js';
 import { AuditRecord } from '../event-log/audit-record.js';
 import type { EventType } from '../event-log/event-types.js';
+import type { Batch } from './batch.js';
 import { Database } from './database.js';
 import { isContention } from './database-errors.js';
 import { EventLog } from './event-log.port.js';
 import { StaleRead } from './stale-read.js';
-import type { Durability } from './transaction.js';
 import { Unit, unitOf } from './unit.js';
 
 /** What a unit of work declares before it begins. */
@@ -47,7 +47,7 @@ export class UnitOfWork {
    */
   run<T>(ctx: RequestContext, options: UnitOptions<T>, work: () => Promise<T>): Promise<T> {
     if (ctx.unit) return work();
-    return this.withRetries(ctx, this.opening(options.events, 'durable'), work, async (unit, outcome) => {
+    return this.withRetries(ctx, this.opening(options.events), work, async (unit, outcome) => {
       if (unit.audit.idle) {
         if (unit.transactionManager) throw new Error('a unit said that it changed nothing, but it wrote');
         return;
@@ -107,21 +107,25 @@ export class UnitOfWork {
   }
 
   /**
-   * Runs writes that are no mutation anybody made: counters, buffers, the state of jobs. They leave
-   * no event-log entry; use {@link run} for anything a user would call a change. What was gathered in memory before,
-   * where a power cut would have taken it as well, need not be more than durable `soon`.
+   * Runs writes that are no mutation anybody made: counters, the state of jobs. They leave no event-log entry; use
+   * {@link run} for anything a user would call a change.
    */
-  bookkeeping<T>(
-    ctx: RequestContext,
-    work: () => Promise<T>,
-    durability: Durability = 'durable',
-  ): Promise<T> {
+  bookkeeping<T>(ctx: RequestContext, work: () => Promise<T>): Promise<T> {
     if (ctx.unit) return work();
-    return this.withRetries(ctx, this.opening([], durability), work, async () => undefined);
+    return this.withRetries(ctx, this.opening([]), work, async () => undefined);
   }
 
-  private opening(events: readonly EventType[], durability: Durability): (attempt: number) => Unit {
-    return attempt => new Unit(new AuditRecord(events), () => this.database.begin(durability), { attempt });
+  /**
+   * Does all statements of a batch in one transaction, or none of them: bookkeeping that was gathered in memory. On SQLite
+   * a thread of its own does them, and a power cut, but not the end of the process, can take them until the next other
+   * commit, or for some seconds: before, it would have taken them as well.
+   */
+  writeBehind({ statements }: Batch): Promise<void> {
+    return retried(() => this.database.writeBehind(statements));
+  }
+
+  private opening(events: readonly EventType[]): (attempt: number) => Unit {
+    return attempt => new Unit(new AuditRecord(events), () => this.database.begin(), { attempt });
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { TakesStatements } from './batch.js';
 import { inPieces, insertStatement } from './insert-rows.js';
 import type { Dialect } from './transaction.js';
 
@@ -18,14 +18,14 @@ const ROWS_PER_STATEMENT = 64;
  * so that two processes with the same rows wait for each other instead of deadlocking.
  */
 export async function upsert(
-  manager: EntityManager,
+  into: TakesStatements,
   kind: Dialect['kind'],
   target: UpsertTarget,
   rows: readonly (readonly (string | number)[])[],
 ): Promise<void> {
   const sorted = rows.toSorted((one, other) => byKeys(one, other, target.keys.length));
   for (const piece of inPieces(sorted, ROWS_PER_STATEMENT)) {
-    await manager.query(statement(kind, target, piece.length), piece.flat());
+    await into.query(statement(kind, target, piece.length), piece.flat());
   }
 }
 

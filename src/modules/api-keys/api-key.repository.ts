@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, LessThanOrEqual, Not } from 'typeorm';
+import { LessThanOrEqual, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { TakesStatements } from '../../kernel/database/batch.js';
 import { Database } from '../../kernel/database/database.js';
 import { inPieces } from '../../kernel/database/insert-rows.js';
 import { instantForDriver } from '../../kernel/database/instants.js';
@@ -235,9 +236,7 @@ export class ApiKeyRepository {
   }
 
   /** Notes the last uses of keys, by any secret and by the one before; an older note never replaces a newer one. */
-  async markUsed(ctx: RequestContext, uses: readonly KeyUse[]): Promise<void> {
-    if (uses.length === 0) return;
-    const manager = await this.database.write(ctx);
+  async markUsed(into: TakesStatements, uses: readonly KeyUse[]): Promise<void> {
     // One statement for all: a thousand keys a second are noted so.
     for (const piece of inPieces(uses, 64)) {
       const values: { ip: unknown[]; at: unknown[] } = { ip: [], at: [] };
@@ -251,29 +250,28 @@ export class ApiKeyRepository {
       const instants = `${which} ? `.repeat(piece.length);
       // An address that is not known does not replace the last one that is. It comes first, as MySQL assigns one
       // after the other.
-      await manager.query(
+      await into.query(
         `UPDATE api_keys SET last_used_ip = CASE ${addresses}ELSE last_used_ip END, ` +
           `last_used_at = CASE ${instants}ELSE last_used_at END WHERE id IN (${piece.map(() => '?').join(', ')})`,
         [...values.ip, ...values.at, ...piece.map(({ id }) => id)],
       );
     }
-    for (const { id, previous } of uses) if (previous) await this.markPreviousUsed(manager, id, previous);
+    for (const { id, previous } of uses) if (previous) await this.markPreviousUsed(into, id, previous);
   }
 
   private async markPreviousUsed(
-    manager: EntityManager,
+    into: TakesStatements,
     id: string,
-    { at, until }: { at: number; until: Date },
+    previous: { at: number; until: Date },
   ): Promise<void> {
-    const used = { id, at: new Date(at), until };
-    await manager
-      .createQueryBuilder()
-      .update(ApiKeyEntity)
-      .set({ previous_last_used_at: used.at })
-      // Regenerated meanwhile, the key has another secret before the present one.
-      .where('id = :id AND previous_expires_at = :until', used)
-      .andWhere('(previous_last_used_at IS NULL OR previous_last_used_at <= :at)', used)
-      .execute();
+    const instant = (at: Date) => instantForDriver(this.database.kind, at);
+    const at = instant(new Date(previous.at));
+    // Regenerated meanwhile, the key has another secret before the present one.
+    await into.query(
+      'UPDATE api_keys SET previous_last_used_at = ? WHERE id = ? AND previous_expires_at = ? ' +
+        'AND (previous_last_used_at IS NULL OR previous_last_used_at <= ?)',
+      [at, id, instant(previous.until), at],
+    );
   }
 
   /** Revokes a member's own keys for good; answers which, as they were. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Buffer } from '../../kernel/buffers/buffer.js';
 import { Buffers } from '../../kernel/buffers/buffers.js';
-import { RequestContext } from '../../kernel/context/request-context.js';
-import { newId } from '../../kernel/database/ids.js';
+import type { RequestContext } from '../../kernel/context/request-context.js';
+import { Batch } from '../../kernel/database/batch.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { ProjectChanges } from '../projects/project-changes.service.js';
@@ -25,10 +25,7 @@ export class KeyUsage {
       gatherMs: 600,
       batch: 64,
       most: 100_000,
-      write: uses => {
-        const ctx = RequestContext.system('key-usage', newId('req'));
-        return units.bookkeeping(ctx, () => this.keys.markUsed(ctx, uses), 'soon');
-      },
+      write: uses => this.write(uses),
     });
   }
 
@@ -47,8 +44,14 @@ export class KeyUsage {
 
   /** Writes a key's first use, and activates its project when it is still new. Runs before the answer is sent. */
   async usedFirst(ctx: RequestContext, key: KeyFacts): Promise<void> {
-    await this.units.bookkeeping(ctx, () => this.keys.markUsed(ctx, [useOf(key, ctx.ip)]));
+    await this.write([useOf(key, ctx.ip)]);
     if (key.project.status === 'new') await this.activate(ctx, key.project.id);
+  }
+
+  private async write(uses: readonly KeyUse[]): Promise<void> {
+    const batch = new Batch();
+    await this.keys.markUsed(batch, uses);
+    await this.units.writeBehind(batch);
   }
 
   private async activate(ctx: RequestContext, projectId: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { TakesStatements } from '../../kernel/database/batch.js';
 import { Database } from '../../kernel/database/database.js';
 import { upsert, type UpsertTarget } from '../../kernel/database/upsert.js';
 import { QuotaEntity } from './quota.entity.js';
@@ -25,7 +26,7 @@ export class QuotaRepository {
   }
 
   /** Notes what one process has spent in each window. */
-  async record(ctx: RequestContext, processId: string, windows: readonly QuotaWindow[]): Promise<void> {
+  async record(into: TakesStatements, processId: string, windows: readonly QuotaWindow[]): Promise<void> {
     const rows = windows.map(({ holderId, policy, period, spentHere }) => [
       holderId,
       policy,
@@ -33,7 +34,7 @@ export class QuotaRepository {
       processId,
       spentHere,
     ]);
-    await upsert(await this.database.write(ctx), this.database.kind, SPENT, rows);
+    await upsert(into, this.database.kind, SPENT, rows);
   }
 
   /** Deletes at most `limit` windows of periods before `period`; answers how many were found. */

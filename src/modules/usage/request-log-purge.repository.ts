@@ -48,7 +48,7 @@ export class RequestLogPurgeRepository {
     await upsert(manager, kind, { table: 'usage_days', keys: ['series_id', 'day'], ...COUNTS }, days);
     const fewer = new Map<number, number>();
     for (const { series_id } of lines) fewer.set(series_id, (fewer.get(series_id) ?? 0) - 1);
-    await this.series.addLogged(ctx, fewer);
+    await this.series.addLogged(manager, fewer);
   }
 }
 

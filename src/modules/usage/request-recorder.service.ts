@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Buffer } from '../../kernel/buffers/buffer.js';
 import { Buffers } from '../../kernel/buffers/buffers.js';
 import { RequestContext } from '../../kernel/context/request-context.js';
+import { Batch } from '../../kernel/database/batch.js';
 import { isUniqueViolation } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
@@ -10,8 +11,8 @@ import { RequestRecordingRepository } from './request-recording.repository.js';
 
 /** Long, as requests of one key and route that are written together cost a third of what each costs alone. */
 const GATHER_MS = 700;
-/** Lines of one transaction: those of many requests, and few enough that others wait some milliseconds only. */
-const BATCH = 250;
+/** Lines of one transaction: those of many requests, and few enough that others who write wait some milliseconds only. */
+const BATCH = 1_000;
 /** Lines kept while the database is away, about 50 MB. */
 const MOST_LINES = 100_000;
 const MOST_SERIES_REMEMBERED = 50_000;
@@ -67,19 +68,14 @@ export class RequestRecorder {
   }
 
   private async write(gathered: SeriesHour[]): Promise<void> {
-    const ctx = RequestContext.system('request-log', newId('req'));
     try {
-      await this.learnSeries(ctx, gathered);
+      await this.learnSeries(gathered);
       const seriesId = ({ series }: SeriesHour) => this.seriesIds.get(series)!;
-      await this.units.bookkeeping(
-        ctx,
-        async () => {
-          await this.repository.insertLines(ctx, gathered, seriesId);
-          await this.repository.addToUsage(ctx, gathered, seriesId);
-          await this.repository.addLogged(ctx, gathered, seriesId);
-        },
-        'soon',
-      );
+      const batch = new Batch();
+      await this.repository.insertLines(batch, gathered, seriesId);
+      await this.repository.addToUsage(batch, gathered, seriesId);
+      await this.repository.addLogged(batch, gathered, seriesId);
+      await this.units.writeBehind(batch);
     } catch (error) {
       // A request's id is its own: where it is taken, it was committed before, though nobody heard of it.
       if (isUniqueViolation(error) && isOne(gathered)) return;
@@ -88,15 +84,14 @@ export class RequestRecorder {
   }
 
   /** Finds or makes the series this process has not seen before, in a unit of their own: they are few. */
-  private async learnSeries(ctx: RequestContext, gathered: readonly SeriesHour[]): Promise<void> {
+  private async learnSeries(gathered: readonly SeriesHour[]): Promise<void> {
     if (this.seriesIds.size > MOST_SERIES_REMEMBERED) this.seriesIds.clear();
     const unknown = new Map<string, RequestRecord>();
     for (const { series, sample } of gathered) if (!this.seriesIds.has(series)) unknown.set(series, sample);
     if (unknown.size === 0) return;
-    const found = await this.units.bookkeeping(
-      ctx,
-      () => this.repository.ensureSeries(ctx, [...unknown.values()]),
-      'soon',
+    const ctx = RequestContext.system('request-log', newId('req'));
+    const found = await this.units.bookkeeping(ctx, () =>
+      this.repository.ensureSeries(ctx, [...unknown.values()]),
     );
     for (const [series, id] of found) this.seriesIds.set(series, id);
   }

@@ -33,7 +33,10 @@ class Recording {
   async addLogged() {}
 }
 
-const units = { bookkeeping: (_: unknown, work: () => unknown) => work() } as unknown as UnitOfWork;
+const units = {
+  bookkeeping: (_: unknown, work: () => unknown) => work(),
+  writeBehind: async () => undefined,
+} as unknown as UnitOfWork;
 
 function request(route = '/v1/whoami'): RequestRecord {
   const id = newId('req');

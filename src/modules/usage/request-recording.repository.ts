@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { TakesStatements } from '../../kernel/database/batch.js';
 import { Database } from '../../kernel/database/database.js';
 import { insertMissing, insertRows } from '../../kernel/database/insert-rows.js';
 import { upsert } from '../../kernel/database/upsert.js';
@@ -48,13 +49,16 @@ export class RequestRecordingRepository {
   }
 
   /** Adds lines to the request log. */
-  async insertLines(ctx: RequestContext, gathered: readonly SeriesHour[], seriesId: SeriesId): Promise<void> {
-    const manager = await this.database.write(ctx);
+  async insertLines(
+    into: TakesStatements,
+    gathered: readonly SeriesHour[],
+    seriesId: SeriesId,
+  ): Promise<void> {
     const lines = gathered.flatMap(one => {
       const series = seriesId(one);
       return one.lines.map(record => ({ record, series }));
     });
-    await insertRows(manager, 'request_logs', LOG_COLUMNS, lines, ({ record, series }) => [
+    await insertRows(into, 'request_logs', LOG_COLUMNS, lines, ({ record, series }) => [
       record.id,
       record.projectId,
       series,
@@ -67,26 +71,29 @@ export class RequestRecordingRepository {
   }
 
   /** Adds requests to the hours and days they fall into. */
-  async addToUsage(ctx: RequestContext, gathered: readonly SeriesHour[], seriesId: SeriesId): Promise<void> {
-    const manager = await this.database.write(ctx);
+  async addToUsage(
+    into: TakesStatements,
+    gathered: readonly SeriesHour[],
+    seriesId: SeriesId,
+  ): Promise<void> {
     const { kind } = this.database;
     const hours = gathered.map(one => [
       ...[seriesId(one), one.hour],
       ...[one.lines.length + one.unlogged, one.unlogged],
     ]);
     const days = hours.map(([series, hour, ...counts]) => [series!, Math.floor(hour! / 24), ...counts]);
-    await upsert(manager, kind, { table: 'usage_hours', keys: ['series_id', 'hour'], ...COUNTS }, hours);
-    await upsert(manager, kind, { table: 'usage_days', keys: ['series_id', 'day'], ...COUNTS }, days);
+    await upsert(into, kind, { table: 'usage_hours', keys: ['series_id', 'hour'], ...COUNTS }, hours);
+    await upsert(into, kind, { table: 'usage_days', keys: ['series_id', 'day'], ...COUNTS }, days);
   }
 
   /** Notes how many lines the log got more, by series. */
-  async addLogged(ctx: RequestContext, gathered: readonly SeriesHour[], seriesId: SeriesId): Promise<void> {
+  async addLogged(into: TakesStatements, gathered: readonly SeriesHour[], seriesId: SeriesId): Promise<void> {
     const logged = new Map<number, number>();
     for (const one of gathered) {
       if (one.lines.length === 0) continue;
       logged.set(seriesId(one), (logged.get(seriesId(one)) ?? 0) + one.lines.length);
     }
-    await this.series.addLogged(ctx, logged);
+    await this.series.addLogged(into, logged);
   }
 }
 

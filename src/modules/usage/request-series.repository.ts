@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { TakesStatements } from '../../kernel/database/batch.js';
 import { Database } from '../../kernel/database/database.js';
 import { firstIdAt, timeOfId } from '../../kernel/database/ids.js';
 import { inPieces } from '../../kernel/database/insert-rows.js';
@@ -170,13 +171,12 @@ export class RequestSeriesRepository {
   }
 
   /** Notes how many lines the request log has more, or fewer, by series; in the order of their ids, as everybody does. */
-  async addLogged(ctx: RequestContext, lines: ReadonlyMap<number, number>): Promise<void> {
-    const manager = await this.database.write(ctx);
+  async addLogged(into: TakesStatements, lines: ReadonlyMap<number, number>): Promise<void> {
     const sorted = [...lines].sort(([one], [other]) => one - other);
     for (const piece of inPieces(sorted, 64)) {
       const cases = 'WHEN ? THEN ? '.repeat(piece.length);
       const ids = piece.map(([id]) => id);
-      await manager.query(
+      await into.query(
         `UPDATE request_series SET logged = logged + CASE id ${cases}END WHERE id IN (${ids.map(() => '?').join(', ')})`,
         [...piece.flat(), ...ids],
       );

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { In, LessThan, MoreThan, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
+import type { TakesStatements } from '../../kernel/database/batch.js';
 import { Database } from '../../kernel/database/database.js';
+import { instantForDriver } from '../../kernel/database/instants.js';
 import { SessionEntity } from './session.entity.js';
 import { UserEntity } from './user.entity.js';
 
@@ -61,9 +63,11 @@ export class SessionRepository {
   }
 
   /** Notes when sessions were last used. */
-  async touch(ctx: RequestContext, seen: readonly { id: string; at: Date }[]): Promise<void> {
-    const manager = await this.database.write(ctx);
-    for (const { id, at } of seen) await manager.update(SessionEntity, { id }, { last_seen_at: at });
+  async touch(into: TakesStatements, seen: readonly { id: string; at: Date }[]): Promise<void> {
+    for (const { id, at } of seen) {
+      const instant = instantForDriver(this.database.kind, at);
+      await into.query('UPDATE sessions SET last_seen_at = ? WHERE id = ?', [instant, id]);
+    }
   }
 
   async delete(ctx: RequestContext, id: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Buffer } from '../../kernel/buffers/buffer.js';
 import { Buffers } from '../../kernel/buffers/buffers.js';
 import { RequestContext } from '../../kernel/context/request-context.js';
 import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
+import { Batch } from '../../kernel/database/batch.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
@@ -43,9 +44,10 @@ export class SessionService {
       gatherMs: 300,
       batch: 100,
       most: 10_000,
-      write: seen => {
-        const ctx = RequestContext.system('sessions', newId('req'));
-        return units.bookkeeping(ctx, () => this.sessions.touch(ctx, seen.toSorted(byId)), 'soon');
+      write: async seen => {
+        const batch = new Batch();
+        await this.sessions.touch(batch, seen.toSorted(byId));
+        await units.writeBehind(batch);
       },
     });
   }
