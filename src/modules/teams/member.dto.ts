@@ -5,7 +5,7 @@ import { country, deleted, email, id, instant, named, shown, text } from '../../
 export const TeamMember = z
   .object({
     id: id('mbr').describe('For an invited person, the id of the invitation.'),
-    user_id: id('usr').nullable().describe('Null for an invited person without an account.'),
+    user_id: id('usr').nullable().describe('Null for an invited person.'),
     name: shown.fullName.nullable().describe('Null when it is not known yet.'),
     email: shown.email,
     status: z.enum(['invited', 'active', 'suspended']),

@@ -101,10 +101,6 @@ export class TeamList {
   private async items(ctx: RequestContext, projectId: string, lines: Line[]): Promise<TeamMember[]> {
     const people = await this.peopleOf(ctx, lines);
     const signIns = await this.users.lastSignIns(ctx, [...people.keys()]);
-    const invitedAccounts = await this.users.findManyByEmail(
-      ctx,
-      lines.flatMap(({ invitation }) => (invitation ? [invitation.email] : [])),
-    );
     const roles = await this.roles.findMany(
       ctx,
       projectId,
@@ -112,7 +108,7 @@ export class TeamList {
     );
     const ownerId = ctx.project?.ownerId ?? (await this.owner.of(ctx, projectId));
     return lines.map(line => {
-      if (line.invitation) return invitedItem(line.invitation, invitedAccounts.get(line.invitation.email));
+      if (line.invitation) return invitedItem(line.invitation);
       const member = line.member!;
       const user = people.get(member.user_id)!;
       const role = orViewer(roles.get(member.role_id));
@@ -147,16 +143,16 @@ function moment({ id }: { id: string }): string {
   return id.slice(4);
 }
 
-function invitedItem(invitation: Invitation, account: User | undefined): TeamMember {
+function invitedItem(invitation: Invitation): TeamMember {
   return {
     id: invitation.id,
-    user_id: account?.id ?? null,
+    // Whether the address has an account, and what it does elsewhere, is none of the team's business before it has joined.
+    user_id: null,
     name: nameOf(invitation),
     email: invitation.email,
     status: 'invited',
     role: invitation.role,
     owner: false,
-    // What an account does elsewhere is none of the team's business before it has joined.
     last_sign_in: null,
     added_at: invitation.created_at,
   };

@@ -29,10 +29,6 @@ export class UserRepository {
     return query.where('u.id IN (:...ids)', { ids }).getMany();
   }
 
-  async findManyByEmail(ctx: RequestContext, emails: string[]): Promise<UserEntity[]> {
-    return emails.length ? this.database.read(ctx).findBy(UserEntity, { current_email: In(emails) }) : [];
-  }
-
   async insert(ctx: RequestContext, user: UserEntity): Promise<void> {
     await (await this.database.write(ctx)).insert(UserEntity, user);
   }

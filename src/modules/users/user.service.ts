@@ -152,12 +152,6 @@ export class UserService {
     return new Map(users.map(user => [user.id, toUser(user)]));
   }
 
-  /** Accounts by their e-mail addresses, which are in lower case. */
-  async findManyByEmail(ctx: RequestContext, emails: string[]): Promise<Map<string, User>> {
-    const users = await this.users.findManyByEmail(ctx, [...new Set(emails)]);
-    return new Map(users.map(user => [user.email, toUser(user)]));
-  }
-
   /** The id of the platform admin who has had an account for longest, of those who may sign in. */
   firstAdmin(ctx: RequestContext): Promise<string | null> {
     return this.users.firstAdmin(ctx);
