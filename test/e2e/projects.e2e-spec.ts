@@ -358,6 +358,30 @@ describe('listing projects', () => {
   });
 });
 
+describe('listing projects of which few pass the filter', () => {
+  it('shows those of the person’s teams among them, and no others', async () => {
+    const worker = await signUp(server);
+    for (const name of ['first', 'second', 'third', 'fourth']) {
+      await addMember(server, (await createProject(server, ada.auth, { name })).id, worker, 'viewer');
+    }
+    const organization_id = await organizationOf(ada);
+    const joined = await createProject(server, ada.auth, { name: 'joined', organization_id });
+    await createProject(server, ada.auth, { name: 'not joined', organization_id });
+    await addMember(server, joined.id, worker, 'viewer');
+    const left = await createProject(server, ada.auth, { name: 'left', organization_id });
+    await addMember(server, left.id, worker, 'viewer', 'suspended');
+    for (const query of [{}, { status: 'new' }, { environment: 'sandbox' }, { q: 'join' }])
+      expect(await list(worker.auth, { organization_id, ...query })).toMatchObject({
+        items: [{ name: 'joined' }],
+        total_count: 1,
+        counts: { all: 1, new: 1 },
+      });
+    expect(names(await list(worker.auth, { organization_id, status: 'suspended' }))).toEqual([]);
+    await addToOrganization(server, organization_id, worker, 'member', 'suspended');
+    expect(names(await list(worker.auth, { organization_id }))).toEqual([]);
+  });
+});
+
 describe('listing projects without project:read', () => {
   it('tells which they are, and nothing more', async () => {
     const project = await createProject(server, ada.auth, {

@@ -79,9 +79,9 @@ export class ProjectRepository {
     after: string | null,
   ): Promise<ProjectEntity[]> {
     const statuses = visible(scope, filter.status ? [filter.status] : LIVE);
-    const stretches = (await this.stretches(ctx, scope, filter, statuses)).concat(
-      scope.kind === 'user' && statuses.length ? [memberships(scope.userId, filter, statuses)] : [],
-    );
+    const stretches = await this.stretches(ctx, scope, filter, statuses);
+    if (scope.kind === 'user' && statuses.length)
+      stretches.push(...(await this.joined(ctx, scope.userId, filter, statuses)));
     const from = stretches.map(stretch => ({ ...stretch, before: after }));
     return this.lists.newest(ctx, ProjectEntity, from, limit + 1);
   }
@@ -139,6 +139,30 @@ export class ProjectRepository {
     return administered.flatMap(id => inEach({ organization_id: id }, statuses, filter));
   }
 
+  /**
+   * What of the projects a user is a member of the filter asks for: found among the memberships, or among the projects
+   * that pass the filter where those are fewer, as the suspended ones mostly are.
+   */
+  private async joined(
+    ctx: RequestContext,
+    userId: string,
+    filter: ProjectFilter,
+    statuses: ProjectStatus[],
+  ): Promise<Stretch[]> {
+    const own = memberships(userId, filter, statuses);
+    const { status, environment, organization_id } = filter;
+    if (!status && !environment && !organization_id) return [own];
+    const passing = inEach(organization_id ? { organization_id } : {}, statuses, filter);
+    const size = (of: Stretch[], most: number) => {
+      const whole = of.map(stretch => ({ ...stretch, join: undefined, where: undefined }));
+      return this.lists.count(ctx, whole, most);
+    };
+    const places = await size([own], COMPARED);
+    if ((await size(passing, places)) >= places) return [own];
+    const isMember = memberOf(userId);
+    return passing.map(stretch => ({ ...stretch, where: every([stretch.where, isMember]) }));
+  }
+
   private async administered(ctx: RequestContext, userId: string, only?: string): Promise<string[]> {
     const sql = `SELECT o.organization_id AS id FROM organization_members o
       WHERE o.user_id = ? AND o.status = 'active' AND o.role IN ('owner', 'admin')`;
@@ -147,6 +171,8 @@ export class ProjectRepository {
   }
 }
 
+/** Rows counted at most to find out which way is the shorter. */
+const COMPARED = 10_000;
 const LIVE: ProjectStatus[] = ['new', 'activated', 'suspended'];
 const ENVIRONMENTS: Environment[] = ['sandbox', 'production'];
 
@@ -195,6 +221,15 @@ function memberships(
       LEFT JOIN organization_members o ON o.user_id = t.current_user_id AND o.organization_id = p.organization_id`,
     where: every([...standing, ...conditions('p', filter, statuses)]),
   };
+}
+
+/** That a user is an active member of the project `t`. */
+function memberOf(userId: string): Condition {
+  const sql = `SELECT 1 FROM members m LEFT JOIN organization_members o
+      ON o.user_id = m.current_user_id AND o.organization_id = t.organization_id
+    WHERE m.current_user_id = ? AND m.project_id = t.id AND m.status = 'active' AND (${NOT_SUSPENDED})`;
+  // An `EXISTS` MariaDB would turn into a join, which might begin with the memberships.
+  return { sql: `(${sql}) = 1`, parameters: [userId] };
 }
 
 function conditions(
