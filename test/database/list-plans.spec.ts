@@ -143,14 +143,19 @@ async function faultsOf(sql: string, parameters: unknown[]): Promise<string[]> {
         (ofKey && /request_series_(project|organization)/.test(detail)),
     );
   }
-  type Line = Record<'select_type' | 'table' | 'type' | 'possible_keys' | 'Extra', string | null>;
-  const plan = await manager.query<Line[]>(`EXPLAIN ${sql}`, parameters);
+  type Line = Record<
+    'id' | 'select_type' | 'table' | 'type' | 'possible_keys' | 'r_rows' | 'Extra',
+    string | null
+  >;
+  const plan = await manager.query<Line[]>(`ANALYZE ${sql}`, parameters);
   return plan
-    .filter(({ select_type, table, type, possible_keys, Extra }) => {
+    .filter(({ id, select_type, table, type, possible_keys, r_rows, Extra }, at) => {
       if (table?.startsWith('<')) return false;
       // Where an index would do, but most rows of the few are asked for, MariaDB rightly reads them all.
       const scans = type === 'ALL' && (possible_keys === null || select_type === 'MATERIALIZED');
-      return scans || type === 'index_merge' || (!bounded && /filesort|temporary/i.test(Extra ?? ''));
+      // For each row of the tables before it.
+      const many = at > 0 && plan[at - 1]!.id === id && Number(r_rows) > 100;
+      return scans || many || type === 'index_merge' || (!bounded && /filesort|temporary/i.test(Extra ?? ''));
     })
     .map(line => JSON.stringify(line));
 }

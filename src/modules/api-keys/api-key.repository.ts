@@ -75,7 +75,8 @@ const KEY_FACTS = `
   LEFT JOIN members m ON m.id = k.member_id
   LEFT JOIN roles mr ON mr.id = m.role_id
   LEFT JOIN users mu ON mu.id = m.user_id
-  LEFT JOIN organization_members om ON om.user_id = m.user_id AND om.organization_id = p.organization_id
+  LEFT JOIN organization_members om /*! FORCE INDEX (organization_members_user) */
+    ON om.user_id = m.user_id AND om.organization_id = p.organization_id
   WHERE `;
 
 /** Keys that one statement looks up. */
