@@ -30,6 +30,7 @@ const common = {
       transformer,
       {
         swcrc: false,
+        sourceMaps: true,
         jsc: { target: 'es2023', parser: { syntax: 'ecmascript' } },
         module: { type: 'commonjs' },
       },
