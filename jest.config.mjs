@@ -30,6 +30,7 @@ const common = {
       transformer,
       {
         swcrc: false,
+        sourceMaps: true,
         jsc: { target: 'es2023', parser: { syntax: 'ecmascript' } },
         module: { type: 'commonjs' },
       },
@@ -93,7 +94,13 @@ export default async function config() {
     process.stderr.write(`${line}\n`);
   }
   // A worker keeps some megabytes of every file it ran; the larger its heap, the longer each collection takes.
-  return { projects, maxWorkers: 2, workerIdleMemoryLimit: '1200MB', testTimeout: TEST_TIMEOUT_MS };
+  return {
+    projects,
+    maxWorkers: 2,
+    workerIdleMemoryLimit: '1200MB',
+    testTimeout: TEST_TIMEOUT_MS,
+    testSequencer: '<rootDir>/test/support/sequencer.mjs',
+  };
 }
 
 function withoutPassword(value) {

@@ -41,6 +41,20 @@ interface Sent {
   readonly form: boolean;
 }
 
+/** An operation as the document describes it. */
+interface Operation {
+  /** As `EXPECTATIONS` has it. */
+  readonly name: string;
+  readonly path: string;
+  readonly method: string;
+  readonly id: string;
+  readonly hasBody: boolean;
+  readonly pressed: boolean;
+  /** The query parameters that the page fills in, beginning with `?`. */
+  readonly query: string;
+  readonly row: Row;
+}
+
 type Values = Readonly<Record<string, string>>;
 
 let scene: Scene;
@@ -105,14 +119,20 @@ async function state() {
   };
 }
 
-/** The document without all that this heading does not need: with the whole of it, each unfolding takes its time. */
-function partOf(tag: string) {
-  const paths = Object.fromEntries(
-    Object.entries<any>(document.paths).flatMap(([path, item]) => {
-      const operations = Object.entries<any>(item).filter(([, operation]) => operation.tags[0] === tag);
-      return operations.length ? [[path, Object.fromEntries(operations)]] : [];
-    }),
+/** An operation whose answers are not described: of them, a request depends on the media types only. */
+function withoutAnswers(operation: any) {
+  const responses = Object.entries<any>(operation.responses).map(
+    ([status, { description, content = {} }]) => {
+      const types = Object.keys(content).map(type => [type, {}]);
+      return [status, { description, content: Object.fromEntries(types) }];
+    },
   );
+  return { ...operation, responses: Object.fromEntries(responses) };
+}
+
+/** The document with nothing but what the form of one operation needs: the page takes long over everything else. */
+function partFor({ path, method }: Operation) {
+  const paths = { [path]: { [method]: withoutAnswers(document.paths[path][method]) } };
   const components: any = { securitySchemes: document.components.securitySchemes };
   const add = (value: unknown): void => {
     if (value === null || typeof value !== 'object') return;
@@ -124,19 +144,25 @@ function partOf(tag: string) {
     Object.values(value).forEach(add);
   };
   add(paths);
-  const tags = document.tags.filter(({ name }: any) => name === tag);
+  const tags = document.tags.filter(({ name }: any) => name === document.paths[path][method].tags[0]);
   return { ...document, tags, paths, components, webhooks: undefined };
 }
 
-/** Opens the page with the operations of one heading, unfolded. */
-async function open(tag: string): Promise<void> {
-  await page.unrouteAll();
-  await page.route('**/openapi.json', route => route.fulfill({ json: partOf(tag) }));
+/** Opens the page with one operation of the document in it. */
+async function open(first: Operation): Promise<void> {
+  await page.route('**/openapi.json', route => route.fulfill({ json: partFor(first) }));
   await page.goto(`${scene.server.url}/docs`);
-  const heading = page.locator('.opblock-tag').first();
+  await page.locator('.opblock-tag').waitFor();
+}
+
+/** Puts another operation in place of the one that the page shows, and answers the part of the page that shows it. */
+async function show(operation: Operation) {
+  const part = partFor(operation);
+  await page.evaluate(spec => (globalThis as any).ui.specActions.updateSpec(spec), JSON.stringify(part));
+  const heading = page.locator(`.opblock-tag[data-tag="${part.tags[0].name}"]`);
   await heading.waitFor();
-  if ((await heading.getAttribute('data-is-open')) !== 'true') await heading.click();
-  await page.locator('.opblock').first().waitFor();
+  if ((await heading.getAttribute('data-is-open')) !== 'true') await heading.dispatchEvent('click');
+  return page.locator(`.opblock[id$="-${operation.id}"]`);
 }
 
 const authorize = (token: string) =>
@@ -146,13 +172,14 @@ const authorize = (token: string) =>
   }, token);
 
 /** Presses "Execute" on an operation as it is shown, with ids in its path and a file where one is asked for. */
-async function press(operation: string, operationId: string, hasBody: boolean, values: Values) {
-  const block = page.locator(`.opblock[id$="-${operationId}"]`);
+async function press(operation: Operation, values: Values) {
+  const { id, path, hasBody } = operation;
+  const block = await show(operation);
   await block.locator('.opblock-summary-control').dispatchEvent('click');
   // The page draws the form piece by piece.
   const form = block.locator('.opblock-section-request-body');
   if (hasBody) await form.locator('textarea, input').first().waitFor();
-  for (const [, name] of operation.matchAll(/\{(\w+)\}/g)) {
+  for (const [, name] of path.matchAll(/\{(\w+)\}/g)) {
     const field = block
       .locator(`tr[data-param-in="path"][data-param-name="${name}"]`)
       .locator('input, select');
@@ -167,7 +194,7 @@ async function press(operation: string, operationId: string, hasBody: boolean, v
     await field.blur();
   }
   for (const input of await block.locator('input[type="file"]').all())
-    await input.setInputFiles({ name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from(operationId) });
+    await input.setInputFiles({ name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from(id) });
   // It is marked invalid, and nothing sent, when the page finds fault with what it filled in itself.
   const responded = page.waitForResponse(response => !response.url().includes('/docs')).catch(() => null);
   await block.locator('button.execute').dispatchEvent('click');
@@ -179,9 +206,7 @@ async function press(operation: string, operationId: string, hasBody: boolean, v
       () => null,
       () => null,
     );
-  const response = await Promise.race([responded, invalid]);
-  await block.locator('.opblock-summary-control').dispatchEvent('click');
-  return response;
+  return Promise.race([responded, invalid]);
 }
 
 /** Why an answer says that what the page filled in was wrong, if it does. */
@@ -226,16 +251,18 @@ function defaultsOf({ parameters = [] }: any): string {
 }
 
 /** The operations of a heading; those that end the session they are made with come last. */
-function operationsOf(tag: string) {
-  const all = Object.entries<any>(partOf(tag).paths).flatMap(([path, item]) =>
-    METHODS.filter(method => item[method]).map(method => {
+function operationsOf(tag: string): Operation[] {
+  const all = Object.entries<any>(document.paths).flatMap(([path, item]) =>
+    METHODS.filter(method => item[method]?.tags[0] === tag).map(method => {
       const name = `${method.toUpperCase()} ${path}`;
       const { operationId: id, requestBody } = item[method];
       const hasBody = requestBody !== undefined;
       const pressed = EVERYTHING || hasBody;
       return {
         name,
-        id: id as string,
+        path,
+        method,
+        id,
         hasBody,
         pressed,
         query: defaultsOf(item[method]),
@@ -248,13 +275,12 @@ function operationsOf(tag: string) {
 
 it('answers what the page fills in, as a platform admin', async () => {
   let stage = await setStage(cast);
-  for (const { name: tag } of document.tags) {
-    const operations = operationsOf(tag);
-    if (operations.some(({ pressed }) => pressed)) {
-      await open(tag);
-      await authorize(cast.root.token);
-    }
-    for (const { name, id, row, hasBody, pressed, query } of operations) {
+  const headings: Operation[][] = document.tags.map(({ name }: any) => operationsOf(name));
+  await open(headings.flat().find(({ pressed }) => pressed)!);
+  for (const operations of headings) {
+    await authorize(cast.root.token);
+    for (const operation of operations) {
+      const { name, method, row, pressed, query } = operation;
       const caller = { auth: cast.root.auth, person: cast.root };
       const as = ends(name, row) ? await signedInAgain(scene.server, caller) : caller;
       const values = await valuesOf(row, stage, as);
@@ -262,7 +288,7 @@ it('answers what the page fills in, as a platform admin', async () => {
         const one = {
           operation: name,
           row,
-          method: name.split(' ')[0]!,
+          method: method.toUpperCase(),
           query,
           body: undefined,
           form: false,
@@ -276,7 +302,7 @@ it('answers what the page fills in, as a platform admin', async () => {
         continue;
       }
       if (as !== caller) await authorize(as.person!.token);
-      const response = await press(name, id, hasBody, values);
+      const response = await press(operation, values);
       if (!response) {
         refused.push([name, 'the page does not send it']);
         continue;
