@@ -159,12 +159,17 @@ export class AttributeCatalog implements OnApplicationBootstrap {
     }
   }
 
-  private add({ names, shape, description }: Property): void {
+  private add({ names, also, shape, description }: Property): void {
     for (const attribute of names) {
       if (this.isStructural(attribute) || this.isBelowStructural(attribute)) continue;
       const resource = attribute.slice(0, attribute.indexOf('.'));
-      const open = isOpen(shape) || (this.attributes.get(attribute)?.open ?? false);
-      this.attributes.set(attribute, { attribute, resource, open, description: description ?? null });
+      const known = this.attributes.get(attribute);
+      this.attributes.set(attribute, {
+        attribute,
+        resource,
+        open: isOpen(shape) || (known?.open ?? false),
+        description: (attribute === also ? known?.description : description) ?? null,
+      });
     }
   }
 
