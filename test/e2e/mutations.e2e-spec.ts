@@ -70,6 +70,38 @@ it('of many at once one has its effect, the others are told so', async () => {
   }
 });
 
+describe('of many at once in several processes', () => {
+  // A process knows only of its own requests that they are still running.
+  const unaware = { has: () => false, add: () => undefined, delete: () => undefined };
+  let running: unknown;
+
+  beforeAll(() => {
+    const idempotency: any = server.app.get(Idempotency, { strict: false });
+    running = idempotency.running;
+    idempotency.running = unaware;
+  });
+  afterAll(() => {
+    (server.app.get(Idempotency, { strict: false }) as any).running = running;
+  });
+
+  it('all get the one answer, also those that its effect stands in the way of', async () => {
+    const { id } = await createProject(server, ada.auth);
+    const bodies = {
+      invitations: { email: 'once@invited.example' },
+      roles: { name: 'Once', permissions: ['project:read'] },
+      customers: { customer_id: 'once' },
+      'attribute-visibility': { attribute: 'customer.email', hidden_from: [ROLE_IDS.viewer] },
+    };
+    for (const [kind, body] of Object.entries(bodies)) {
+      const send = () => post(`/v1/projects/${id}/${kind}`, 'once', body);
+      const answers = await Promise.all(Array.from({ length: 10 }, send));
+      expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201));
+      expect(answers.filter(answer => !replayed(answer))).toHaveLength(1);
+      for (const answer of answers) expect(answer.body).toEqual(answers[0]!.body);
+    }
+  });
+});
+
 it('another body under the same key is refused', async () => {
   const first = expectStatus(201, await post('/v1/projects', 'body', { name: 'First' }));
   for (const body of [{ name: 'Second' }, { name: 'First', purpose: 'more' }, {}, undefined]) {

@@ -70,6 +70,28 @@ describe('moving a project to another organization', () => {
     expectStatus(200, await scene.api.delete(`/v1/organizations/${from}`, { confirm: 'Works' }, owner));
   });
 
+  it('takes along what its keys did right before, of which the log has nothing yet', async () => {
+    const owner = await scene.person();
+    const [from, to] = [await found(owner), await found(owner)];
+    const project = await scene.project({ organization_id: from }, owner);
+    const key = await scene.key(project);
+    for (const route of ['whoami', 'customers']) await scene.api.get(`/v1/${route}`, key);
+    expectStatus(200, await move(project.id, { organization_id: to, confirm: true }, owner));
+    expectStatus(200, await scene.api.get('/v1/whoami', key));
+
+    const seen = async (id: string) => {
+      const path = `/v1/organizations/${id}`;
+      const log = expectStatus(200, await scene.api.get(`${path}/request-logs`, owner));
+      const usage = expectStatus(200, await scene.api.get(`${path}/usage`, owner));
+      return [log.body.items.length, usage.body.totals.requests];
+    };
+    await waitFor('the log to have all calls', async () => (await seen(to))[0] === 3);
+    expect([await seen(from), await seen(to)]).toEqual([
+      [0, 0],
+      [3, 3],
+    ]);
+  });
+
   it('is for who owns both organizations, and for platform admins', async () => {
     const owner = await scene.person();
     const other = await scene.person();

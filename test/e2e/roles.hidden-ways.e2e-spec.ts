@@ -231,3 +231,107 @@ describe('what is hidden of keys', () => {
     });
   });
 });
+
+describe('what is hidden of things that have no entries of their own', () => {
+  const HIDDEN: Record<string, [type: string, ...fields: string[]][]> = {
+    'ledger_entry.amount': [
+      ['billing.deposited', 'amount'],
+      ['billing.frozen', 'amount', 'details'],
+      [
+        'billing.consumed',
+        'frozen_amount',
+        'consumed_amount',
+        'returned_amount',
+        'overage_amount',
+        'details',
+      ],
+    ],
+    'ledger_entry.description': [
+      ['billing.deposited', 'description'],
+      ['billing.frozen', 'description'],
+    ],
+    'deposit.expires_at': [['billing.deposited', 'expires_at']],
+    'freeze.consume_after': [['billing.frozen', 'consume_after']],
+    'slot_pool.capacity': [['slot.created', 'capacity']],
+    'entitlement.value': [['entitlement.created', 'value']],
+    'entitlement_event.new_value': [['entitlement.created', 'value']],
+    'entitlement.metadata.seats': [],
+    'member.role': [['member.role_changed', 'role_id']],
+    'webhook_endpoint.secrets': [['webhook_endpoint.secret_rotated', 'preview', 'old_one_signs_until']],
+    'api_key.previous_secret': [['api_key.regenerated', 'old_one_accepted_until']],
+  };
+  const TYPES = [...new Set(Object.values(HIDDEN).flatMap(all => all.map(([type]) => type)))];
+  const permissions = ['audit:read', 'billing:read', 'reports:read', 'reports:write'];
+  let scene: Scene;
+  let rule: string | null = null;
+
+  beforeAll(async () => {
+    scene = await Scene.hiding([], permissions);
+    const { secret } = await createKey(server, owner.auth, scene.id, {});
+    const bill = async (route: string, body: object) =>
+      expectStatus(200, await server.api.post(`/v1${route}`, body, { auth: basic(secret) }));
+    const customer = { customer_id: 'user_7' };
+    const window = { expires_at: '2100-01-31T12:00:00.000Z' };
+    await bill('/billing/deposit', { ...customer, ...window, amount: 731, description: 'secret words' });
+    const freeze = { ...customer, transaction_id: 'order', amount: 77, description: 'secret words' };
+    await bill('/billing/freeze', { ...freeze, consume_after_seconds: 3_600 });
+    await bill('/billing/consume', { transaction_id: 'order', actual_amount: 7 });
+    await bill('/slot/grant', { ...customer, wallet: 'seats', amount: 3 });
+    const entitlement = { ...customer, feature_key: 'max_projects', metadata: { seats: 5, plan: 'team' } };
+    await bill('/entitlement/set', { ...entitlement, value: '25' });
+    const { id: role } = await scene.make('/roles', { name: 'Passing', permissions: ['project:read'] });
+    const invited = { email: 'holder@invited.example', role_id: role };
+    await scene.make('/invitations', invited);
+    expectStatus(200, await server.api.delete(scene.path(`/roles/${role}`), undefined, { auth: owner.auth }));
+    const endpoint = { url: 'https://example.com/', event_types: ['*'] };
+    const { webhook_endpoint } = await scene.make('/webhook-endpoints', endpoint);
+    const rotate = scene.path(`/webhook-endpoints/${webhook_endpoint.id}/rotate-secret`);
+    expectStatus(200, await server.api.post(rotate, {}, { auth: owner.auth }));
+    const { api_key } = await createKey(server, owner.auth, scene.id, {});
+    const regenerate = scene.path(`/api-keys/${api_key.id}/regenerate`);
+    const grace = { grace_period_seconds: 60 };
+    expectStatus(200, await server.api.post(regenerate, grace, { auth: owner.auth }));
+  });
+
+  afterEach(async () => {
+    const path = scene.path(`/attribute-visibility/${rule}`);
+    expectStatus(200, await server.api.delete(path, undefined, { auth: owner.auth }));
+  });
+
+  const hide = async (attribute: string) => {
+    const made = await scene.make('/attribute-visibility', { attribute, hidden_from: [scene.role] });
+    rule = made.id;
+  };
+
+  /** What the entries tell of, their effects included: the type and what changed. */
+  const told = async (auth?: string): Promise<{ type: string; changes: Record<string, any> }[]> => {
+    const { items } = await scene.get('/events?limit=100', auth);
+    return items.flatMap((item: any) => [item, ...item.effects.filter((effect: any) => effect.changes)]);
+  };
+
+  it.each(Object.entries(HIDDEN))(
+    '%s is hidden in what changed, nothing else is',
+    async (attribute, where) => {
+      await hide(attribute);
+      const whole = await told(owner.auth);
+      const seen = await told();
+      for (const type of TYPES) {
+        const [before, after] = [whole, seen].map(all => all.find(one => one.type === type)!.changes);
+        const fields = where.find(([one]) => one === type)?.slice(1) ?? [];
+        const hidden = fields.map(field => [field, { before: REDACTED, after: REDACTED }]);
+        expect(before).toMatchObject(Object.fromEntries(fields.map(field => [field, expect.anything()])));
+        if (attribute !== 'entitlement.metadata.seats')
+          expect(after).toEqual({ ...before, ...Object.fromEntries(hidden) });
+        else if (type === 'entitlement.created')
+          expect(after!.metadata.after).toEqual({ seats: REDACTED, plan: 'team' });
+      }
+    },
+  );
+
+  it('so are values of entitlements in their history, and features that may not be asked for', async () => {
+    await hide('entitlement.value');
+    const path = '/v1/entitlement/user_7/events';
+    const { items } = expectStatus(200, await server.api.get(path, { auth: scene.script.auth })).body;
+    expect(items[0]).toMatchObject({ feature_key: 'max_projects', old_value: REDACTED, new_value: REDACTED });
+  });
+});

@@ -9,9 +9,15 @@ export type EventType = keyof EventTypes;
 /**
  * What is to be said of an event type: the sentence that the docs and the Swagger page show. `access: false` says
  * that such an event never changes who may do what: keys, members, roles, rules, accounts, sessions, the state and
- * owner of projects and organizations. Unless it is said, the event is taken to change it.
+ * owner of projects and organizations. Unless it is said, the event is taken to change it. `shows` names the attributes
+ * that a field of its changes tells, where it is not the attribute of that name of the target: such a field is hidden
+ * when one of them is.
  */
-export type EventDefinition = string | { readonly text: string; readonly access: false };
+export type EventDefinition =
+  string | { readonly text: string; readonly access?: false; readonly shows?: ShownBy };
+
+/** By field: the attributes that it tells. */
+export type ShownBy = Readonly<Record<string, readonly string[]>>;
 
 const defined = new Map<string, EventDefinition>();
 
@@ -33,7 +39,18 @@ export function isEventType(type: string): type is EventType {
 /** Whether an event of the type may have changed who may do what. */
 export function touchesAccess(type: string): boolean {
   const definition = defined.get(type);
-  return definition === undefined || typeof definition === 'string';
+  return typeof definition !== 'object' || definition.access !== false;
+}
+
+/** What the fields of its changes tell, beside attributes of the target. */
+export function shownBy(type: string): ShownBy {
+  const definition = defined.get(type);
+  return (typeof definition === 'object' && definition.shows) || {};
+}
+
+/** Every type whose changes tell more than attributes of its target. */
+export function eventTypesWithShown(): [type: string, shows: ShownBy][] {
+  return [...defined.keys()].map(type => [type, shownBy(type)]);
 }
 
 /** Every type with its sentence, by subject; within one in the order of its definition. */

@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestContext } from '../context/request-context.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import { AppError } from '../errors/app-error.js';
+import type { ErrorCode } from '../errors/error-codes.js';
 import type { RecurringJobs } from '../jobs/recurring.js';
 import type { IdempotencyRecord } from './idempotency.entity.js';
 import { Idempotency } from './idempotency.js';
@@ -115,25 +117,43 @@ it('refuses a second request while the first is running, and never has two effec
   expect((await send()).replayed).toBe('true');
 });
 
-it('answers what another process committed while this one worked', async () => {
-  const elsewhere = instance();
-  const to = reply();
-  const answer = await idempotency.begin(ctx(), request())!.run(to as unknown as FastifyReply, [], {
-    mayReplay,
-    work: async beforeCommit => {
-      await elsewhere.begin(ctx(), request())!.run(reply() as unknown as FastifyReply, [], {
-        mayReplay,
-        work: async commitElsewhere => {
-          await commitElsewhere({ number: 'theirs' });
-          return {};
-        },
-      });
-      await beforeCommit({ number: 'ours' });
-      return {};
-    },
+describe('what another process committed while this one worked', () => {
+  /** Runs `work` once the same request was done elsewhere. */
+  async function overtaken(work: (beforeCommit: (result: unknown) => Promise<void>) => Promise<unknown>) {
+    const elsewhere = instance();
+    const to = reply();
+    const body = await idempotency.begin(ctx(), request())!.run(to as unknown as FastifyReply, [], {
+      mayReplay,
+      work: async beforeCommit => {
+        await elsewhere.begin(ctx(), request())!.run(reply() as unknown as FastifyReply, [], {
+          mayReplay,
+          work: commitElsewhere => commitElsewhere({ number: 'theirs' }),
+        });
+        return work(beforeCommit);
+      },
+    });
+    return { body, replayed: to.headers['Idempotent-Replayed'] };
+  }
+  const refusing = (code: ErrorCode) => () => Promise.reject(new AppError(code));
+
+  it('is answered, nothing of ours stays', async () => {
+    const answer = await overtaken(beforeCommit => beforeCommit({ number: 'ours' }));
+    expect(answer).toEqual({ body: { number: 'theirs' }, replayed: 'true' });
   });
-  expect(answer).toEqual({ number: 'theirs' });
-  expect(to.headers['Idempotent-Replayed']).toBe('true');
+
+  it('is answered also where it is what ours was refused for', async () => {
+    const answer = await overtaken(refusing('invitation_pending'));
+    expect(answer).toEqual({ body: { number: 'theirs' }, replayed: 'true' });
+  });
+
+  it('is not answered to somebody who could not do it any more, nor instead of a fault', async () => {
+    await expect(overtaken(refusing('database_busy'))).rejects.toMatchObject({ code: 'database_busy' });
+    records.kept.clear();
+    mayReplay = refusing('permission_denied');
+    await expect(overtaken(refusing('permission_denied'))).rejects.toMatchObject({
+      code: 'permission_denied',
+    });
+  });
 });
 
 it('keeps nothing of a request that failed, so that it can be sent again', async () => {

@@ -91,18 +91,19 @@ export class IdempotentRequest {
     this.running.add(this.id);
     try {
       this.fingerprint = digest(canonicalJson((await this.body()) ?? null));
-      const known = await this.known();
-      if (known) {
-        await mayReplay();
-        return this.replay(reply, known);
+      let first = await this.known();
+      if (!first) {
+        try {
+          return await work(result =>
+            this.records.insert(this.ctx, this.record(reply.statusCode, result, secrets), new Date()),
+          );
+        } catch (error) {
+          // Another process may have committed the same key meanwhile, and its effect be what is in the way.
+          if (isUniqueViolation(error) || isRefusal(error)) first = await this.known();
+          if (!first) throw error;
+        }
       }
-      return await work(result =>
-        this.records.insert(this.ctx, this.record(reply.statusCode, result, secrets), new Date()),
-      );
-    } catch (error) {
-      // Another process committed the same key while this one worked: nothing of ours stayed.
-      const first = isUniqueViolation(error) ? await this.known() : null;
-      if (!first) throw error;
+      await mayReplay();
       return this.replay(reply, first);
     } finally {
       this.running.delete(this.id);
@@ -132,6 +133,10 @@ export class IdempotentRequest {
       expires_at: new Date(Date.now() + KEPT_MS),
     };
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError && error.entry.status < 500;
 }
 
 function digest(text: string): string {

@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { z } from 'zod';
 import { Access, type AccessRule } from '../access/access.decorator.js';
+import { defineEvents } from '../event-log/event-types.js';
 import { defineTarget } from '../event-log/targets.js';
 import { Exports } from '../facets/exports.js';
 import { type Lookup, Lookups } from '../facets/lookups.js';
@@ -70,6 +71,18 @@ it('lists what answers show, under all its names, without what is structural', a
   ]);
 });
 
+it('describes an attribute as its own property does, not as others that show it too', async () => {
+  const first = z.string().describe('Of the present secret.').meta({ 'x-also-attribute': 'key.made' });
+  const last = z.number().describe('In days.').meta({ 'x-also-attribute': 'key.made' });
+  const Key = z.object({ preview: first, made: z.string().describe('When.'), age: last }).meta({ id: 'Key' });
+  const catalog = await start(controller('key', docs(Key)));
+  expect(catalog.list().map(({ attribute, description }) => [attribute, description])).toEqual([
+    ['key.age', 'In days.'],
+    ['key.made', 'When.'],
+    ['key.preview', 'Of the present secret.'],
+  ]);
+});
+
 it('takes what is below an open attribute, and nothing else', async () => {
   const catalog = await start(controller('members:read', docs(Guest)));
   const accepted = ['guest.notes', 'guest.notes.shoe_size', 'guest.notes.a.b.C-1', 'guest.notes.é'];
@@ -124,5 +137,9 @@ it('stops the start for a name that could not be hidden, naming what it is the n
   defineTarget('guest', { name: ['guest.email'], id: ['guest.door'] });
   await expect(start(controller('any', docs(Guest)))).rejects.toThrow(
     /the target guest: its name is made of guest\.door/,
+  );
+  defineEvents({ 'guest.seated': { text: 'A guest sat down.', shows: { seat: ['guest.chair'] } } });
+  await expect(start(controller('any', docs(Guest)))).rejects.toThrow(
+    /the event guest\.seated: its changes show guest\.chair/,
   );
 });

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { z } from 'zod';
 import type { AccessRule } from '../access/access.decorator.js';
 import type { HiddenAttributes } from '../context/hidden-attributes.js';
+import { eventTypesWithShown } from '../event-log/event-types.js';
 import { targetDefinitions } from '../event-log/targets.js';
 import { Exports } from '../facets/exports.js';
 import { Lookups } from '../facets/lookups.js';
@@ -73,6 +74,11 @@ export class AttributeCatalog implements OnApplicationBootstrap {
     for (const [name, madeOf] of this.names()) {
       this.unknown(madeOf).forEach(attribute =>
         mistakes.push(`${name}: its name is made of ${attribute}, which no answer shows`),
+      );
+    }
+    for (const [type, shows] of eventTypesWithShown()) {
+      this.unknown(Object.values(shows).flat()).forEach(attribute =>
+        mistakes.push(`the event ${type}: its changes show ${attribute}, which no answer shows`),
       );
     }
     if (mistakes.length) throw new Error(`Attributes that could not be hidden:\n  ${mistakes.join('\n  ')}`);
@@ -153,12 +159,17 @@ export class AttributeCatalog implements OnApplicationBootstrap {
     }
   }
 
-  private add({ names, shape, description }: Property): void {
+  private add({ names, also, shape, description }: Property): void {
     for (const attribute of names) {
       if (this.isStructural(attribute) || this.isBelowStructural(attribute)) continue;
       const resource = attribute.slice(0, attribute.indexOf('.'));
-      const open = isOpen(shape) || (this.attributes.get(attribute)?.open ?? false);
-      this.attributes.set(attribute, { attribute, resource, open, description: description ?? null });
+      const known = this.attributes.get(attribute);
+      this.attributes.set(attribute, {
+        attribute,
+        resource,
+        open: isOpen(shape) || (known?.open ?? false),
+        description: (attribute === also ? known?.description : description) ?? null,
+      });
     }
   }
 

@@ -33,6 +33,8 @@ export interface ObjectShape {
 
 export interface Property {
   readonly names: readonly string[];
+  /** The one of its names that another property has by itself. */
+  readonly also: string | undefined;
   readonly shape: Shape;
   readonly description: string | undefined;
   /** Whether no rule can hide it. */
@@ -147,6 +149,7 @@ export class Shapes {
       if (also) own.push(also);
       properties.set(property, {
         names: own,
+        also,
         shape: this.of(inner, own),
         description,
         structural: isStructural(inner),

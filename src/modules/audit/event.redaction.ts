@@ -1,5 +1,6 @@
 import { REDACTED } from '../../kernel/context/hidden-attributes.js';
 import { isId } from '../../kernel/database/ids.js';
+import { type ShownBy, shownBy } from '../../kernel/event-log/event-types.js';
 import { targetDefinition, targetDefinitions } from '../../kernel/event-log/targets.js';
 import type { Hiding } from '../../kernel/visibility/shape.js';
 
@@ -7,6 +8,7 @@ type Changes = Record<string, { before: unknown; after: unknown }>;
 
 /** What an entry, or one of its effects, tells of. */
 interface Told {
+  readonly type: string;
   readonly target: { readonly type: string; readonly id: string; readonly name: string | null };
   readonly changes?: Changes;
 }
@@ -49,7 +51,9 @@ function redactTold<T extends Told>(told: T, redaction: Hiding): T {
   const redacted =
     changes &&
     // Of what may not be known, not even what was done to it.
-    (id === target.id ? redactChanges(resourceOf(target.type), changes, redaction) : hideChanges(changes));
+    (id === target.id
+      ? redactChanges(changes, resourceOf(target.type), shownBy(told.type), redaction)
+      : hideChanges(changes));
   return {
     ...told,
     target: { ...target, id, name: redaction.label(definition?.name, target.name) },
@@ -69,15 +73,24 @@ function actorIsMadeOf(type: string): readonly string[] | undefined {
 }
 
 /** Both sides of a change are hidden together: that one is empty would tell of the other. */
-function redactChanges(resource: string, changes: Changes, redaction: Hiding): Changes {
+function redactChanges(changes: Changes, resource: string, shows: ShownBy, redaction: Hiding): Changes {
   return Object.fromEntries(
     Object.entries(changes).map(([field, change]) => {
-      const before = redaction.field(resource, field, change.before);
-      const after = redaction.field(resource, field, change.after);
+      const attributes = Object.hasOwn(shows, field) ? shows[field]! : [`${resource}.${field}`];
+      const before = redactValue(change.before, attributes, redaction);
+      const after = redactValue(change.after, attributes, redaction);
       const hidden = before === REDACTED || after === REDACTED;
       return [field, hidden ? { before: REDACTED, after: REDACTED } : { before, after }];
     }),
   );
+}
+
+/** A value that tells several attributes, without what is hidden of any of them. */
+function redactValue(value: unknown, attributes: readonly string[], redaction: Hiding): unknown {
+  return attributes.reduce<unknown>((left, attribute) => {
+    const dot = attribute.indexOf('.');
+    return redaction.field(attribute.slice(0, dot), attribute.slice(dot + 1), left);
+  }, value);
 }
 
 function resourceOf(type: string): string {

@@ -75,6 +75,7 @@ export class EntitlementController {
     errors: [...COMMON, 'invalid_limit', 'invalid_from_at', 'invalid_to_at', 'invalid_cursor'],
     params,
     filters: {
+      feature_key: ['entitlement_event.feature_key', 'entitlement.feature_key'],
       types: ['entitlement_event.type'],
       from_at: ['entitlement_event.created_at'],
       to_at: ['entitlement_event.created_at'],

@@ -54,8 +54,12 @@ const fields = {
 export const Entitlement = z.object(fields).meta({ id: 'Entitlement' });
 export type Entitlement = z.infer<typeof Entitlement>;
 
+/** What shows an attribute of an entitlement under another name is hidden with it. */
+const alsoOf = (field: keyof Entitlement) => ({ 'x-also-attribute': `entitlement.${field}` });
+const earlier = (example: string) => like(example).nullable().meta(alsoOf('value'));
+
 export const EntitlementSet = z
-  .object({ ...fields, is_created: z.boolean(), old_value: like('10').nullable() })
+  .object({ ...fields, is_created: z.boolean(), old_value: earlier('10') })
   .meta({ id: 'EntitlementSet', 'x-resource': 'entitlement' });
 export type EntitlementSet = z.infer<typeof EntitlementSet>;
 
@@ -84,7 +88,7 @@ export const RemoveEntitlement = z
 export type RemoveEntitlement = z.output<typeof RemoveEntitlement>;
 
 export const EntitlementRemoved = z
-  .object({ removed: z.boolean(), old_value: like('25').nullable() })
+  .object({ removed: z.boolean(), old_value: earlier('25') })
   .meta({ id: 'EntitlementRemoved', 'x-resource': 'entitlement' });
 export type EntitlementRemoved = z.infer<typeof EntitlementRemoved>;
 
@@ -102,12 +106,12 @@ export type ListEntitlementEvents = z.output<typeof ListEntitlementEvents>;
 export const EntitlementEvent = z
   .object({
     id: id('ene'),
-    feature_key: like('max_projects'),
+    feature_key: like('max_projects').meta(alsoOf('feature_key')),
     type: z.enum(ENTITLEMENT_EVENT_TYPES),
-    old_value: like('10').nullable(),
-    new_value: like('25').nullable(),
-    source: like('plan').nullable(),
-    description: like('Team plan').nullable(),
+    old_value: earlier('10'),
+    new_value: earlier('25'),
+    source: like('plan').nullable().meta(alsoOf('source')),
+    description: like('Team plan').nullable().meta(alsoOf('description')),
     created_at: instant,
   })
   .meta({ id: 'EntitlementEvent' });

@@ -36,8 +36,10 @@ export class RequestRecordingRepository {
   /** The ids of the series the samples belong to, made where there is none yet; by the series' text. */
   async ensureSeries(ctx: RequestContext, samples: readonly RequestRecord[]): Promise<Map<string, number>> {
     const manager = await this.database.write(ctx);
+    const owners = await this.organizationsOf(ctx, samples);
     const rows = samples.map(sample => [
-      ...[sample.projectId, sample.organizationId, sample.apiKeyId, sample.memberId],
+      ...[sample.projectId, owners.get(sample.projectId) ?? sample.organizationId],
+      ...[sample.apiKeyId, sample.memberId],
       ...[sample.method, sample.route, sample.status, 0],
     ]);
     await insertMissing(manager, this.database.kind, SERIES, rows);
@@ -46,6 +48,23 @@ export class RequestRecordingRepository {
       route: In([...new Set(samples.map(sample => sample.route))]),
     });
     return new Map(found.map(row => [labelsOf(row), row.id]));
+  }
+
+  /**
+   * The organizations of the projects, by project. They may have been moved since the requests came; until the unit of
+   * work ends, none is.
+   */
+  private async organizationsOf(
+    ctx: RequestContext,
+    samples: readonly RequestRecord[],
+  ): Promise<Map<string, string>> {
+    const ids = [...new Set(samples.map(({ projectId }) => projectId))];
+    const rows = await this.database.queryLocked<{ id: string; organization_id: string }>(
+      ctx,
+      `SELECT id, organization_id FROM projects WHERE id IN (${ids.map(() => '?').join(', ')}) ORDER BY id`,
+      ids,
+    );
+    return new Map(rows.map(row => [row.id, row.organization_id]));
   }
 
   /** Adds lines to the request log. */

@@ -6,9 +6,13 @@ export const WEBHOOK_EVENTS = defineEvents({
   'webhook_endpoint.created': text('A webhook endpoint was created.'),
   'webhook_endpoint.updated': text('A webhook endpoint was changed, enabled or disabled.'),
   'webhook_endpoint.deleted': text('A webhook endpoint was deleted.'),
-  'webhook_endpoint.secret_rotated': text(
-    'A webhook endpoint got a new secret; the old one signs for 24 hours more.',
-  ),
+  'webhook_endpoint.secret_rotated': {
+    ...text('A webhook endpoint got a new secret; the old one signs for 24 hours more.'),
+    shows: {
+      preview: ['webhook_endpoint.secrets.preview'],
+      old_one_signs_until: ['webhook_endpoint.secrets.expires_at'],
+    },
+  },
   'webhook_endpoint.disabled': text(
     'The server disabled a webhook endpoint: it failed for five days, or answered 410.',
   ),
