@@ -370,7 +370,13 @@ describe('listing projects of which few pass the filter', () => {
     await addMember(server, joined.id, worker, 'viewer');
     const left = await createProject(server, ada.auth, { name: 'left', organization_id });
     await addMember(server, left.id, worker, 'viewer', 'suspended');
-    for (const query of [{}, { status: 'new' }, { environment: 'sandbox' }, { q: 'join' }])
+    const queries: Record<string, string>[] = [
+      {},
+      { status: 'new' },
+      { environment: 'sandbox' },
+      { q: 'join' },
+    ];
+    for (const query of queries)
       expect(await list(worker.auth, { organization_id, ...query })).toMatchObject({
         items: [{ name: 'joined' }],
         total_count: 1,
