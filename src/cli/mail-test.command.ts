@@ -1,6 +1,6 @@
 import { newId } from '../kernel/database/ids.js';
 import { email as emailSchema } from '../kernel/http/schemas.js';
-import { openMailer } from '../modules/notifications/open-mailer.js';
+import { ConfiguredMailer } from '../modules/notifications/configured.mailer.js';
 import { commandConfig } from './application.js';
 import { type Command, EXIT, UsageError } from './command.js';
 
@@ -16,7 +16,7 @@ export const mailTest: Command = {
     const { data: to } = emailSchema.safeParse(values.to);
     if (to === undefined) throw new UsageError(`${values.to} is not an e-mail address.`, mailTest);
     const config = await commandConfig();
-    await openMailer(config).send({
+    await new ConfiguredMailer(config).send({
       id: newId('ntf'),
       createdAt: new Date(),
       to,

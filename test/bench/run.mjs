@@ -1,4 +1,4 @@
-// npm run bench [whoami] [verify] [mutation] [deduct] [ledger] [request-log] [lists] [media] [reports] [retention] [webhooks] [audit]: ratios, each measured side by side in this one run. Needs `npm run build`.
+// npm run bench [whoami] [verify] [mutation] [deduct] [ledger] [request-log] [lists] [media] [reports] [retention] [webhooks] [audit] [start]: ratios, each measured side by side in this one run. Needs `npm run build`.
 import { audit } from './audit.mjs';
 import { deduct } from './deduct.mjs';
 import { ledger } from './ledger.mjs';
@@ -9,6 +9,7 @@ import { reports } from './reports.mjs';
 import { requestLog } from './request-log.mjs';
 import { retention } from './retention.mjs';
 import { pin } from './servers.mjs';
+import { start } from './start.mjs';
 import { verify } from './verify.mjs';
 import { webhooks } from './webhooks.mjs';
 import { whoami } from './whoami.mjs';
@@ -26,6 +27,7 @@ const BENCHMARKS = {
   retention,
   webhooks,
   audit,
+  start,
 };
 
 pin(process.pid, 1);

@@ -1,5 +1,5 @@
-import { type BullModuleOptions, InjectQueue } from '@nestjs/bull';
-import { Injectable, Logger } from '@nestjs/common';
+import { BullModule, InjectQueue } from '@nestjs/bull';
+import { type DynamicModule, Injectable, Logger } from '@nestjs/common';
 import type { Job, Queue } from 'bull';
 import { within } from './deadline.js';
 import { CONCURRENCY, type JobProcessor, JobRunner, STOP_DEADLINE_MS } from './job-runner.js';
@@ -9,9 +9,9 @@ const REDIS_DEADLINE_MS = 2_000;
 const LONGEST_RECONNECT_MS = 2_000;
 const LOG_EVERY_MS = 30_000;
 
-/** The queue as {@link BullRunner} needs it, for `BullModule` to make. */
-export function bullQueue(redisUrl: string, prefix: string): BullModuleOptions {
-  return {
+/** The queue of {@link BullRunner}. */
+export function bullQueue(redisUrl: string, prefix: string): DynamicModule {
+  return BullModule.registerQueue({
     name: QUEUE,
     url: redisUrl,
     prefix,
@@ -23,7 +23,7 @@ export function bullQueue(redisUrl: string, prefix: string): BullModuleOptions {
     },
     // A finished job that stayed would keep its id, and so the same row, from being queued again.
     defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
-  };
+  });
 }
 
 /**

@@ -1,7 +1,5 @@
-import { BullModule } from '@nestjs/bull';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { Config } from '../config/config.js';
-import { bullQueue, BullRunner } from './bull.runner.js';
 import { EmbeddedRunner } from './embedded.runner.js';
 import { JobRegistry } from './job.js';
 import { JobRunner } from './job-runner.js';
@@ -14,12 +12,14 @@ import { RecurringJobs } from './recurring.js';
   exports: [JobRegistry, RecurringJobs, JobRunner],
 })
 export class JobsModule {
-  static forRoot({ redisUrl, redisPrefix }: Config): DynamicModule {
+  static async forRoot({ redisUrl, redisPrefix }: Config): Promise<DynamicModule> {
     const module = JobsModule;
     if (!redisUrl) return { module, providers: [{ provide: JobRunner, useClass: EmbeddedRunner }] };
+    // Bull is large; a server that has no use for it starts without.
+    const { bullQueue, BullRunner } = await import('./bull.runner.js');
     return {
       module,
-      imports: [BullModule.registerQueue(bullQueue(redisUrl, redisPrefix))],
+      imports: [bullQueue(redisUrl, redisPrefix)],
       providers: [{ provide: JobRunner, useClass: BullRunner }],
     };
   }

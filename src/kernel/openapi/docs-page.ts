@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { dump } from 'js-yaml';
 import { Config } from '../config/config.js';
 import { VERSION } from '../config/version.js';
 import { docsHtml, LOGO, STYLE } from './docs-html.js';
 import { SCRIPT } from './docs-script.js';
-import { openApiDocument } from './openapi.js';
 import { Precompressed } from './precompressed.js';
 
 const HTML = 'text/html; charset=utf-8';
@@ -20,7 +18,7 @@ const SVG = 'image/svg+xml';
  */
 export function serveDocs(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
-  const documentOf = once(() => openApiDocument(app));
+  const document = new Precompressed('application/json; charset=utf-8', () => asJson(app));
   const files: Record<string, Precompressed> = {
     '/docs': new Precompressed(HTML, () => docsHtml('docs/', VERSION)),
     '/docs/': new Precompressed(HTML, () => docsHtml('', VERSION)),
@@ -29,10 +27,10 @@ export function serveDocs(app: NestFastifyApplication): void {
     '/docs/logo.svg': new Precompressed(SVG, () => LOGO),
     '/docs/swagger-ui.css': new Precompressed(CSS, () => distributed('swagger-ui.css')),
     '/docs/swagger-ui-bundle.js': new Precompressed(JAVASCRIPT, () => distributed('swagger-ui-bundle.js')),
-    '/docs/openapi.json': new Precompressed('application/json; charset=utf-8', () =>
-      JSON.stringify(documentOf()),
+    '/docs/openapi.json': document,
+    '/docs/openapi.yaml': new Precompressed('application/yaml; charset=utf-8', async () =>
+      asYaml(await document.bytes()),
     ),
-    '/docs/openapi.yaml': new Precompressed('application/yaml; charset=utf-8', () => dump(documentOf())),
   };
   for (const [path, file] of Object.entries(files))
     fastify.get(path, (request: FastifyRequest, reply: FastifyReply) => file.send(request, reply));
@@ -45,7 +43,13 @@ function distributed(name: string): Promise<Buffer> {
   return readFile(require.resolve(`swagger-ui-dist/${name}`));
 }
 
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
+/** What it takes to make the document is large, and loaded only here: few servers are ever asked for it. */
+async function asJson(app: NestFastifyApplication): Promise<string> {
+  const { openApiDocument } = await import('./openapi.js');
+  return JSON.stringify(openApiDocument(app));
+}
+
+async function asYaml(json: Buffer): Promise<string> {
+  const { dump } = await import('js-yaml');
+  return dump(JSON.parse(json.toString()));
 }

@@ -25,12 +25,15 @@ import { removeNoise } from './openapi-polish.js';
 import { completeOperation, type Declarations, SHARED_PARAMETERS } from './operation.js';
 import { inOrderOfWork } from './order.js';
 import { RESPONSE_HEADERS } from './response-headers.js';
+import { tellSwagger } from './swagger-metadata.js';
 import { WebhookDocs } from './webhook-docs.port.js';
 
 /** The OpenAPI 3.1 document, completed by what the access rules and mutations declare. */
 export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  tellSwagger(app.get(DeclaredRoutes));
   const document = SwaggerModule.createDocument(app, configuration(app.get(Config)), {
     operationIdFactory: operationId,
+    autoTagControllers: false,
   });
   const declarations = declarationsOf(app);
   const webhooks = app.get(WebhookDocs, { strict: false });

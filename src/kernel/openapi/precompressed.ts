@@ -32,6 +32,11 @@ export class Precompressed {
     return reply.type(this.type).send(bytes);
   }
 
+  /** The bytes as they are. */
+  async bytes(): Promise<Buffer> {
+    return (await this.compressed()).identity;
+  }
+
   private compressed(): Promise<Record<Encoding, Buffer>> {
     this.variants ??= this.compress().catch((error: unknown) => {
       this.variants = undefined;

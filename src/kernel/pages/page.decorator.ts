@@ -9,16 +9,16 @@ import {
   type Type,
   UseFilters,
 } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '../access/access.decorator.js';
 import type { EventType } from '../event-log/event-types.js';
 import { Mutation } from '../mutations/mutation.decorator.js';
+import { Docs } from '../routes/docs.decorator.js';
 import { OutsideV1 } from '../routes/outside-v1.decorator.js';
 import { PAGE_CSP } from './form-page.js';
 
 /** A controller of pages that people reach by a mail, at a path of their own; `errors` shows them what went wrong. */
 export const PageController = (path: string, errors: Type<ExceptionFilter>) =>
-  applyDecorators(Controller(path), OutsideV1(), ApiExcludeController(), UseFilters(errors));
+  applyDecorators(Controller(path), OutsideV1(), Docs.hidden(), UseFilters(errors));
 
 /** Answers a page to anybody who opens it. It consumes nothing. */
 export const ShowPage = () => applyDecorators(Get(), Public(), ...PAGE_HEADERS);

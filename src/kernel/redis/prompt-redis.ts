@@ -1,9 +1,11 @@
+import { createRequire } from 'node:module';
 import { Logger } from '@nestjs/common';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 
 const ANSWER_MS = 300;
 const LONGEST_RECONNECT_MS = 500;
 const LOG_EVERY_MS = 30_000;
+const load = createRequire(__filename);
 
 /**
  * A connection to Redis for what requests wait for: a command is answered within 300 ms or fails, at once
@@ -22,7 +24,9 @@ export class PromptRedis {
     url: string,
     private readonly meanwhile: string,
   ) {
-    this.client = new Redis(url, {
+    // Loaded with the first connection: a server that has no use for it starts without.
+    const ioredis = load('ioredis') as typeof import('ioredis');
+    this.client = new ioredis.Redis(url, {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       commandTimeout: ANSWER_MS,

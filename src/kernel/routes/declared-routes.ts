@@ -9,7 +9,7 @@ import {
 } from '../access/access.decorator.js';
 import { READ } from '../mutations/mutation.decorator.js';
 import { MUTATION, type MutationOptions } from '../mutations/mutation-options.js';
-import { DOCS, type RouteDocs, TAG, type Tag } from './docs.decorator.js';
+import { DOCS, HIDDEN, type RouteDocs, TAG, type Tag } from './docs.decorator.js';
 import { OUTSIDE_V1 } from './outside-v1.decorator.js';
 
 /** A route's handler and what its decorators say of it. */
@@ -17,6 +17,8 @@ export interface DeclaredRoute {
   /** `Controller.method`, as error messages name it. */
   readonly name: string;
   readonly controller: string;
+  /** The controller's class. */
+  readonly type: Type;
   readonly handler: string;
   readonly method: RequestMethod;
   readonly access: AccessRule | undefined;
@@ -24,6 +26,8 @@ export interface DeclaredRoute {
   readonly docs: RouteDocs | undefined;
   /** The heading its controller stands under. */
   readonly tag: Tag | undefined;
+  /** Whether the document leaves it out. */
+  readonly hidden: boolean;
   /** Its path, before any prefix. */
   readonly path: string;
   /** Whether its path is all there is, without `/v1` before it. */
@@ -61,12 +65,14 @@ export class DeclaredRoutes {
     return {
       name: `${type.name}.${name}`,
       controller: type.name,
+      type,
       handler: name,
       method,
       access: this.reflector.get(ACCESS, handler),
       mutation: this.reflector.get(MUTATION, handler),
       docs: this.reflector.get(DOCS, handler),
       tag: this.reflector.get(TAG, type),
+      hidden: this.reflector.getAllAndOverride(HIDDEN, [handler, type]) === true,
       path: pathOf(this.reflector.get(PATH_METADATA, type), this.reflector.get(PATH_METADATA, handler)),
       outsideV1: this.reflector.get(OUTSIDE_V1, type) === true,
       read: this.reflector.get(READ, handler) === true,

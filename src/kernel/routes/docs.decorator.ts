@@ -1,10 +1,10 @@
 import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors/error-codes.js';
 
 export const DOCS = 'bailiwick:docs';
 export const TAG = 'bailiwick:tag';
+export const HIDDEN = 'bailiwick:hidden';
 
 /** A heading of the Swagger page. */
 export interface Tag {
@@ -28,8 +28,12 @@ export interface RouteDocs {
   accepted?: z.ZodType;
   /** When the answer can be 200 instead of 201, of the same form: what happened then. */
   notCreated?: string;
+  /** When the answer can be 503 instead of 200, of the same form: what is the matter then. */
+  unavailable?: string;
   /** What the answer is, when it is a file instead, whole or in part. */
   bytes?: string;
+  /** Schema of the form with a file that the route takes, as the page shows it. */
+  form?: object;
   /** Codes the route can answer beside those every route of its kind can. */
   errors?: readonly ErrorCode[];
   /** What parameters of the path mean, where they are not the id that the collection before them says. */
@@ -56,38 +60,21 @@ export function answerOf(docs: RouteDocs): z.ZodType | undefined {
   return docs.created ?? docs.accepted ?? docs.ok;
 }
 
-const DONE: Record<number, string> = { 200: 'Done.', 201: 'Created.', 202: 'Accepted; it follows.' };
-
-const BYTES = { '*/*': { schema: { type: 'string', format: 'binary' } } };
-
-/** Documents a route, and sets its success status: 200 for `ok`, 201 for `created`, 202 for `accepted`. */
-export function Docs(docs: RouteDocs): MethodDecorator {
-  const [status, schema] = docs.created
-    ? [201, docs.created]
-    : docs.accepted
-      ? [202, docs.accepted]
-      : [200, docs.ok];
-  const answer = schema
-    ? { standardSchema: schema, description: DONE[status] }
-    : { content: BYTES, description: docs.bytes };
-  return applyDecorators(
-    SetMetadata(DOCS, docs),
-    HttpCode(status),
-    ApiOperation({ summary: docs.summary, description: docs.description }),
-    ApiResponse({ status, ...answer }),
-    ...otherAnswers(docs),
-  );
+/** The status of a route's answer: 200 for `ok` and for a file, 201 for `created`, 202 for `accepted`. */
+export function statusOf({ created, accepted }: RouteDocs): number {
+  return created ? 201 : accepted ? 202 : 200;
 }
 
-/** Successes with another status than the route's own. */
-function otherAnswers({ created, notCreated, bytes }: RouteDocs): MethodDecorator[] {
-  if (notCreated) return [ApiResponse({ status: 200, standardSchema: created!, description: notCreated })];
-  if (!bytes) return [];
-  return [
-    ApiResponse({ status: 206, content: BYTES, description: 'The part that `Range` asks for.' }),
-    ApiResponse({ status: 304, description: 'Unchanged: `If-None-Match` names the present ETag.' }),
-  ];
+/**
+ * Documents a route, and sets its success status. Swagger is told only when the document is made: it is large, and few
+ * ever ask for the document.
+ */
+export function Docs(docs: RouteDocs): MethodDecorator {
+  return applyDecorators(SetMetadata(DOCS, docs), HttpCode(statusOf(docs)));
 }
 
 /** The heading a controller's routes stand under. */
-Docs.tag = (tag: Tag): ClassDecorator => applyDecorators(SetMetadata(TAG, tag), ApiTags(tag.name));
+Docs.tag = (tag: Tag): ClassDecorator => SetMetadata(TAG, tag);
+
+/** Leaves a route, or all of a controller, out of the document. */
+Docs.hidden = (): ClassDecorator & MethodDecorator => SetMetadata(HIDDEN, true);

@@ -7,7 +7,7 @@ import type { Tag } from './docs.decorator.js';
 const RULES = new Set(['public', 'optional', 'session', 'key', 'any', 'admin', 'member']);
 const SAFE = new Set([RequestMethod.GET, RequestMethod.HEAD, RequestMethod.OPTIONS]);
 
-/** Deny by default: stops the start when a route does not say who may call it or what it leaves in the event log. */
+/** Deny by default: stops the start when a route does not say who may call it, what it leaves in the event log or how it is documented. */
 @Injectable()
 export class RouteCheck implements OnApplicationBootstrap {
   constructor(private readonly routes: DeclaredRoutes) {}
@@ -21,7 +21,7 @@ export class RouteCheck implements OnApplicationBootstrap {
   }
 }
 
-function mistakesOf({ method, access, mutation, read, docs, tag }: DeclaredRoute): string[] {
+function mistakesOf({ method, access, mutation, read, docs, tag, hidden }: DeclaredRoute): string[] {
   const mistakes: string[] = [];
   if (access === undefined) mistakes.push('no @Access');
   else if (!RULES.has(access) && !isPermission(access)) mistakes.push(`unknown access rule ${access}`);
@@ -30,6 +30,7 @@ function mistakesOf({ method, access, mutation, read, docs, tag }: DeclaredRoute
   for (const type of mutation?.events ?? []) {
     if (!isEventType(type)) mistakes.push(`unknown event type ${type}`);
   }
+  if (!docs && !hidden) mistakes.push('neither @Docs nor @Docs.hidden');
   if (docs && !tag) mistakes.push('@Docs without a @Docs.tag of its controller');
   return mistakes;
 }

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import * as oidc from 'openid-client';
+import type * as OpenIdClient from 'openid-client';
 import { Config } from '../../kernel/config/config.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 
@@ -11,6 +11,12 @@ export interface Departure {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
+}
+
+/** The provider as the client library knows it, and the library, which a server without a provider has no use for. */
+interface Provider {
+  readonly oidc: typeof OpenIdClient;
+  readonly client: OpenIdClient.Configuration;
 }
 
 /** Who came back, as the provider says. */
@@ -28,7 +34,7 @@ export interface Identity {
 @Injectable()
 export class OidcProvider {
   private readonly logger = new Logger('OidcProvider');
-  private discovered: Promise<oidc.Configuration> | null = null;
+  private discovered: Promise<Provider> | null = null;
 
   constructor(private readonly config: Config) {}
 
@@ -38,7 +44,7 @@ export class OidcProvider {
 
   /** Where to send somebody, and what to remember until they are back. @throws AppError `not_found`, `provider_unavailable` */
   async depart(): Promise<{ url: string; departure: Departure }> {
-    const client = await this.client();
+    const { oidc, client } = await this.provider();
     const departure = {
       state: oidc.randomState(),
       nonce: oidc.randomNonce(),
@@ -60,7 +66,7 @@ export class OidcProvider {
    * @throws AppError `not_found`, `oidc_sign_in_failed`, `provider_unavailable`
    */
   async arrive(query: string, { state, nonce, verifier }: Departure): Promise<Identity> {
-    const client = await this.client();
+    const { oidc, client } = await this.provider();
     const back = new URL(`${this.redirectUri}${query}`);
     const checks = {
       expectedState: state,
@@ -94,7 +100,7 @@ export class OidcProvider {
     return this.config.oidc;
   }
 
-  private client(): Promise<oidc.Configuration> {
+  private provider(): Promise<Provider> {
     const settings = this.required();
     this.discovered ??= this.discover(settings).catch((error: unknown) => {
       this.discovered = null;
@@ -104,18 +110,16 @@ export class OidcProvider {
     return this.discovered;
   }
 
-  private discover({
-    issuer,
-    clientId,
-    clientSecret,
-  }: NonNullable<Config['oidc']>): Promise<oidc.Configuration> {
+  private async discover({ issuer, clientId, clientSecret }: NonNullable<Config['oidc']>): Promise<Provider> {
+    const oidc = await import('openid-client');
     const authentication = clientSecret === null ? oidc.None() : oidc.ClientSecretBasic(clientSecret);
     // The configuration admits http for providers on this machine only.
     const execute = issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : [];
-    return oidc.discovery(new URL(issuer), clientId, undefined, authentication, {
+    const client = await oidc.discovery(new URL(issuer), clientId, undefined, authentication, {
       execute,
       timeout: TIMEOUT,
     });
+    return { oidc, client };
   }
 
   /** What the provider or somebody's browser did wrong is a failed sign-in; a provider that is away is another thing. */

@@ -1,5 +1,4 @@
 import { Controller, Get, Header, HttpCode, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../kernel/access/access.decorator.js';
 import { Config } from '../../kernel/config/config.js';
@@ -7,6 +6,7 @@ import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { PageErrorFilter } from '../../kernel/pages/page-error.filter.js';
 import { TOKEN_CSP, tokenPage } from '../../kernel/pages/token-page.js';
+import { Docs } from '../../kernel/routes/docs.decorator.js';
 import { OutsideV1 } from '../../kernel/routes/outside-v1.decorator.js';
 import { OidcSignIn } from './oidc-sign-in.service.js';
 
@@ -14,7 +14,7 @@ const COOKIE = 'bailiwick_oidc';
 const MAX_AGE_S = 600;
 
 /** The way to the identity provider and back. It ends on a page that hands the session token to whoever opened it. */
-@ApiExcludeController()
+@Docs.hidden()
 @OutsideV1()
 @Controller('auth/oidc')
 @UseFilters(PageErrorFilter)

@@ -1,5 +1,4 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Public } from '../../kernel/access/access.decorator.js';
@@ -27,8 +26,7 @@ const Health = z
   })
   .meta({ id: 'Health' });
 
-/** The same answer when nothing can be served. */
-const Down = () => ApiResponse({ status: 503, standardSchema: Health, description: 'Down; try again.' });
+const DOWN = 'Down; try again.';
 
 @Docs.tag(TAG)
 @OutsideV1()
@@ -45,16 +43,14 @@ export class HealthController {
 
   @Get('health/ready')
   @Public()
-  @Down()
-  @Docs({ summary: 'Whether requests can be served, and what is down', ok: Health })
+  @Docs({ summary: 'Whether requests can be served, and what is down', ok: Health, unavailable: DOWN })
   ready(@Res({ passthrough: true }) reply: FastifyReply) {
     return this.answer(reply);
   }
 
   @Get('v1/health')
   @Public()
-  @Down()
-  @Docs({ summary: 'The same, beside the API', ok: Health })
+  @Docs({ summary: 'The same, beside the API', ok: Health, unavailable: DOWN })
   health(@Res({ passthrough: true }) reply: FastifyReply) {
     return this.answer(reply);
   }

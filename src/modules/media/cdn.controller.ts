@@ -1,5 +1,4 @@
 import { Controller, Get, Head, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../kernel/access/access.decorator.js';
 import { Docs } from '../../kernel/routes/docs.decorator.js';
@@ -17,7 +16,7 @@ export class CdnController {
   // Before GET, to which Fastify would otherwise add one that reads the whole file.
   @Head()
   @Public()
-  @ApiExcludeEndpoint()
+  @Docs.hidden()
   head(
     @Param() path: CdnPath,
     @Query() query: SignedQuery,

@@ -1,6 +1,3 @@
-// Not the package itself, which `require` finds on newer Nodes only.
-import { fileTypeFromBuffer } from 'file-type/core';
-
 /** So many bytes at the beginning of a file tell what it is. */
 export const HEAD_BYTES = 256 * 1024;
 /** As much is looked at to tell text from other bytes, and markup from other text. */
@@ -39,7 +36,8 @@ export async function contentTypeOf(head: Buffer, name: string): Promise<string>
   if (signed) return signed[1];
   const text = textOf(head.subarray(0, TEXT_BYTES));
   if (text !== null) return markupType(text) ?? TEXT_ENDINGS[endingOf(name)] ?? 'text/plain';
-  // It knows no text but XML, and could take some for something else.
+  // Loaded with the first such file. It knows no text but XML, and could take some for something else.
+  const { fileTypeFromBuffer } = await import('file-type/core');
   const found = await fileTypeFromBuffer(head).catch(() => undefined);
   return found?.mime.split(';', 1)[0]!.trim().toLowerCase().slice(0, 100) ?? UNKNOWN;
 }

@@ -11,7 +11,6 @@ import {
   Res,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiBody, ApiConsumes } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
@@ -59,14 +58,13 @@ export class MediaController {
   @Mutation(['media.created'])
   @UseInterceptors(UploadInterceptor)
   @StreamedRoute()
-  @ApiConsumes('multipart/form-data')
-  @ApiBody({ schema: UPLOAD_FORM })
   @Docs({
     summary: 'Upload a file',
     description:
       'One file, up to `MEDIA_MAX_BYTES`; the fields may come before or after it. What it is, is told by its bytes. ' +
       'Bytes that an active or suspended file of the project has already are not stored again: the answer is then 200 ' +
       'with that file, and no event is left.',
+    form: UPLOAD_FORM,
     created: Media,
     notCreated: 'The file that has these bytes already.',
     errors: [

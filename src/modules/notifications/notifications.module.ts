@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Config } from '../../kernel/config/config.js';
+import { ConfiguredMailer } from './configured.mailer.js';
 import { DeliverMailJob } from './deliver-mail.job.js';
 import { MailLimits } from './mail-limits.js';
 import { Mailer } from './mailer.js';
@@ -9,7 +9,6 @@ import { Notification } from './notification.entity.js';
 import { NotificationFacet } from './notification.facet.js';
 import { NotificationRepository } from './notification.repository.js';
 import { NotificationService } from './notification.service.js';
-import { openMailer } from './open-mailer.js';
 
 /**
  * Mail: written with what caused it, delivered by a job. A mail commits with its cause, is tried until it is delivered or
@@ -24,11 +23,7 @@ import { openMailer } from './open-mailer.js';
     MailLimits,
     DeliverMailJob,
     NotificationFacet,
-    {
-      provide: Mailer,
-      inject: [Config],
-      useFactory: openMailer,
-    },
+    { provide: Mailer, useClass: ConfiguredMailer },
   ],
   exports: [MailLimits, NotificationService],
 })

@@ -1,5 +1,4 @@
 import { Body, Controller, Delete, Get, Head, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
@@ -76,7 +75,7 @@ export class ReportController {
   @Head(':rpt/download')
   @Access('reports:read')
   @Docs(DOWNLOAD)
-  @ApiExcludeEndpoint()
+  @Docs.hidden()
   head(
     @Ctx() ctx: RequestContext,
     @Param('id') id: string,
