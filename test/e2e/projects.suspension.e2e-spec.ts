@@ -26,6 +26,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const BY_PLATFORM = [403, 'suspended_by_platform'];
+const IN_VAIN = [409, 'invalid_transition'];
 const DENIED = [403, 'permission_denied'];
 
 it('a project suspended by a platform admin is activated by one only, and the settings hub says so', async () => {
@@ -51,6 +52,18 @@ it('a project suspended by a platform admin is activated by one only, and the se
   expectStatus(200, await run('suspend', owner));
   expect(await activation()).toMatchObject({ available: true });
   expectStatus(200, await run('activate', owner));
+
+  // That they suspended it first keeps no admin from doing so.
+  expectStatus(200, await run('suspend', owner));
+  expect(codeOf(await run('suspend', owner))).toEqual(IN_VAIN);
+  expect(expectStatus(200, await run('suspend', root)).body.status).toBe('suspended');
+  expect(codeOf(await run('suspend', root))).toEqual(IN_VAIN);
+  expect(codeOf(await run('activate', owner))).toEqual(BY_PLATFORM);
+  const events = await server.api.get(`/v1/projects/${id}/events`, { ...owner, query: { limit: 1 } });
+  expect(events.body.items).toMatchObject([
+    { type: 'project.suspended', actor: { id: root.user.id }, reason: 'Abuse' },
+  ]);
+  expectStatus(200, await run('activate', root));
 });
 
 it('a member suspended by a platform admin is activated, or removed, by one only', async () => {
@@ -63,6 +76,11 @@ it('a member suspended by a platform admin is activated, or removed, by one only
   expectStatus(200, await server.api.post(`${path}/activate`, undefined, root));
   expectStatus(200, await server.api.post(`${path}/suspend`, undefined, owner));
   expectStatus(200, await server.api.post(`${path}/activate`, undefined, owner));
+
+  expectStatus(200, await server.api.post(`${path}/suspend`, undefined, owner));
+  expect(codeOf(await server.api.post(`${path}/suspend`, undefined, owner))).toEqual(IN_VAIN);
+  expectStatus(200, await server.api.post(`${path}/suspend`, undefined, root));
+  expect(codeOf(await server.api.post(`${path}/activate`, undefined, owner))).toEqual(BY_PLATFORM);
 });
 
 it('in an organization, what the owner or a platform admin suspended, no admin lifts', async () => {
@@ -82,6 +100,11 @@ it('in an organization, what the owner or a platform admin suspended, no admin l
   expectStatus(200, await run('activate', root));
   expectStatus(200, await run('suspend', steward));
   expectStatus(200, await run('activate', owner));
+
+  expectStatus(200, await run('suspend', steward));
+  expectStatus(200, await run('suspend', owner));
+  expect(codeOf(await run('suspend', steward))).toEqual(IN_VAIN);
+  expect(codeOf(await run('activate', steward))).toEqual(DENIED);
 });
 
 it('an own key that the team, or a platform admin, suspended is not for its member to activate', async () => {
@@ -93,6 +116,8 @@ it('an own key that the team, or a platform admin, suspended is not for its memb
 
   expectStatus(200, await set('suspended', person));
   expectStatus(200, await set('activated', person));
+  // The team may do so while it is suspended already.
+  expectStatus(200, await set('suspended', person));
   expectStatus(200, await set('suspended', owner));
   expect(codeOf(await set('activated', person))).toEqual(DENIED);
   // Suspended once more by its member, it is the team's to activate still.

@@ -22,4 +22,12 @@ export function refusalToLift(by: Power | null, power: Power): AppError | null {
   });
 }
 
+/**
+ * Whether suspending with this power what is suspended already changes something: those with less, who could lift it
+ * before, cannot any more.
+ */
+export function overrules(by: Power | null, power: Power): boolean {
+  return by === null || POWERS.indexOf(power) > POWERS.indexOf(by);
+}
+
 const BY_TEAM = 'The team suspended this; activating it takes the permission.';

@@ -106,8 +106,7 @@ export class ApiKeyService {
     }
     if (input.name !== undefined) changes.search_text = searchTextOf(input.name, key.preview);
     if (input.status === 'activated') this.rights.refuseToLift(ctx, key);
-    if (input.status !== undefined && input.status !== key.status)
-      changes.suspended_by = input.status === 'suspended' ? this.rights.powerOver(ctx) : null;
+    if (input.status !== undefined) changes.suspended_by = this.rights.suspenderOf(ctx, key, input.status);
     if (!stopping) await this.rights.refuseWider(ctx, { ...key, ...changes });
     if (input.role_id !== undefined) await this.roles.assignable(ctx, projectId, input.role_id);
     await this.change(ctx, key, changes);

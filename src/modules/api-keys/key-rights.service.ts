@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { type Power, powerOf, refusalToLift } from '../../kernel/context/suspension.js';
+import { overrules, type Power, powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { RoleService } from '../roles/role.service.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
@@ -52,8 +52,15 @@ export class KeyRights {
     await this.refuseWider(ctx, key);
   }
 
+  /** By what power a key is suspended once the caller has given it this status; the strongest who suspended it counts. */
+  suspenderOf(ctx: RequestContext, key: ApiKeyEntity, status: 'activated' | 'suspended'): Power | null {
+    if (status === 'activated') return null;
+    const power = this.powerOver(ctx);
+    return key.status !== 'suspended' || overrules(key.suspended_by, power) ? power : key.suspended_by;
+  }
+
   /** With what power the caller suspends a key: a member without the permission only the own ones. */
-  powerOver(ctx: RequestContext): Power {
+  private powerOver(ctx: RequestContext): Power {
     return powerOf(ctx, ctx.can('api_keys:write') ? 'team' : 'self');
   }
 

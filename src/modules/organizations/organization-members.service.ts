@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { type Power, powerOf, refusalToLift } from '../../kernel/context/suspension.js';
+import { overrules, type Power, powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import { AppError, invalidField } from '../../kernel/errors/app-error.js';
 import { defineTarget } from '../../kernel/event-log/targets.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
@@ -184,12 +184,14 @@ export class OrganizationMembers {
     const power = await this.powerIn(ctx, organizationId);
     const refusal = to === 'active' ? refusalToLift(before.suspended_by, power) : null;
     if (refusal) throw refusal;
+    const again = to === 'suspended' && before.status === to && overrules(before.suspended_by, power);
+    const status = again ? to : from;
     const suspended_by = to === 'suspended' ? power : null;
-    if (!(await this.members.updateOther(ctx, before, from, { status: to, suspended_by }))) {
+    if (!(await this.members.updateOther(ctx, before, status, { status: to, suspended_by }))) {
       throw new AppError('invalid_transition');
     }
     if (to === 'suspended') await this.cascades.rightsLost(ctx, { userId: before.user_id });
-    return this.changed(ctx, { ...before, status: from }, { ...before, status: to });
+    return this.changed(ctx, { ...before, status }, { ...before, status: to });
   }
 
   private async changed(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
+import { overrules, type Power, powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import type { EventType } from '../../kernel/event-log/event-types.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
@@ -38,6 +38,15 @@ const TRANSITIONS = {
 } as const satisfies Record<string, { from: ProjectStatus[]; to: ProjectStatus; event: EventType }>;
 
 export type ProjectTransition = keyof typeof TRANSITIONS;
+
+/** Whether somebody suspends with more power what is suspended already. */
+function isOverruled(
+  { status, suspended_by }: Pick<ProjectValues, 'status' | 'suspended_by'>,
+  name: ProjectTransition,
+  power: Power,
+): boolean {
+  return name === 'suspend' && status === 'suspended' && overrules(suspended_by, power);
+}
 
 /** Everything that changes a project after its creation. */
 @Injectable()
@@ -84,9 +93,10 @@ export class ProjectChanges {
    * @throws AppError `invalid_transition`, `suspended_by_platform`
    */
   async transit(ctx: RequestContext, id: string, name: ProjectTransition, reason?: string): Promise<void> {
-    const { from, to, event } = TRANSITIONS[name];
+    const { to, event } = TRANSITIONS[name];
     const before = await this.locked(ctx, id);
     const power = powerOf(ctx, 'team');
+    const from = isOverruled(before, name, power) ? [before.status] : TRANSITIONS[name].from;
     const refusal = name === 'activate' ? refusalToLift(before.suspended_by, power) : null;
     if (refusal) throw refusal;
     const changes = { status: to, suspended_by: name === 'suspend' ? power : null };

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
+import { overrules, powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import type { PromotionState } from '../../kernel/facets/promotions.port.js';
 import type { ProjectValues } from '../projects/project-changes.service.js';
@@ -43,8 +43,11 @@ export function unavailable(
     return denied('Only platform admins restore projects.');
   if (action === 'verify' && values.verified_at !== null)
     return impossible('The project is already verified.');
+  const power = powerOf(ctx, 'team');
+  if (action === 'suspend' && values.status === 'suspended' && overrules(values.suspended_by, power))
+    return null;
   if (!STARTS_FROM[action].includes(values.status)) return impossible(`The project is ${values.status}.`);
-  return action === 'activate' ? refusalToLift(values.suspended_by, powerOf(ctx, 'team')) : null;
+  return action === 'activate' ? refusalToLift(values.suspended_by, power) : null;
 }
 
 /** Why the caller cannot ask for a promotion now, as a sentence; null when it is available. */

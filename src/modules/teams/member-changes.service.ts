@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { powerOf, refusalToLift } from '../../kernel/context/suspension.js';
+import { overrules, powerOf, refusalToLift } from '../../kernel/context/suspension.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { Cascades } from '../../kernel/facets/cascades.js';
 import { ProjectOwner } from '../../kernel/facets/project-owner.port.js';
@@ -103,9 +103,12 @@ export class MemberChanges {
   ): Promise<TeamMember> {
     const { member, user } = await this.locked(ctx, projectId, id);
     if (to === 'active') this.refuseToLift(ctx, member);
-    const suspended_by = to === 'suspended' ? powerOf(ctx, 'team') : null;
-    await this.update(ctx, { ...member, status: from }, { status: to, suspended_by });
-    ctx.audit.about(user.id).change(memberTarget(member, user), { status: from }, { status: to });
+    const power = powerOf(ctx, 'team');
+    const again = to === 'suspended' && member.status === to && overrules(member.suspended_by, power);
+    const status = again ? to : from;
+    const suspended_by = to === 'suspended' ? power : null;
+    await this.update(ctx, { ...member, status }, { status: to, suspended_by });
+    ctx.audit.about(user.id).change(memberTarget(member, user), { status }, { status: to });
     if (to === 'suspended') await this.cascades.rightsLost(ctx, { userId: user.id });
     return this.team.get(ctx, projectId, id);
   }
