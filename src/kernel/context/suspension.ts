@@ -27,7 +27,8 @@ export function refusalToLift(by: Power | null, power: Power): AppError | null {
  * before, cannot any more.
  */
 export function overrules(by: Power | null, power: Power): boolean {
-  return by === null || POWERS.indexOf(power) > POWERS.indexOf(by);
+  if (by === null) return power === 'platform';
+  return POWERS.indexOf(power) > POWERS.indexOf(by);
 }
 
 const BY_TEAM = 'The team suspended this; activating it takes the permission.';
