@@ -61,6 +61,16 @@ export class Lists {
     return newestOf(manager, searched, limit, found);
   }
 
+  /** As {@link newestIds}, but up to five seconds old when more than 10,000 rows had to be searched. */
+  recentIds(ctx: RequestContext, stretches: readonly Stretch[], limit: number): Promise<string[]> {
+    const key = stretches.map(stretch => keyOf('ids', String(limit), stretch)).join();
+    return this.recent.of(key, async long => {
+      const searched = stretches.map(stretch => ({ ...stretch, where: undefined }));
+      if ((await this.total(ctx, searched)) > COUNTED) long();
+      return this.newestIds(ctx, stretches, limit);
+    });
+  }
+
   /**
    * Rows with these values and ids of a range, oldest first, after the one with the id `after`: for whoever goes through
    * all of them. An index has to begin with the columns of `equal` and go on with the id.
@@ -120,7 +130,7 @@ export class Lists {
         )) {
           counts.set(value, (counts.get(value) ?? 0) + Number(found));
         }
-        seen += rows;
+        seen += rows ?? 0;
         if (seen > COUNTED) long();
         return true;
       });
@@ -148,8 +158,8 @@ export class Lists {
     return this.recent.of(keyOf('count', String(most), stretch), async long => {
       let [count, seen] = [0, 0];
       await walk(manager, stretch, async (part, rows) => {
-        count += part.where ? await countOf(manager, [part]) : rows;
-        seen += rows;
+        count += part.where || rows === undefined ? await countOf(manager, [part]) : rows;
+        seen += rows ?? 0;
         if (seen > COUNTED) long();
         return count < most;
       });

@@ -24,7 +24,7 @@ export interface Stretch {
   readonly before?: string | null;
   /** What the index does not know, hence is found by walking. */
   readonly where?: Condition;
-  /** Joined to `t` when `where` is asked. */
+  /** Joined to `t` when `where` is asked; `CROSS JOIN … ON`, which keeps SQLite from beginning with the other table. */
   readonly join?: string;
 }
 
@@ -34,11 +34,11 @@ export interface Statement {
   readonly values: (string | number)[];
 }
 
-/** The newest ids of a stretch, whatever its `where` says. */
-export function newestIds(stretch: Stretch, limit: number): Statement {
+/** The newest ids of a stretch, whatever its `where` says; the first `offset` of them left out. */
+export function newestIds(stretch: Stretch, limit: number, offset = 0): Statement {
   const { sql, values } = range(stretch);
   const ids = `SELECT t.${stretch.id} AS id FROM ${tableOf(stretch)} WHERE ${sql}`;
-  return { sql: `${ids} ORDER BY t.${stretch.id} DESC LIMIT ?`, values: [...values, limit] };
+  return { sql: `${ids} ORDER BY t.${stretch.id} DESC LIMIT ? OFFSET ?`, values: [...values, limit, offset] };
 }
 
 /** What `columns` says of the rows of a stretch that its `where` is true of. */

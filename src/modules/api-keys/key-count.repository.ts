@@ -91,7 +91,7 @@ function keysOf(organization_id: string): Stretch[] {
       index: 'projects_organization_list',
       id: 'id',
       equal: { organization_id, status, environment },
-      join: 'JOIN api_keys k ON k.project_id = t.id',
+      join: 'CROSS JOIN api_keys k ON k.project_id = t.id',
       where: { sql: "k.status <> 'revoked'", parameters: [] },
     })),
   );

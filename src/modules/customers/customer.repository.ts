@@ -87,7 +87,7 @@ export class CustomerRepository {
   ): Promise<Map<string, number>> {
     const counts = new Map<string, number>();
     for (const id of organizationIds) {
-      const projects = await this.lists.newestIds(ctx, projectsWithCustomers(id), MOST_PROJECTS);
+      const projects = await this.lists.recentIds(ctx, projectsWithCustomers(id), MOST_PROJECTS);
       const each = await this.countByProject(ctx, projects);
       counts.set(
         id,

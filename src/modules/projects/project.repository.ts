@@ -219,7 +219,7 @@ function memberships(
     id: 'project_id',
     equal: { current_user_id: userId },
     // No `NOT EXISTS`, for which MariaDB would read the places of everybody.
-    join: `JOIN projects p ON p.id = t.project_id
+    join: `CROSS JOIN projects p ON p.id = t.project_id
       LEFT JOIN ${PLACES} ON o.user_id = t.current_user_id AND o.organization_id = p.organization_id`,
     where: every([...standing, ...conditions('p', filter, statuses)]),
   };
