@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { Batch } from '../../src/kernel/database/batch.js';
 import { isUniqueViolation } from '../../src/kernel/database/database-errors.js';
 import { AppError } from '../../src/kernel/errors/app-error.js';
 import { Gate } from '../support/gate.js';
@@ -245,13 +244,13 @@ describe('a unit of work', () => {
   });
 });
 
-describe('what is written behind', () => {
-  const opening = (...ids: string[]) => {
-    const batch = new Batch();
-    for (const id of ids) void batch.query('INSERT INTO account (id, balance) VALUES (?, ?)', [id, 1]);
-    return bank.units.writeBehind(batch);
-  };
+/** Opens accounts with a balance of 1, behind. */
+const opening = (...ids: string[]) =>
+  bank.units.writeBehind(async batch => {
+    for (const id of ids) await batch.query('INSERT INTO account (id, balance) VALUES (?, ?)', [id, 1]);
+  });
 
+describe('what is written behind', () => {
   it('is there when it is said to be, and leaves no entry', async () => {
     await opening('a', 'b');
     expect([await bank.balance('a'), await bank.balance('b')]).toEqual([1, 1]);
@@ -290,9 +289,9 @@ describeOn('sqlite')('what is written behind on SQLite', () => {
     const finish = new Gate();
     const { done, written } = openAccount('a', finish.opened);
     await written;
-    const batch = new Batch();
-    void batch.query('UPDATE account SET balance = ? WHERE id = ?', [5, 'a']);
-    const behind = bank.units.writeBehind(batch);
+    const behind = bank.units.writeBehind(async batch => {
+      await batch.query('UPDATE account SET balance = ? WHERE id = ?', [5, 'a']);
+    });
     finish.open();
     await Promise.all([done, behind]);
     expect(await bank.balance('a')).toBe(5);
@@ -300,15 +299,10 @@ describeOn('sqlite')('what is written behind on SQLite', () => {
 
   it('goes on when its thread has ended', async () => {
     const asked = jest.spyOn(Worker.prototype, 'postMessage');
-    const insert = (id: string) => {
-      const batch = new Batch();
-      void batch.query('INSERT INTO account (id, balance) VALUES (?, ?)', [id, 1]);
-      return bank.units.writeBehind(batch);
-    };
-    await insert('before');
+    await opening('before');
     const thread = asked.mock.contexts[0] as Worker;
-    const [meanwhile] = await Promise.allSettled([insert('meanwhile'), thread.terminate()]);
-    await insert('after');
+    const [meanwhile] = await Promise.allSettled([opening('meanwhile'), thread.terminate()]);
+    await opening('after');
     expect([await bank.balance('before'), await bank.balance('after')]).toEqual([1, 1]);
     expect(await bank.balance('meanwhile')).toBe(meanwhile.status === 'fulfilled' ? 1 : null);
   });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import type { RequestContext } from '../context/request-context.js';
 import { AppError } from '../errors/app-error.js';
-import type { Statement } from './batch.js';
+import { Batch } from './batch.js';
 import type { DatabaseLoad, Dialect, Transaction } from './transaction.js';
 import { unitOf } from './unit.js';
 
@@ -119,8 +119,14 @@ export class Database {
     return this.dialect.begin();
   }
 
+  /** An empty batch for {@link writeBehind}. */
+  batch(): Batch {
+    // SQLite does one prepared statement row by row in three quarters of the time it takes for many rows at once.
+    return this.kind === 'sqlite' ? new Batch(1) : new Batch();
+  }
+
   /** Writes behind; for the unit of work alone. */
-  writeBehind(statements: readonly Statement[]): Promise<void> {
+  writeBehind({ statements }: Batch): Promise<void> {
     return this.dialect.writeBehind(statements);
   }
 

@@ -7,7 +7,8 @@ type Value = string | number | null;
 const SIZES = [256, 64, 16, 4, 1];
 
 /** Rows in pieces of few different sizes, for statements that differ by the number of their rows. */
-export function inPieces<T>(rows: readonly T[], largest = SIZES[0]!): T[][] {
+export function inPieces<T>(rows: readonly T[], into: TakesStatements, atMost = SIZES[0]!): T[][] {
+  const largest = Math.min(atMost, into.rowsPerStatement ?? atMost);
   const pieces: T[][] = [];
   let next = 0;
   for (const size of SIZES) {
@@ -28,8 +29,9 @@ export async function insertRows<T>(
   rows: readonly T[],
   valuesOf: (row: T) => readonly Value[],
 ): Promise<void> {
-  for (const piece of inPieces(rows)) {
-    await into.query(insertStatement(table, columns, piece.length), piece.flatMap(valuesOf));
+  const statement = bySize(size => insertStatement(table, columns, size));
+  for (const piece of inPieces(rows, into)) {
+    await into.query(statement(piece.length), piece.flatMap(valuesOf));
   }
 }
 
@@ -48,9 +50,17 @@ export async function insertMissing(
     kind === 'sqlite'
       ? `ON CONFLICT (${key.join(', ')}) DO NOTHING`
       : `ON DUPLICATE KEY UPDATE ${key[0]} = ${key[0]}`;
-  for (const piece of inPieces(rows)) {
-    await into.query(`${insertStatement(table, columns, piece.length)} ${otherwise}`, piece.flat());
-  }
+  const statement = bySize(size => `${insertStatement(table, columns, size)} ${otherwise}`);
+  for (const piece of inPieces(rows, into)) await into.query(statement(piece.length), piece.flat());
+}
+
+/** Makes the statement for each number of rows once. */
+export function bySize(make: (rows: number) => string): (rows: number) => string {
+  const made = new Map<number, string>();
+  return rows => {
+    if (!made.has(rows)) made.set(rows, make(rows));
+    return made.get(rows)!;
+  };
 }
 
 /** `INSERT` of so many rows. */

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Statement } from './batch.js';
+import type { RepeatedStatement } from './batch.js';
 import type { DatabaseLoad, Dialect, Snapshot, Transaction } from './transaction.js';
 
 type PoolQueues = Record<'_allConnections' | '_freeConnections' | '_connectionQueue', { length: number }>;
@@ -45,10 +45,11 @@ export class MysqlDialect implements Dialect {
     };
   }
 
-  async writeBehind(statements: readonly Statement[]): Promise<void> {
+  async writeBehind(statements: readonly RepeatedStatement[]): Promise<void> {
     const { manager, commit, rollback } = await this.begin();
     try {
-      for (const { sql, values } of statements) await manager.query(sql, [...values]);
+      for (const { sql, times } of statements)
+        for (const values of times) await manager.query(sql, [...values]);
     } catch (error) {
       await rollback().catch(() => undefined);
       throw error;

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
-import type { Statement } from './batch.js';
+import type { RepeatedStatement } from './batch.js';
 import { sqliteDriverPath } from './sqlite-driver.js';
 import type { WriterQueue } from './writer-queue.js';
 
@@ -23,7 +23,10 @@ const THREAD = `
     return prepared.get(sql);
   };
   const write = connection.transaction(statements => {
-    for (const { sql, values } of statements) prepare(sql).run(values);
+    for (const { sql, times } of statements) {
+      const statement = prepare(sql);
+      for (const values of times) statement.run(values);
+    }
   });
   const tasks = {
     write: statements => write.immediate(statements),
@@ -43,7 +46,7 @@ const THREAD = `
   });
 `;
 
-type Task = { task: 'write'; statements: readonly Statement[] } | { task: 'checkpoint' | 'close' };
+type Task = { task: 'write'; statements: readonly RepeatedStatement[] } | { task: 'checkpoint' | 'close' };
 
 /**
  * The work on SQLite's file that no request waits for, on a thread of its own, where it does not hold the event loop: what is
@@ -68,7 +71,7 @@ export class SqliteThread {
    * Does all of it in one transaction, or nothing, when the writers before it are done.
    * @throws AppError `database_busy` when they take too long; an error with the driver's code
    */
-  write(statements: readonly Statement[]): Promise<void> {
+  write(statements: readonly RepeatedStatement[]): Promise<void> {
     // The writers' turn is asked for when the thread is free: nobody else should wait for a checkpoint.
     return this.inTurn(async () => {
       const release = await this.queue.acquire();

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import type { Statement } from './batch.js';
+import type { RepeatedStatement } from './batch.js';
 import type { SqliteThread } from './sqlite-thread.js';
 import type { DatabaseLoad, Dialect, Snapshot, Transaction } from './transaction.js';
 import type { WriterQueue } from './writer-queue.js';
@@ -50,7 +50,7 @@ export class SqliteDialect implements Dialect {
     return { manager: runner.manager, commit: () => end('COMMIT'), rollback: () => end('ROLLBACK') };
   }
 
-  writeBehind(statements: readonly Statement[]): Promise<void> {
+  writeBehind(statements: readonly RepeatedStatement[]): Promise<void> {
     return this.thread.write(statements);
   }
 

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Statement } from './batch.js';
+import type { RepeatedStatement } from './batch.js';
 
 /**
  * One open database transaction. Ended exactly once, by `commit` or `rollback`; a commit that fails has
@@ -33,7 +33,7 @@ export interface Dialect {
   /** Opens a writing transaction; waits for its turn where there is one writer. */
   begin(): Promise<Transaction>;
   /** Does all of it in one transaction, or nothing; see `UnitOfWork.writeBehind`. */
-  writeBehind(statements: readonly Statement[]): Promise<void>;
+  writeBehind(statements: readonly RepeatedStatement[]): Promise<void>;
   /** Holds the database still for a reader that takes many statements. */
   snapshot(): Promise<Snapshot>;
   load(): DatabaseLoad;

@@ -3,7 +3,7 @@ import type { RequestContext } from '../context/request-context.js';
 import { AppError } from '../errors/app-error.js';
 import { AuditRecord } from '../event-log/audit-record.js';
 import type { EventType } from '../event-log/event-types.js';
-import type { Batch } from './batch.js';
+import type { TakesStatements } from './batch.js';
 import { Database } from './database.js';
 import { isContention } from './database-errors.js';
 import { EventLog } from './event-log.port.js';
@@ -116,12 +116,14 @@ export class UnitOfWork {
   }
 
   /**
-   * Does all statements of a batch in one transaction, or none of them: bookkeeping that was gathered in memory. On SQLite
-   * a thread of its own does them, and a power cut, but not the end of the process, can take them until the next other
-   * commit, or for some seconds: before, it would have taken them as well.
+   * Does all statements that `fill` gathers in one transaction, or none of them: bookkeeping that was kept in memory. On
+   * SQLite a thread of its own does them, and a power cut, but not the end of the process, can take them until the next
+   * other commit, or for some seconds: before, it would have taken them as well.
    */
-  writeBehind({ statements }: Batch): Promise<void> {
-    return retried(() => this.database.writeBehind(statements));
+  async writeBehind(fill: (batch: TakesStatements) => Promise<void>): Promise<void> {
+    const batch = this.database.batch();
+    await fill(batch);
+    await retried(() => this.database.writeBehind(batch));
   }
 
   private opening(events: readonly EventType[]): (attempt: number) => Unit {

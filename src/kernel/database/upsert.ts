@@ -1,5 +1,5 @@
 import type { TakesStatements } from './batch.js';
-import { inPieces, insertStatement } from './insert-rows.js';
+import { bySize, inPieces, insertStatement } from './insert-rows.js';
 import type { Dialect } from './transaction.js';
 
 /** Where an upsert goes: `keys` make the primary key, in their order; `values` are the numbers that are kept. */
@@ -24,12 +24,17 @@ export async function upsert(
   rows: readonly (readonly (string | number)[])[],
 ): Promise<void> {
   const sorted = rows.toSorted((one, other) => byKeys(one, other, target.keys.length));
-  for (const piece of inPieces(sorted, ROWS_PER_STATEMENT)) {
-    await into.query(statement(kind, target, piece.length), piece.flat());
+  const statement = bySize(size => statementFor(kind, target, size));
+  for (const piece of inPieces(sorted, into, ROWS_PER_STATEMENT)) {
+    await into.query(statement(piece.length), piece.flat());
   }
 }
 
-function statement(kind: Dialect['kind'], { table, keys, values, onConflict }: UpsertTarget, rows: number) {
+function statementFor(
+  kind: Dialect['kind'],
+  { table, keys, values, onConflict }: UpsertTarget,
+  rows: number,
+) {
   const insert = insertStatement(table, [...keys, ...values], rows);
   const given = (value: string) => (kind === 'sqlite' ? `excluded.${value}` : `VALUES(${value})`);
   const change = values

@@ -3,7 +3,7 @@ import { LessThanOrEqual, Not } from 'typeorm';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import type { TakesStatements } from '../../kernel/database/batch.js';
 import { Database } from '../../kernel/database/database.js';
-import { inPieces } from '../../kernel/database/insert-rows.js';
+import { bySize, inPieces } from '../../kernel/database/insert-rows.js';
 import { instantForDriver } from '../../kernel/database/instants.js';
 import { Lists } from '../../kernel/database/lists.js';
 import { ApiKeyEntity } from './api-key.entity.js';
@@ -238,24 +238,15 @@ export class ApiKeyRepository {
 
   /** Notes the last uses of keys, by any secret and by the one before; an older note never replaces a newer one. */
   async markUsed(into: TakesStatements, uses: readonly KeyUse[]): Promise<void> {
-    // One statement for all: a thousand keys a second are noted so.
-    for (const piece of inPieces(uses, 64)) {
+    for (const piece of inPieces(uses, into, 64)) {
       const values: { ip: unknown[]; at: unknown[] } = { ip: [], at: [] };
       for (const use of piece) {
         const at = instantForDriver(this.database.kind, new Date(use.at));
         values.ip.push(use.id, at, use.ip);
         values.at.push(use.id, at, at);
       }
-      const which = 'WHEN id = ? AND (last_used_at IS NULL OR last_used_at <= ?) THEN';
-      const addresses = `${which} COALESCE(?, last_used_ip) `.repeat(piece.length);
-      const instants = `${which} ? `.repeat(piece.length);
-      // An address that is not known does not replace the last one that is. It comes first, as MySQL assigns one
-      // after the other.
-      await into.query(
-        `UPDATE api_keys SET last_used_ip = CASE ${addresses}ELSE last_used_ip END, ` +
-          `last_used_at = CASE ${instants}ELSE last_used_at END WHERE id IN (${piece.map(() => '?').join(', ')})`,
-        [...values.ip, ...values.at, ...piece.map(({ id }) => id)],
-      );
+      const ids = piece.map(({ id }) => id);
+      await into.query(markingUsed(piece.length), [...values.ip, ...values.at, ...ids]);
     }
     for (const { id, previous } of uses) if (previous) await this.markPreviousUsed(into, id, previous);
   }
@@ -293,3 +284,13 @@ export class ApiKeyRepository {
     return keys;
   }
 }
+
+const markingUsed = bySize(keys => {
+  const which = 'WHEN id = ? AND (last_used_at IS NULL OR last_used_at <= ?) THEN';
+  // An address that is not known does not replace the last one that is. It comes first, as MySQL assigns one after the
+  // other.
+  return (
+    `UPDATE api_keys SET last_used_ip = CASE ${`${which} COALESCE(?, last_used_ip) `.repeat(keys)}ELSE last_used_ip END, ` +
+    `last_used_at = CASE ${`${which} ? `.repeat(keys)}ELSE last_used_at END WHERE id IN (${Array(keys).fill('?').join(', ')})`
+  );
+});

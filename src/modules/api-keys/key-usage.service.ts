@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { Buffer } from '../../kernel/buffers/buffer.js';
 import { Buffers } from '../../kernel/buffers/buffers.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
-import { Batch } from '../../kernel/database/batch.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { ProjectChanges } from '../projects/project-changes.service.js';
@@ -48,10 +47,8 @@ export class KeyUsage {
     if (key.project.status === 'new') await this.activate(ctx, key.project.id);
   }
 
-  private async write(uses: readonly KeyUse[]): Promise<void> {
-    const batch = new Batch();
-    await this.keys.markUsed(batch, uses);
-    await this.units.writeBehind(batch);
+  private write(uses: readonly KeyUse[]): Promise<void> {
+    return this.units.writeBehind(batch => this.keys.markUsed(batch, uses));
   }
 
   private async activate(ctx: RequestContext, projectId: string): Promise<void> {

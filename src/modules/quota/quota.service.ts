@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../../kernel/config/config.js';
 import { RequestContext } from '../../kernel/context/request-context.js';
-import { Batch } from '../../kernel/database/batch.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { within } from '../../kernel/jobs/deadline.js';
@@ -180,10 +179,8 @@ export class QuotaService implements OnApplicationBootstrap, OnApplicationShutdo
     }
     if (changed.length === 0) return;
     const spent = changed.map(window => window.spentHere);
-    const batch = new Batch();
     try {
-      await this.repository.record(batch, this.processId, changed);
-      await this.units.writeBehind(batch);
+      await this.units.writeBehind(batch => this.repository.record(batch, this.processId, changed));
       changed.forEach((window, index) => (window.recorded = spent[index]!));
     } catch (error) {
       this.logger.debug({ err: error }, 'the quota in use could not be recorded; it will be next time');

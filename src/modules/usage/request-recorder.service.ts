@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { Buffer } from '../../kernel/buffers/buffer.js';
 import { Buffers } from '../../kernel/buffers/buffers.js';
 import { RequestContext } from '../../kernel/context/request-context.js';
-import { Batch } from '../../kernel/database/batch.js';
 import { isUniqueViolation } from '../../kernel/database/database-errors.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
@@ -71,11 +70,11 @@ export class RequestRecorder {
     try {
       await this.learnSeries(gathered);
       const seriesId = ({ series }: SeriesHour) => this.seriesIds.get(series)!;
-      const batch = new Batch();
-      await this.repository.insertLines(batch, gathered, seriesId);
-      await this.repository.addToUsage(batch, gathered, seriesId);
-      await this.repository.addLogged(batch, gathered, seriesId);
-      await this.units.writeBehind(batch);
+      await this.units.writeBehind(async batch => {
+        await this.repository.insertLines(batch, gathered, seriesId);
+        await this.repository.addToUsage(batch, gathered, seriesId);
+        await this.repository.addLogged(batch, gathered, seriesId);
+      });
     } catch (error) {
       // A request's id is its own: where it is taken, it was committed before, though nobody heard of it.
       if (isUniqueViolation(error) && isOne(gathered)) return;

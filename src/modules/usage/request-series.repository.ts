@@ -4,7 +4,7 @@ import type { RequestContext } from '../../kernel/context/request-context.js';
 import type { TakesStatements } from '../../kernel/database/batch.js';
 import { Database } from '../../kernel/database/database.js';
 import { firstIdAt, timeOfId } from '../../kernel/database/ids.js';
-import { inPieces } from '../../kernel/database/insert-rows.js';
+import { bySize, inPieces } from '../../kernel/database/insert-rows.js';
 import type { Condition } from '../../kernel/database/stretch.js';
 import type { LogPart, SeriesSize } from './log-path.js';
 import { RequestSeriesEntity } from './request-series.entity.js';
@@ -173,13 +173,13 @@ export class RequestSeriesRepository {
   /** Notes how many lines the request log has more, or fewer, by series; in the order of their ids, as everybody does. */
   async addLogged(into: TakesStatements, lines: ReadonlyMap<number, number>): Promise<void> {
     const sorted = [...lines].sort(([one], [other]) => one - other);
-    for (const piece of inPieces(sorted, 64)) {
-      const cases = 'WHEN ? THEN ? '.repeat(piece.length);
-      const ids = piece.map(([id]) => id);
-      await into.query(
-        `UPDATE request_series SET logged = logged + CASE id ${cases}END WHERE id IN (${ids.map(() => '?').join(', ')})`,
-        [...piece.flat(), ...ids],
-      );
+    const statement = bySize(
+      size =>
+        `UPDATE request_series SET logged = logged + CASE id ${'WHEN ? THEN ? '.repeat(size)}END ` +
+        `WHERE id IN (${Array(size).fill('?').join(', ')})`,
+    );
+    for (const piece of inPieces(sorted, into, 64)) {
+      await into.query(statement(piece.length), [...piece.flat(), ...piece.map(([id]) => id)]);
     }
   }
 }

@@ -3,7 +3,6 @@ import type { Buffer } from '../../kernel/buffers/buffer.js';
 import { Buffers } from '../../kernel/buffers/buffers.js';
 import { RequestContext } from '../../kernel/context/request-context.js';
 import { hashToken, newToken } from '../../kernel/crypto/tokens.js';
-import { Batch } from '../../kernel/database/batch.js';
 import { newId } from '../../kernel/database/ids.js';
 import { UnitOfWork } from '../../kernel/database/unit-of-work.js';
 import { AppError } from '../../kernel/errors/app-error.js';
@@ -44,11 +43,7 @@ export class SessionService {
       gatherMs: 300,
       batch: 100,
       most: 10_000,
-      write: async seen => {
-        const batch = new Batch();
-        await this.sessions.touch(batch, seen.toSorted(byId));
-        await units.writeBehind(batch);
-      },
+      write: seen => units.writeBehind(batch => this.sessions.touch(batch, seen.toSorted(byId))),
     });
   }
 
