@@ -21,7 +21,7 @@ const STARTS_FROM: Record<SettingAction, readonly string[]> = {
   move: ['new', 'activated', 'suspended'],
 };
 
-/** What only the owner and platform admins may do, as a sentence. */
+/** Who may do what takes more than `settings:write`, as a sentence. */
 const FOR_OWNERS: Partial<Record<SettingAction, string>> = {
   delete: "Only the owner, the organization's owner and platform admins delete a project.",
   'transfer-ownership': "Only the owner, the organization's owner and platform admins transfer a project.",

@@ -103,9 +103,9 @@ export class SettingsController {
     summary: 'Verify, activate, suspend or delete a project',
     description:
       'Without `confirm` the answer is 428 and says what would change and whom it would affect. ' +
-      'Verifying, and restoring a deleted project by `activate`, are for platform admins; deleting is for the owner ' +
-      "and platform admins, and takes the project's exact name as `confirm`. What a platform admin suspended, only a " +
-      'platform admin activates again. A project whose owner is there no more is restored with `owner_id`.',
+      'Verifying, and restoring a deleted project by `activate`, are for platform admins; deleting is for the owner, the ' +
+      "organization's owner and platform admins, and takes the project's exact name as `confirm`. What a platform admin " +
+      'suspended, only a platform admin activates again. A project whose owner is there no more is restored with `owner_id`.',
     ok: Project,
     errors: ['confirmation_required', 'suspended_by_platform', 'owner_missing', 'invalid_transition'],
   })
