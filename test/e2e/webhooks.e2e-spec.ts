@@ -169,6 +169,16 @@ it('keeps endpoints: made, listed, changed, deleted, each with its entry in the 
   expect(JSON.stringify(log)).not.toContain(secret);
 });
 
+it('may name what is created, updated and deleted of every thing', async () => {
+  const things = ['organization', 'role', 'visibility_rule', 'media', 'webhook_endpoint', 'alert_threshold'];
+  const event_types = [...things, 'slot', 'entitlement'].flatMap(thing =>
+    ['created', 'updated', 'deleted'].map(what => `${thing}.${what}`),
+  );
+  const url = 'https://hooks.example.com/';
+  const answer = await post(pathOf(await scene.project()), { url, event_types });
+  expect(expectStatus(201, answer).body.webhook_endpoint.event_types.sort()).toEqual(event_types.sort());
+});
+
 it('refuses what is no endpoint, and those who may not', async () => {
   const { project, id, path } = await connected();
   const body = { url: 'https://hooks.example.com/', event_types: ['*'] };
