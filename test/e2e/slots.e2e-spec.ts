@@ -53,6 +53,25 @@ it('are granted and revoked, once for each key', async () => {
   expect(rest.body).toMatchObject({ capacity: 0, status: 'SUSPENDED' });
 });
 
+it('take the key from the header, too', async () => {
+  const { customer_id, wallet } = await withSeats(5);
+  const body = { customer_id, wallet, amount: 3 };
+  const key = { 'idempotency-key': 'in the header' };
+  for (const [operation, capacity] of [['grant', 8] as const, ['revoke', 5] as const]) {
+    const first = await billing.post(`slot/${operation}`, body, key);
+    expect(first.body).toMatchObject({ capacity, is_idempotent_replay: false });
+    const again = await billing.post(`slot/${operation}`, { ...body, idempotency_key: 'in the header' });
+    expect(again.body).toEqual({ ...first.body, is_idempotent_replay: true });
+    expect((await billing.post(`slot/${operation}`, body, key)).body).toEqual(again.body);
+    expect(codeOf(await billing.post(`slot/${operation}`, { ...body, amount: 1 }, key))).toEqual([
+      409,
+      'transaction_conflict',
+    ]);
+  }
+  const tooLong = { 'idempotency-key': 'x'.repeat(256) };
+  expect(codeOf(await billing.post('slot/grant', body, tooLong))).toEqual([400, 'invalid_idempotency_key']);
+});
+
 it('are claimed and released, once for each resource', async () => {
   const seats = await withSeats(2);
   const claimed = await billing.post('slot/claim', { ...seats, resource_id: 'r' });

@@ -3,6 +3,7 @@ import { RequestContext } from '../../src/kernel/context/request-context.js';
 import { Database } from '../../src/kernel/database/database.js';
 import { newId } from '../../src/kernel/database/ids.js';
 import { UnitOfWork } from '../../src/kernel/database/unit-of-work.js';
+import { targetDefinitions } from '../../src/kernel/event-log/targets.js';
 import { Configuration, type ConfigurationChanges } from '../../src/kernel/facets/configuration.js';
 import { type HandoffCheck, HandoffChecks } from '../../src/kernel/facets/handoff-checks.js';
 import { Purging } from '../../src/kernel/facets/purging.js';
@@ -167,6 +168,16 @@ it('keeps endpoints: made, listed, changed, deleted, each with its entry in the 
   const log = await projectEvents(scene.server, owner.auth, project.id, { type: 'webhook_endpoint.*' });
   expect(log.map(({ type }) => type.split('.')[1])).toEqual(['deleted', 'updated', 'updated', 'created']);
   expect(JSON.stringify(log)).not.toContain(secret);
+});
+
+it('may name what is created, updated and deleted of every thing', async () => {
+  const things = ['organization', 'role', 'visibility_rule', 'media', 'webhook_endpoint', 'alert_threshold'];
+  const event_types = [...things, 'slot', 'entitlement'].flatMap(thing =>
+    ['created', 'updated', 'deleted'].map(what => `${thing}.${what}`),
+  );
+  const url = 'https://hooks.example.com/';
+  const answer = await post(pathOf(await scene.project()), { url, event_types });
+  expect(expectStatus(201, answer).body.webhook_endpoint.event_types.sort()).toEqual(event_types.sort());
 });
 
 it('refuses what is no endpoint, and those who may not', async () => {
@@ -618,5 +629,39 @@ it('documents what is posted for every type of event that belongs to a project',
     const { required, properties } = document.components.schemas.WebhookPayload;
     expect(Object.keys(value).sort()).toEqual([...required].sort());
     expect(Object.keys(value.data).sort()).toEqual([...properties.data.required].sort());
+    expect([type, targetDefinitions().has(value.data.target.type)]).toEqual([type, true]);
   }
+});
+
+it('documents what events are about as they are', async () => {
+  const { webhooks }: any = (await scene.api.get('/docs/openapi.json')).body;
+  const project = await scene.project();
+  const own = `/v1/projects/${project.id}`;
+  const key = await scene.key(project, 'administrator');
+  const customer_id = 'user_42';
+  await scene.api.post('/v1/billing/deposit', { customer_id, amount: 5 }, key);
+  await scene.api.post('/v1/billing/deduct', { customer_id, amount: 1, transaction_id: 't' }, key);
+  await scene.api.post('/v1/slot/grant', { customer_id, wallet: 'seats', amount: 1 }, key);
+  await scene.api.post('/v1/entitlement/set', { customer_id, feature_key: 'f', value: 'v' }, key);
+  await patch(`${own}/customers/${customer_id}`, { name: 'Grace' });
+  await post(`${own}/invitations`, { email: 'about@people.example' });
+  await post(`${own}/events/checkpoints`);
+  await post(`${own}/reports`, { kind: 'team', format: 'csv' });
+  expectStatus(200, await scene.api.put(`${own}/retention`, { reports_days: 60 }, owner));
+  const events = await projectEvents(scene.server, owner.auth, project.id);
+  const targets = events.map(({ type, target }: any) => [type, target.type]);
+  expect(targets).toEqual(
+    events.map(({ type }: any) => {
+      const { schema, examples } = webhooks[type].post.requestBody.content['application/json'];
+      const { target } = examples[type].value.data;
+      expect(schema.description).toContain(`\`${target.type}\``);
+      return [type, target.type];
+    }),
+  );
+  expect(targets.map(([type]: string[]) => type)).toEqual(
+    expect.arrayContaining([
+      ...['billing.deposited', 'billing.deducted', 'slot.created', 'entitlement.created', 'customer.updated'],
+      ...['member.invited', 'checkpoint.signed', 'report.requested', 'retention.updated'],
+    ]),
+  );
 });

@@ -4,6 +4,7 @@ import { newId } from '../../kernel/database/ids.js';
 import { AppError } from '../../kernel/errors/app-error.js';
 import { toWire } from '../../kernel/http/schemas.js';
 import { CustomerService, customerTarget, known } from '../customers/customer.service.js';
+import { idempotencyKeyFrom } from '../customers/idempotency-header.js';
 import { type Account, isActive, MOST } from './account.js';
 import { AccountRepository, windowKey } from './account.repository.js';
 import type { Deposit, DepositAnswer } from './billing.dto.js';
@@ -37,7 +38,7 @@ export class DepositService {
   ): Promise<DepositAnswer> {
     const wallet = input.wallet ?? input.credit_type ?? 'default';
     const source = input.source ?? 'default';
-    const reference = input.idempotency_key ?? fromHeader(header);
+    const reference = input.idempotency_key ?? idempotencyKeyFrom(header);
     const name: OperationName | null =
       reference === null
         ? null
@@ -102,14 +103,6 @@ export class DepositService {
     await this.accounts.insert(ctx, projectId, account, now);
     return account;
   }
-}
-
-/** @throws AppError `invalid_idempotency_key` */
-function fromHeader(key: string | undefined): string | null {
-  if (key === undefined) return null;
-  if (!/^[\x20-\x7e]{1,255}$/.test(key))
-    throw new AppError('invalid_idempotency_key', { param: 'Idempotency-Key' });
-  return key;
 }
 
 /** @throws AppError `invalid_datetime_range` */

@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Param, Post, Query } from '@nestjs/common';
 import { Access } from '../../kernel/access/access.decorator.js';
 import { Ctx } from '../../kernel/context/ctx.decorator.js';
 import type { RequestContext } from '../../kernel/context/request-context.js';
 import { Mutation } from '../../kernel/mutations/mutation.decorator.js';
 import { Docs, type Tag } from '../../kernel/routes/docs.decorator.js';
+import { idempotencyKeyFrom } from '../customers/idempotency-header.js';
 import { ownProject } from '../customers/own-project.js';
 import { CapacityService } from './capacity.service.js';
 import { ClaimService } from './claim.service.js';
@@ -30,6 +31,13 @@ const TAG: Tag = {
 
 const params = { id: 'Your own id of the customer.' };
 const COMMON = ['api_key_required', 'customer_id_required', 'wallet_required', 'customer_not_found'] as const;
+const CHANGE = ['amount_must_be_positive', 'invalid_idempotency_key', 'transaction_conflict'] as const;
+
+/** What is asked for, under the key of the header where the body has none. */
+const keyed = (body: ChangeCapacity, header: string | undefined): ChangeCapacity => ({
+  ...body,
+  idempotency_key: body.idempotency_key ?? idempotencyKeyFrom(header),
+});
 
 @Docs.tag(TAG)
 @Controller('slot')
@@ -47,10 +55,14 @@ export class SlotController {
     summary: 'Grant slots',
     description: 'Adds to the pool of the wallet and source. Happens once for each `idempotency_key`.',
     ok: SlotPool,
-    errors: [...COMMON, 'amount_must_be_positive', 'transaction_conflict'],
+    errors: [...COMMON, ...CHANGE],
   })
-  grant(@Ctx() ctx: RequestContext, @Body({ schema: GrantSlots }) body: ChangeCapacity) {
-    return this.capacity.grant(ctx, ownProject(ctx), body);
+  grant(
+    @Ctx() ctx: RequestContext,
+    @Body({ schema: GrantSlots }) body: ChangeCapacity,
+    @Headers('idempotency-key') key?: string,
+  ) {
+    return this.capacity.grant(ctx, ownProject(ctx), keyed(body, key));
   }
 
   @Post('revoke')
@@ -60,13 +72,14 @@ export class SlotController {
     summary: 'Revoke slots',
     description: 'Takes slots that are not in use. Happens once for each `idempotency_key`.',
     ok: SlotPool,
-    errors: [
-      ...([...COMMON, 'amount_must_be_positive', 'transaction_conflict'] as const),
-      ...(['slot_pool_not_found', 'slot_capacity_below_in_use'] as const),
-    ],
+    errors: [...COMMON, ...CHANGE, ...(['slot_pool_not_found', 'slot_capacity_below_in_use'] as const)],
   })
-  revoke(@Ctx() ctx: RequestContext, @Body({ schema: RevokeSlots }) body: ChangeCapacity) {
-    return this.capacity.revoke(ctx, ownProject(ctx), body);
+  revoke(
+    @Ctx() ctx: RequestContext,
+    @Body({ schema: RevokeSlots }) body: ChangeCapacity,
+    @Headers('idempotency-key') key?: string,
+  ) {
+    return this.capacity.revoke(ctx, ownProject(ctx), keyed(body, key));
   }
 
   @Post('claim')

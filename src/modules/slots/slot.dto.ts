@@ -56,7 +56,7 @@ const capacity = {
   wallet,
   amount: coded(amount.meta({ examples: [10] }), 'amount_must_be_positive'),
   source: source.describe('`default` unless given.'),
-  idempotency_key: externalId('upgrade-7').nullish(),
+  idempotency_key: externalId('upgrade-7').nullish().describe('Also as the header `Idempotency-Key`.'),
   description,
 };
 const capacityExample = { customer_id: 'user_42', wallet: 'seats', amount: 10, source: 'plan' };

@@ -19,6 +19,12 @@ export const SLOT_EVENTS = defineEvents({
     access: false,
     shows,
   },
+  // Created, updated and deleted are the types of every thing, so that whoever names all three is not refused.
+  'slot.deleted': {
+    text: 'A pool of slots was deleted. None is today: a pool without capacity stays, suspended.',
+    access: false,
+    shows,
+  },
 });
 
 declare module '../../kernel/event-log/event-types.js' {

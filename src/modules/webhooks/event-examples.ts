@@ -29,12 +29,18 @@ const THRESHOLD: Values = {
   channels: ['webhook'],
 };
 
+/** What an event is about: its id is one of ours with the prefix, or as it stands. */
+type Subject = Readonly<
+  { type?: string; name: string | null; values: Values } & ({ prefix: string } | { id: string })
+>;
+
+/** The project's own id of a customer, which is what events of customers and their credit carry. */
+const CUSTOMER = { type: 'customer', id: 'user_42', name: 'Grace Hopper' };
+
 /** By the subject of an event type: what it is about, what it is called, and what it has when it is created. */
-const SUBJECTS: Readonly<
-  Record<string, { type?: string; prefix: string; name: string | null; values: Values }>
-> = {
+const SUBJECTS: Readonly<Record<string, Subject>> = {
   project: { prefix: 'prj', name: 'Acme sandbox', values: { name: 'Acme sandbox', environment: 'sandbox' } },
-  promotion: { prefix: 'prm', name: null, values: { status: 'under_review' } },
+  promotion: { type: 'promotion_request', prefix: 'prm', name: null, values: { status: 'under_review' } },
   member: { prefix: 'mbr', name: 'grace@example.com', values: { role: 'member', status: 'active' } },
   invitation: { prefix: 'inv', name: 'grace@example.com', values: { status: 'pending' } },
   role: { prefix: 'rol', name: 'Support', values: { name: 'Support', permissions: ['project:read'] } },
@@ -54,11 +60,26 @@ const SUBJECTS: Readonly<
     name: 'error_rate > 5',
     values: { ...THRESHOLD, measured: 7.5 },
   },
-  report: { prefix: 'rpt', name: null, values: { kind: 'usage', format: 'csv' } },
-  retention: { type: 'project', prefix: 'prj', name: 'Acme sandbox', values: { request_logs_days: 90 } },
-  checkpoint: { type: 'project', prefix: 'prj', name: 'Acme sandbox', values: { sequence: 1024 } },
-  customer: { prefix: 'cus', name: 'customer-42', values: { name: 'Grace Hopper' } },
-  access: { type: 'route', prefix: 'prj', name: null, values: { code: 'permission_denied' } },
+  report: { prefix: 'rpt', name: 'usage.csv', values: { kind: 'usage', format: 'csv' } },
+  retention: { prefix: 'prj', name: null, values: { request_logs_days: 90 } },
+  checkpoint: { prefix: 'chk', name: '#1024', values: { sequence: 1024 } },
+  customer: { ...CUSTOMER, values: { name: 'Grace Hopper' } },
+  billing: { ...CUSTOMER, values: { amount: 500, wallet: 'default', source: 'purchase' } },
+  slot: { ...CUSTOMER, values: { wallet: 'seats', source: 'plan', capacity: 10 } },
+  entitlement: { ...CUSTOMER, values: { feature_key: 'exports', value: 'unlimited' } },
+  access: {
+    ...{ type: 'route', id: 'POST /v1/projects/:id/roles', name: null },
+    values: { code: 'permission_denied' },
+  },
+};
+
+/** Of types that are about something else than their name says. */
+const ABOUT_OTHERS: Readonly<Record<string, Subject>> = {
+  'member.invited': { type: 'invitation', ...SUBJECTS.invitation! },
+  'billing.mismatch_found': {
+    ...{ type: 'ledger', prefix: 'prj', name: null },
+    values: { accounts: 120, entries: 4_816 },
+  },
 };
 
 /** What some types change, where it is neither a creation nor a deletion. */
@@ -80,26 +101,26 @@ const CHANGES: Readonly<Record<string, EventExample['changes']>> = {
   'api_key.revoked': { status: { before: 'activated', after: 'revoked' } },
   'webhook_endpoint.secret_rotated': { preview: { before: 'whsec_…x4Qz', after: 'whsec_…9aBc' } },
   'webhook_endpoint.disabled': { status: { before: 'enabled', after: 'disabled' } },
+  'slot.updated': { capacity: { before: 10, after: 15 } },
   'alert_threshold.updated': { value: { before: 5, after: 10 } },
 };
 
 /** Said by the server itself. */
-const BY_SYSTEM = new Set(['alert.fired', 'webhook_endpoint.disabled', 'retention.purged', 'report.ready']);
+const BY_SYSTEM = new Set([
+  ...['alert.fired', 'webhook_endpoint.disabled', 'retention.purged', 'report.ready'],
+  ...['billing.expired', 'billing.mismatch_found'],
+]);
 const ENDINGS = new Set(['deleted', 'removed', 'revoked']);
 
 /** The example of an event type; of one that nothing is known of, an example that is as plain as can be. */
 export function exampleOf(type: string): EventExample {
   const [subject = '', verb = ''] = type.split('.');
-  const {
-    type: named,
-    prefix,
-    name,
-    values,
-  } = SUBJECTS[subject] ?? { prefix: 'prj', name: null, values: {} };
-  const target = { type: named ?? subject, id: idOf(prefix), name };
+  const about = ABOUT_OTHERS[type] ?? SUBJECTS[subject] ?? { prefix: 'prj', name: null, values: {} };
+  const id = 'id' in about ? about.id : idOf(about.prefix);
+  const target = { type: about.type ?? subject, id, name: about.name };
   return {
     target,
-    changes: CHANGES[type] ?? changesOf(verb, values),
+    changes: CHANGES[type] ?? changesOf(verb, about.values),
     actor: BY_SYSTEM.has(type) ? SYSTEM : PERSON,
   };
 }
