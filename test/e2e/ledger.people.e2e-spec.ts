@@ -195,7 +195,7 @@ describe('a reversal', () => {
   it('takes a deposit back by an entry of its own, once, after it was confirmed', async () => {
     await billing.deposit('c', 100);
     const { id } = await entryOf('c', 'GRANT');
-    const asked = await post(`ledger/${id}/reverse`, { reason: 'mistake', amount: 40 });
+    const asked = await post(`ledger/${id}/reverse`, { reason: 'mistake', amount: 40, confirm: false });
     expect(codeOf(asked)).toEqual([428, 'confirmation_required']);
     expect(asked.body.error.details).toEqual({
       before: { total: 100, used: 0, frozen: 0, available: 100 },

@@ -111,7 +111,7 @@ describe('the rules', () => {
     const project = await scene.project();
     for (const wrong of [
       ...[{ request_logs_days: 6 }, { events_days: 89 }, { reports_days: 3651 }, { reports_days: 7.5 }],
-      ...[{ reports_days: '30' }, { deliveries_days: 30 }, { reports_days: 30, confirm: false }],
+      ...[{ reports_days: '30' }, { deliveries_days: 30 }, { reports_days: 30, confirm: 'yes' }],
     ]) {
       expect([wrong, codeOf(await put(project, wrong))]).toEqual([wrong, [400, 'validation_failed']]);
     }

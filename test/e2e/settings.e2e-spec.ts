@@ -159,7 +159,7 @@ describe('the settings', () => {
 describe('editing', () => {
   it('without confirm says what would change, and changes nothing', async () => {
     const { id } = await teamProject();
-    const answer = await edit(owner.auth, id, { name: 'Climate', country: 'de' });
+    const answer = await edit(owner.auth, id, { name: 'Climate', country: 'de', confirm: false });
     expect(codeOf(answer)).toEqual([428, 'confirmation_required']);
     expect(answer.body.error).toMatchObject({ type: 'precondition_required', retryable: false });
     expect(answer.body.error.details).toEqual({
@@ -289,7 +289,7 @@ describe('an action', () => {
   ])('%s without confirm says what it would do, and does nothing', async (action, from, to, effects) => {
     const { id } = await teamProject();
     await createKey(server, owner.auth, id);
-    for (const body of ['', {}, { reason: 'because' }]) {
+    for (const body of ['', {}, { reason: 'because' }, { confirm: false }]) {
       const answer = await run(root.auth, id, action, body);
       expect(codeOf(answer)).toEqual([428, 'confirmation_required']);
       expect(answer.body.error.details).toMatchObject({ action, from, to });
@@ -370,7 +370,7 @@ describe('an action', () => {
   it('refuses what it does not understand', async () => {
     const { id } = await teamProject();
     for (const body of [
-      { confirm: false },
+      { confirm: null },
       { confirm: 'yes' },
       { confirm: 1 },
       { confirm: true, reason: '' },

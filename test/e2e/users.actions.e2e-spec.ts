@@ -71,7 +71,7 @@ describe('confirmation', () => {
       400,
       'validation_failed',
     ]);
-    expect(codeOf(await act(ada.user, 'delete', { confirm: false }))).toEqual([400, 'validation_failed']);
+    expect(codeOf(await act(ada.user, 'delete', { confirm: false }))).toEqual([428, 'confirmation_required']);
     expect(codeOf(await act(ada.user, 'vanish'))).toEqual([400, 'validation_failed']);
     expectStatus(200, await act(ada.user, 'delete', { confirm: ada.user.email }));
     expectStatus(200, await act(grace.user, 'delete', { confirm: true }));

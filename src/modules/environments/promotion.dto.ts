@@ -54,7 +54,7 @@ export type DecidePromotion = z.output<typeof DecidePromotion>;
 
 export const ApplyPromotion = z
   .strictObject({
-    confirm: z.literal(true).optional(),
+    confirm: z.boolean().optional(),
     name: text(100)
       .optional()
       .describe("Of the production project, when this makes it; without it, the sandbox's name."),
@@ -64,7 +64,7 @@ export const ApplyPromotion = z
 export type ApplyPromotion = z.output<typeof ApplyPromotion>;
 
 export const RollBackPromotion = z
-  .strictObject({ confirm: z.literal(true).optional() })
+  .strictObject({ confirm: z.boolean().optional() })
   .default({})
   .meta({ id: 'RollBackPromotion', examples: [{}] });
 export type RollBackPromotion = z.output<typeof RollBackPromotion>;

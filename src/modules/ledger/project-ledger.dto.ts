@@ -42,7 +42,7 @@ export const ReverseEntry = z
       'amount_must_be_positive',
     ),
     reason: text(500),
-    confirm: z.literal(true).optional(),
+    confirm: z.boolean().optional(),
   })
   .meta({ id: 'ReverseEntry', examples: [{ reason: 'Charged twice' }] });
 export type ReverseEntry = z.output<typeof ReverseEntry>;

@@ -38,7 +38,7 @@ export type UpdateOrganizationMember = z.output<typeof UpdateOrganizationMember>
 export const RemovedOrganizationMember = deleted('mbr').meta({ id: 'RemovedOrganizationMember' });
 
 export const TransferOrganization = z
-  .strictObject({ member_id: z.string().max(40), confirm: z.literal(true).optional() })
+  .strictObject({ member_id: z.string().max(40), confirm: z.boolean().optional() })
   .meta({ id: 'TransferOrganization', examples: [{ member_id: exampleId('mbr') }] });
 export type TransferOrganization = z.output<typeof TransferOrganization>;
 

@@ -34,14 +34,14 @@ export const UpdateRetention = z
     reports_days: from(7),
     deleted_media_days: from(7),
     expired_invitations_days: from(7),
-    confirm: z.literal(true),
+    confirm: z.boolean(),
   } satisfies Record<keyof RetentionDays | 'confirm', z.ZodType>)
   .partial()
   .meta({ id: 'UpdateRetention', examples: [{ request_logs_days: 365 }] });
 export type UpdateRetention = z.output<typeof UpdateRetention>;
 
 export const RunRetention = z
-  .strictObject({ confirm: z.literal(true).optional() })
+  .strictObject({ confirm: z.boolean().optional() })
   .default({})
   .meta({ id: 'RunRetention', examples: [{}] });
 export type RunRetention = z.output<typeof RunRetention>;

@@ -52,7 +52,7 @@ export const UpdateSettings = z
         'How many days keys may live at most from their creation on; at most as many as the platform allows. Keys that ' +
           'exist keep their expiry. Null for no maximum of its own.',
       ),
-    confirm: z.literal(true),
+    confirm: z.boolean(),
   })
   .partial()
   .meta({ id: 'UpdateSettings', examples: [{ name: 'Acme production' }] });
@@ -60,7 +60,7 @@ export type UpdateSettings = z.output<typeof UpdateSettings>;
 
 export const TransferOwnership = z
   .strictObject({
-    confirm: z.literal(true).optional(),
+    confirm: z.boolean().optional(),
     member_id: z.string().max(40).optional().describe('The active member who becomes the owner.'),
     reason: text(500).optional(),
   })
@@ -70,7 +70,7 @@ export type TransferOwnership = z.output<typeof TransferOwnership>;
 
 export const MoveProject = z
   .strictObject({
-    confirm: z.literal(true).optional(),
+    confirm: z.boolean().optional(),
     organization_id: z.string().max(40).optional().describe('The organization the project moves to.'),
     reason: text(500).optional(),
   })
@@ -81,7 +81,7 @@ export type MoveProject = z.output<typeof MoveProject>;
 export const RunAction = z
   .strictObject({
     confirm: z
-      .union([z.literal(true), z.string().max(200)])
+      .union([z.boolean(), z.string().max(200)])
       .optional()
       .describe("`true`, or, to delete, the project's exact name."),
     reason: text(500).optional(),

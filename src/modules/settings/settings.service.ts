@@ -153,7 +153,7 @@ export class SettingsService {
     values: ProjectValues,
     confirm: RunAction['confirm'],
   ): Promise<void> {
-    if (confirm === undefined) {
+    if (confirm === undefined || confirm === false) {
       const to = action === 'verify' ? true : this.changes.transition(transitionOf(action, values)).to;
       const details = {
         action,

@@ -176,7 +176,7 @@ export class UserAdministration {
     action: UserAction,
     confirm: RunUserAction['confirm'],
   ): Promise<void> {
-    if (confirm === undefined) {
+    if (confirm === undefined || confirm === false) {
       const { to } = USER_TRANSITIONS[action];
       const effects = await this.effects.ofUser(ctx, user.id, action);
       const change = to

@@ -160,7 +160,7 @@ export type UpdateUser = z.output<typeof UpdateUser>;
 export const RunUserAction = z
   .strictObject({
     confirm: z
-      .union([z.literal(true), z.string().max(254)])
+      .union([z.boolean(), z.string().max(254)])
       .optional()
       .describe("`true`; to delete, the account's e-mail address is accepted too."),
     reason: text(500).optional(),
